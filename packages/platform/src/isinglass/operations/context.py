@@ -1,0 +1,61 @@
+"""What every operation receives besides its request: who asks, when, and what it may use."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from isinglass.store.paging import PageRequest
+from isinglass.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The authenticated caller; everything it can reach belongs to its account."""
+
+    account_id: str
+    arn: str
+    access_key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StorageAccess:
+    """How to reach object storage as one account; connectors.storage opens `s3://` with it."""
+
+    endpoint: str | None
+    region: str
+    access_key_id: str
+    secret_access_key: str
+    session_token: str | None = None
+
+
+class Services(Protocol):
+    """What operations may use beyond the store; app.wiring provides it."""
+
+    def storage_access(self, account_id: str) -> StorageAccess:
+        """Credentials that reach exactly the objects of one account."""
+        ...
+
+    def log_directory(self, account_id: str) -> str:
+        """The folder that holds one account's logs."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request's surroundings. `now` is epoch seconds, read once; `page` is set for paged operations."""
+
+    principal: Principal
+    region: str
+    request_id: str
+    now: float
+    store: Store
+    services: Services
+    page: PageRequest = PageRequest(size=100)
+
+    @property
+    def account_id(self) -> str:
+        """The caller's account: the first key of every row it may see."""
+        return self.principal.account_id
+
+    def token(self, after: tuple[Any, ...] | None) -> Any:
+        """Mark where the listing goes on; the framework seals it into NextToken, and drops None."""
+        return after

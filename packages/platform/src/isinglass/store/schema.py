@@ -1,0 +1,53 @@
+"""The schema version: bring a database up to date, or say that it is not."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from isinglass.store.store import Store
+
+#: The newest revision of migrations/versions; a test holds it against the scripts.
+HEAD = "0002_flow"
+
+
+@dataclass(eq=False)
+class SchemaMismatch(Exception):
+    """The database has another schema version than this program."""
+
+    found: str | None
+
+    def __str__(self) -> str:
+        return (
+            f"The database is at schema version {self.found or 'none'}, this program needs {HEAD}. "
+            "Run `isinglass db upgrade` (make a backup first)."
+        )
+
+
+def current(store: Store) -> str | None:
+    """Read the database's schema version; None for an empty database."""
+    if not sa.inspect(store.engine).has_table("alembic_version"):
+        return None
+    with store.engine.connect() as connection:
+        return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
+def check(store: Store) -> None:
+    """Raise SchemaMismatch unless the database is at HEAD."""
+    found = current(store)
+    if found != HEAD:
+        raise SchemaMismatch(found)
+
+
+def upgrade(store: Store) -> None:
+    """Bring the database to HEAD in one transaction; does nothing, quickly, when it is there."""
+    if current(store) == HEAD:
+        return
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with store.engine.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,67 @@
+"""The store: transactions over the metadata database, and the repositories that live in them."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy as sa
+
+from isinglass.store.access_keys import AccessKeys
+from isinglass.store.accounts import Accounts
+from isinglass.store.dialects import postgresql, sqlite
+from isinglass.store.outbox import Outbox
+from isinglass.store.work import WorkQueue
+
+
+class Transaction:
+    """One unit of work; repositories are made when first asked for and share its connection."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.connection = connection
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.connection)
+
+    @cached_property
+    def access_keys(self) -> AccessKeys:
+        return AccessKeys(self.connection)
+
+    @cached_property
+    def work(self) -> WorkQueue:
+        return WorkQueue(self.connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self.connection)
+
+
+class Store:
+    """Opens transactions on one database; safe to share between threads."""
+
+    def __init__(self, url: str) -> None:
+        """Connect lazily to `sqlite:///path` or `postgresql://…`; the schema is migrations' concern."""
+        self.url = url
+        self._dialect: ModuleType = sqlite if url.startswith("sqlite") else postgresql
+        self.engine: sa.Engine = self._dialect.create_engine(url)
+
+    @contextmanager
+    def _transaction(self, options: dict[str, Any]) -> Iterator[Transaction]:
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(**options)
+            with connection.begin():
+                yield Transaction(connection)
+
+    def begin(self) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that writes; it commits when the block ends and rolls back when it raises."""
+        return self._transaction(self._dialect.WRITE)
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that only reads: a consistent snapshot, no write lock."""
+        return self._transaction(self._dialect.READ)
+
+    def close(self) -> None:
+        """Close pooled connections."""
+        self.engine.dispose()

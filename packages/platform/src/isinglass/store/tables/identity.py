@@ -1,0 +1,41 @@
+"""Who may sign requests: accounts and their access keys."""
+
+import sqlalchemy as sa
+
+from isinglass.store.tables.metadata import Document, Timestamp, metadata
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("account_id", sa.String(12), primary_key=True),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("created_at", Timestamp, nullable=False),
+)
+
+access_keys = sa.Table(
+    "access_keys",
+    metadata,
+    sa.Column("access_key_id", sa.String(128), primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.account_id", ondelete="CASCADE"), nullable=False),
+    # AES-GCM under the server's data key; the plain secret is needed to verify signatures.
+    sa.Column("secret_sealed", sa.LargeBinary, nullable=False),
+    # The ARN that requests signed with this key act as; a run's key acts as its role session.
+    sa.Column("principal_arn", sa.String(2048), nullable=False),
+    # Only temporary keys (runs, sessions) have a token and an end.
+    sa.Column("session_token_hash", sa.LargeBinary),
+    sa.Column("expires_at", Timestamp),
+    sa.Column("created_at", Timestamp, nullable=False),
+    sa.Column("context", Document),
+    sa.Index("ix_access_keys_expires_at", "expires_at"),
+    sa.Index("ix_access_keys_account_id", "account_id"),
+)
+
+buckets = sa.Table(
+    # Which account owns a bucket of the embedded object store: names are global, as on S3.
+    "buckets",
+    metadata,
+    sa.Column("name", sa.String(63), primary_key=True),
+    sa.Column("account_id", sa.ForeignKey("accounts.account_id"), nullable=False),
+    sa.Column("created_at", Timestamp, nullable=False),
+    sa.Index("ix_buckets_account_id", "account_id"),
+)
