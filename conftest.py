@@ -1,0 +1,3 @@
+"""Fixtures for every suite; the modules live in tests/support."""
+
+pytest_plugins = ["store_fixtures"]
