@@ -12,7 +12,7 @@ HEAD = "0002_flow"
 
 
 @dataclass(eq=False)
-class SchemaMismatch(Exception):
+class SchemaMismatchError(Exception):
     """The database has another schema version than this program."""
 
     found: str | None
@@ -33,10 +33,10 @@ def current(store: Store) -> str | None:
 
 
 def check(store: Store) -> None:
-    """Raise SchemaMismatch unless the database is at HEAD."""
+    """Raise SchemaMismatchError unless the database is at HEAD."""
     found = current(store)
     if found != HEAD:
-        raise SchemaMismatch(found)
+        raise SchemaMismatchError(found)
 
 
 def upgrade(store: Store) -> None:

@@ -50,8 +50,7 @@ class Store:
     @contextmanager
     def _transaction(self, options: dict[str, Any]) -> Iterator[Transaction]:
         with self.engine.connect() as connection:
-            connection = connection.execution_options(**options)
-            with connection.begin():
+            with connection.execution_options(**options).begin():
                 yield Transaction(connection)
 
     def begin(self) -> AbstractContextManager[Transaction]:
