@@ -1,0 +1,63 @@
+"""The one registry of operations: `@implements` fills it, the gateway asks it.
+
+Its stub, registry.pyi, is generated with one overload per operation: mypy refuses a handler that has
+another operation's types.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from typing import Any
+
+from isinglass.operations.context import Context
+
+Handler = Callable[[Context, Any], Any]
+
+#: Every module that registers operations; listed, not discovered, so that a missing file fails at start.
+MODULES: tuple[str, ...] = ()
+
+_handlers: dict[str, Handler] = {}
+
+
+class UnknownOperation(Exception):
+    """A handler is registered for an operation that no service model has."""
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(f"No service model has the operation {operation}.")
+        self.operation = operation
+
+
+class DuplicateOperation(Exception):
+    """Two handlers are registered for one operation."""
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(f"The operation {operation} is implemented twice.")
+        self.operation = operation
+
+
+def implements(name: str) -> Callable[[Handler], Handler]:
+    """Register the function as an operation: `GetTable` of Glue, `logs:GetLogEvents` of another service."""
+
+    def register(handler: Handler) -> Handler:
+        present = _handlers.get(name)
+        if present is not None and present.__module__ != handler.__module__:
+            raise DuplicateOperation(name)
+        _handlers[name] = handler
+        return handler
+
+    return register
+
+
+def load(known: Iterable[str]) -> Mapping[str, Handler]:
+    """Import every module and return its handlers; a name that no model knows is an error at start."""
+    for module in MODULES:
+        import_module(module)
+    known = set(known)
+    for name in _handlers:
+        if name not in known:
+            raise UnknownOperation(name)
+    return registered()
+
+
+def registered() -> Mapping[str, Handler]:
+    """Return the handlers registered so far."""
+    return dict(_handlers)
