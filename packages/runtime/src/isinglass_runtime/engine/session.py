@@ -1,0 +1,59 @@
+"""The run's one Spark session: on the embedded engine behind the plan gate, or on a Spark cluster."""
+
+import atexit
+import os
+from typing import Any
+
+from pyspark.sql.connect.client.retries import DefaultPolicy
+from pyspark.sql.connect.session import SparkSession
+
+from isinglass_runtime.engine import sail
+from isinglass_runtime.engine.channel import GatedChannelBuilder
+from isinglass_runtime.gate.gate import Gate
+from isinglass_runtime.gate.rules.table import SAIL_RULES
+from isinglass_runtime.run import RunSettings, current
+
+#: What Glue's Spark runs with and what both engines agree on.
+SESSION_CONF = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "false"}
+
+_session: SparkSession | None = None
+_server: Any = None
+
+
+def start_session(settings: RunSettings | None = None) -> SparkSession:
+    """Give the session of this process, starting the engine at the first call."""
+    global _session, _server  # noqa: PLW0603 - one process is one run, and a run has one engine
+    if _session is not None and not _session.is_stopped:
+        return _session
+    settings = settings or current()
+    remote = settings.engine.startswith("sc://")
+    if remote:
+        url, gate = settings.engine, Gate(())
+    else:
+        _server, url = sail.start(settings)
+        gate = Gate(SAIL_RULES, reroute=settings.engine == "auto")
+        atexit.register(stop_session)
+    session = SparkSession.builder.channelBuilder(GatedChannelBuilder(url, gate)).create()
+    # The default policy waits ten minutes for an engine that has died inside this very process.
+    policy = DefaultPolicy(max_retries=6) if remote else DefaultPolicy(max_retries=2, max_backoff=200)
+    session.client.set_retry_policies([policy])
+    # Compressed plans could not be looked at.
+    session.client._plan_compression_threshold = -1  # noqa: SLF001 - the client has no public switch
+    session.client._plan_compression_algorithm = "NONE"  # noqa: SLF001
+    gate.attach(session)
+    conf = {name: value for name, value in settings.conf.items() if name.startswith("spark.sql.")}
+    session.conf._set_all({**SESSION_CONF, **conf}, silent=False)  # noqa: SLF001 - one round trip for all
+    # `SparkSession.builder.getOrCreate()` insists on an address before it looks for the live session.
+    os.environ["SPARK_REMOTE"] = url
+    _session = session
+    return session
+
+
+def stop_session() -> None:
+    """End the session and the embedded engine; a later `start_session` begins afresh."""
+    global _session, _server  # noqa: PLW0603 - see start_session
+    session, server, _session, _server = _session, _server, None, None
+    if session is not None and not session.is_stopped:
+        session.stop()
+    if server is not None:
+        server.stop()
