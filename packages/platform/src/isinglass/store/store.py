@@ -1,5 +1,6 @@
 """The store: transactions over the metadata database, and the repositories that live in them."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
@@ -11,6 +12,8 @@ import sqlalchemy as sa
 from isinglass.store.access_keys import AccessKeys
 from isinglass.store.accounts import Accounts
 from isinglass.store.dialects import postgresql, sqlite
+from isinglass.store.job_runs import JobRuns
+from isinglass.store.jobs import Jobs
 from isinglass.store.outbox import Outbox
 from isinglass.store.work import WorkQueue
 
@@ -30,6 +33,14 @@ class Transaction:
         return AccessKeys(self.connection)
 
     @cached_property
+    def jobs(self) -> Jobs:
+        return Jobs(self.connection)
+
+    @cached_property
+    def job_runs(self) -> JobRuns:
+        return JobRuns(self.connection)
+
+    @cached_property
     def work(self) -> WorkQueue:
         return WorkQueue(self.connection)
 
@@ -46,12 +57,17 @@ class Store:
         self.url = url
         self._dialect: ModuleType = sqlite if url.startswith("sqlite") else postgresql
         self.engine: sa.Engine = self._dialect.create_engine(url)
+        #: Set when this process committed new work. A hint for the worker beside us; others poll.
+        self.work_arrived = threading.Event()
 
     @contextmanager
     def _transaction(self, options: dict[str, Any]) -> Iterator[Transaction]:
         with self.engine.connect() as connection:
+            transaction = Transaction(connection)
             with connection.execution_options(**options).begin():
-                yield Transaction(connection)
+                yield transaction
+        if transaction.work.enqueued:
+            self.work_arrived.set()
 
     def begin(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction that writes; it commits when the block ends and rolls back when it raises."""

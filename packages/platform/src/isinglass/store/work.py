@@ -24,6 +24,8 @@ class WorkQueue:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+        #: How much work this transaction added.
+        self.enqueued = 0
 
     def enqueue(
         self,
@@ -53,6 +55,7 @@ class WorkQueue:
                 created_at=now,
             )
         )
+        self.enqueued += 1
         return True
 
     def claim(

@@ -1,0 +1,138 @@
+"""Job runs: each execution of a job, from its queueing to its outcome."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.tables.jobs import job_runs
+
+
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """One run; times are epoch seconds. `definition` is the job's, frozen when the run was made."""
+
+    account_id: str
+    run_id: str
+    job_name: str
+    state: str
+    attempt: int
+    started_at: float
+    modified_at: float
+    arguments: dict[str, str]
+    definition: dict[str, Any]
+    principal_arn: str
+    previous_run_id: str | None = None
+    completed_at: float | None = None
+    running_since: float | None = None
+    execution_seconds: float = 0.0
+    executions: int = 0
+    error_message: str | None = None
+    state_detail: str | None = None
+    progress: dict[str, Any] | None = field(default=None)
+
+
+_NAMES = tuple(JobRun.__dataclass_fields__)
+_COLUMNS = [job_runs.c[name] for name in _NAMES]
+
+#: States of runs that hold one of their job's MaxConcurrentRuns.
+ACTIVE = ("STARTING", "RUNNING", "STOPPING")
+
+
+class JobRuns:
+    """Reads and writes the job_runs table within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def _of(self, account_id: str, job_name: str) -> sa.ColumnElement[bool]:
+        return sa.and_(job_runs.c.account_id == account_id, job_runs.c.job_name == job_name)
+
+    def find(self, account_id: str, run_id: str) -> JobRun | None:
+        """Find a run by its id."""
+        row = self._connection.execute(
+            sa.select(*_COLUMNS).where(job_runs.c.account_id == account_id, job_runs.c.run_id == run_id)
+        ).first()
+        return None if row is None else JobRun(*row)
+
+    def lock(self, account_id: str, run_id: str) -> JobRun | None:
+        """Find a run and keep other writers of it waiting until this transaction ends."""
+        row = self._connection.execute(
+            sa.select(*_COLUMNS)
+            .where(job_runs.c.account_id == account_id, job_runs.c.run_id == run_id)
+            .with_for_update()
+        ).first()
+        return None if row is None else JobRun(*row)
+
+    def state(self, account_id: str, run_id: str) -> str | None:
+        """Read a run's state alone: what its supervisor polls."""
+        return self._connection.execute(
+            sa.select(job_runs.c.state).where(
+                job_runs.c.account_id == account_id, job_runs.c.run_id == run_id
+            )
+        ).scalar()
+
+    def list(
+        self, account_id: str, job_name: str, page: PageRequest
+    ) -> tuple[list[JobRun], tuple[Any, ...] | None]:
+        """List a job's runs, newest first."""
+        rows, after = fetch_page(
+            self._connection,
+            sa.select(*_COLUMNS).where(self._of(account_id, job_name)),
+            [job_runs.c.started_at, job_runs.c.run_id],
+            page,
+            descending=True,
+        )
+        return [JobRun(*row) for row in rows], after
+
+    def insert(self, run: JobRun) -> None:
+        """Insert a run; its id must be new."""
+        self._connection.execute(job_runs.insert().values({name: getattr(run, name) for name in _NAMES}))
+
+    def update(self, run: JobRun) -> None:
+        """Store a run's changed values; fencing is the caller's, by the work it holds."""
+        self._connection.execute(
+            job_runs.update()
+            .where(job_runs.c.account_id == run.account_id, job_runs.c.run_id == run.run_id)
+            .values({name: getattr(run, name) for name in _NAMES})
+        )
+
+    def record_progress(self, account_id: str, run_id: str, progress: dict[str, Any]) -> None:
+        """Store what a run last reported of its work."""
+        self._connection.execute(
+            job_runs.update()
+            .where(job_runs.c.account_id == account_id, job_runs.c.run_id == run_id)
+            .values(progress=progress)
+        )
+
+    def active(self, account_id: str, job_name: str) -> int:
+        """Count the runs that hold one of the job's concurrent runs."""
+        return self._connection.execute(
+            sa.select(sa.func.count())
+            .select_from(job_runs)
+            .where(self._of(account_id, job_name), job_runs.c.state.in_(ACTIVE))
+        ).scalar_one()
+
+    def oldest_waiting(self, account_id: str, job_name: str) -> JobRun | None:
+        """Find the run that has waited longest for a free concurrent run."""
+        row = self._connection.execute(
+            sa.select(*_COLUMNS)
+            .where(self._of(account_id, job_name), job_runs.c.state == "WAITING")
+            .order_by(job_runs.c.started_at, job_runs.c.run_id)
+            .limit(1)
+        ).first()
+        return None if row is None else JobRun(*row)
+
+    def highest_attempt(self, account_id: str, first_run_id: str) -> int:
+        """Find the highest attempt among a run and its retries; -1 when there is none."""
+        found = self._connection.execute(
+            sa.select(sa.func.max(job_runs.c.attempt)).where(
+                job_runs.c.account_id == account_id,
+                sa.or_(
+                    job_runs.c.run_id == first_run_id,
+                    job_runs.c.run_id.startswith(f"{first_run_id}_attempt_", autoescape=True),
+                ),
+            )
+        ).scalar()
+        return -1 if found is None else found

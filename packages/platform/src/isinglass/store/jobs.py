@@ -1,0 +1,81 @@
+"""Jobs: what a run of that name will execute."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.tables.jobs import jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job; `definition` holds Glue's members except its name and times."""
+
+    account_id: str
+    name: str
+    definition: dict[str, Any]
+    created_at: float
+    modified_at: float
+
+
+_COLUMNS = [jobs.c[name] for name in Job.__dataclass_fields__]
+
+
+class Jobs:
+    """Reads and writes the jobs table within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def find(self, account_id: str, name: str) -> Job | None:
+        """Find a job by its name."""
+        row = self._connection.execute(
+            sa.select(*_COLUMNS).where(jobs.c.account_id == account_id, jobs.c.name == name)
+        ).first()
+        return None if row is None else Job(*row)
+
+    def find_many(self, account_id: str, names: list[str]) -> dict[str, Job]:
+        """Find the jobs of some names."""
+        rows = self._connection.execute(
+            sa.select(*_COLUMNS).where(jobs.c.account_id == account_id, jobs.c.name.in_(names))
+        )
+        return {job.name: job for job in (Job(*row) for row in rows)}
+
+    def list(self, account_id: str, page: PageRequest) -> tuple[list[Job], tuple[Any, ...] | None]:
+        """List jobs by name."""
+        statement = sa.select(*_COLUMNS).where(jobs.c.account_id == account_id)
+        rows, after = fetch_page(self._connection, statement, [jobs.c.name], page)
+        return [Job(*row) for row in rows], after
+
+    def insert(self, job: Job) -> None:
+        """Insert a job; its name must be free."""
+        self._connection.execute(
+            jobs.insert().values({name: getattr(job, name) for name in Job.__dataclass_fields__})
+        )
+
+    def update(self, account_id: str, name: str, definition: dict[str, Any], now: float) -> bool:
+        """Replace a job's definition; False when there is no such job."""
+        done = self._connection.execute(
+            jobs.update()
+            .where(jobs.c.account_id == account_id, jobs.c.name == name)
+            .values(definition=definition, modified_at=now)
+        )
+        return done.rowcount == 1
+
+    def lock(self, account_id: str, name: str) -> Job | None:
+        """Find a job and keep other writers of it waiting, so that its runs can be counted and started."""
+        row = self._connection.execute(
+            sa.select(*_COLUMNS)
+            .where(jobs.c.account_id == account_id, jobs.c.name == name)
+            .with_for_update()
+        ).first()
+        return None if row is None else Job(*row)
+
+    def delete(self, account_id: str, name: str) -> bool:
+        """Delete a job, keeping its runs; False when there is no such job."""
+        done = self._connection.execute(
+            jobs.delete().where(jobs.c.account_id == account_id, jobs.c.name == name)
+        )
+        return done.rowcount == 1
