@@ -1,0 +1,43 @@
+"""What a reader may see of a folder: data, without anything a writer has not committed."""
+
+from collections.abc import Iterator, Sequence
+
+from isinglass_connectors.storage import globs, manifests, urls
+from isinglass_connectors.storage.objects import ObjectInfo
+from isinglass_connectors.storage.storage import Storage
+
+
+def data_files(storage: Storage, url: str, exclusions: Sequence[str] = ()) -> Iterator[ObjectInfo]:
+    """Stream the data files of a table, partition or single file, in key order.
+
+    Hidden are components that begin with `.` or `_` (but not `_key=value`), empty objects, folder markers,
+    what matches an exclude pattern (relative to `url`), and the files of a write that has not committed:
+    named by a manifest in `url`, in the table above a partition, or met on the way down.
+    """
+    for pattern in exclusions:
+        globs.compile_glob(pattern)
+    hidden: set[str] = set()
+    for root in manifests.roots(url):
+        for found in manifests.find(storage, root):
+            hidden |= _hidden_urls(storage, found)
+    for info in storage.list(url):
+        path = urls.relative(url, info.url)
+        name = path.rsplit("/", 1)[-1]
+        if manifests.is_manifest(name) and "/" in path:
+            # A table below the folder being listed: `_` sorts before the names that writers choose.
+            hidden |= _hidden_urls(storage, info.url)
+        if info.size and info.url not in hidden and is_data(path) and not globs.excluded(path, exclusions):
+            yield info
+
+
+def _hidden_urls(storage: Storage, manifest_url: str) -> set[str]:
+    root = manifest_url.rsplit("/", 1)[0]
+    manifest = manifests.load(storage, manifest_url)
+    return set() if manifest is None else {f"{root}/{path}" for path in manifest.hidden()}
+
+
+def is_data(path: str) -> bool:
+    """Tell whether a path, relative to what is read, names data by the rules of Hive and Spark."""
+    return not any(
+        part.startswith(".") or (part.startswith("_") and "=" not in part) for part in path.split("/")
+    )

@@ -1,0 +1,138 @@
+"""The local file system as object storage: same calls, same order of listings, same errors as S3."""
+# ruff: noqa: PTH - keys are strings; Path objects would cost as much as the listing itself
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from isinglass_connectors.storage import urls
+from isinglass_connectors.storage.errors import ObjectNotFound, StorageDenied, StorageError
+from isinglass_connectors.storage.objects import Folder, ObjectInfo
+
+
+@contextmanager
+def _errors(url: str, operation: str) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise ObjectNotFound(url, operation, "no such file or folder") from error
+    except PermissionError as error:
+        raise StorageDenied(url, operation, "permission denied") from error
+    except OSError as error:
+        raise StorageError(url, operation, error.strerror or str(error)) from error
+
+
+def _info(url: str, stat: os.stat_result) -> ObjectInfo:
+    return ObjectInfo(
+        url, stat.st_size, stat.st_mtime, f"{stat.st_mtime_ns:x}-{stat.st_size:x}-{stat.st_ino:x}"
+    )
+
+
+class LocalStorage:
+    """Files below absolute paths. Listings follow key order (bytes of the whole path), as S3's do."""
+
+    def list(self, url: str, start_after: str | None = None) -> Iterator[ObjectInfo]:
+        """Stream every file below a folder, or the file itself."""
+        path = urls.parse(url).path
+        if os.path.isfile(path):
+            info = self.stat(url)
+            if info is not None and (start_after is None or info.url > start_after):
+                yield info
+            return
+        yield from self._walk(url.rstrip("/") or "/", path, start_after)
+
+    def _walk(self, url: str, path: str, start_after: str | None) -> Iterator[ObjectInfo]:
+        base = url.rstrip("/")
+        for entry, is_folder in self._entries(url, path):
+            child = f"{base}/{entry.name}"
+            if is_folder:
+                # A whole folder lies before the mark when its last possible key does.
+                if start_after is None or start_after.startswith(child + "/") or child + "/" > start_after:
+                    yield from self._walk(child, entry.path, start_after)
+            elif start_after is None or child > start_after:
+                # A file may vanish between the listing and the stat: then it was not there.
+                with contextlib.suppress(FileNotFoundError):
+                    yield _info(child, entry.stat())
+
+    def _entries(self, url: str, path: str) -> Sequence[tuple[os.DirEntry[str], bool]]:
+        with _errors(url, "list"):
+            try:
+                with os.scandir(path) as found:
+                    entries = [(e, e.is_dir(follow_symlinks=False)) for e in found]
+            except (FileNotFoundError, NotADirectoryError):
+                return []
+        kept = [(e, is_dir) for e, is_dir in entries if is_dir or e.is_file()]
+        return sorted(kept, key=lambda pair: os.fsencode(pair[0].name + ("/" if pair[1] else "")))
+
+    def list_folder(self, url: str) -> Folder:
+        """One level of a folder; a missing folder is an empty one, as in S3."""
+        base = url.rstrip("/")
+        folders: list[str] = []
+        objects: list[ObjectInfo] = []
+        for entry, is_folder in self._entries(url, urls.parse(url).path):
+            if is_folder:
+                folders.append(f"{base}/{entry.name}/")
+            else:
+                with contextlib.suppress(FileNotFoundError):
+                    objects.append(_info(f"{base}/{entry.name}", entry.stat()))
+        return Folder(tuple(folders), tuple(objects))
+
+    def stat(self, url: str) -> ObjectInfo | None:
+        path = urls.parse(url).path
+        with _errors(url, "stat"):
+            try:
+                found = os.stat(path)
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+        return None if os.path.isdir(path) else _info(url, found)
+
+    def read(self, url: str, start: int = 0, length: int | None = None) -> bytes:
+        with _errors(url, "read"), open(urls.parse(url).path, "rb") as file:
+            file.seek(start)
+            return file.read() if length is None else file.read(length)
+
+    def open(self, url: str) -> BinaryIO:
+        with _errors(url, "open"):
+            return open(urls.parse(url).path, "rb")
+
+    def write(self, url: str, data: bytes) -> None:
+        """Replace a file whole: a reader, or a crash, finds the old content or the new."""
+        path = urls.parse(url).path
+        with _errors(url, "write"):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix="._isinglass-")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.chmod(temporary, 0o644)
+                os.replace(temporary, path)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(temporary)
+                raise
+
+    def delete(self, targets: Iterable[str]) -> None:
+        for url in targets:
+            with _errors(url, "delete"), contextlib.suppress(FileNotFoundError):
+                os.unlink(urls.parse(url).path)
+
+    def move(self, source: str, target: str) -> None:
+        """Rename a file, making the target's folder; atomic on one file system."""
+        path = urls.parse(target).path
+        with _errors(source, "move"):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            os.replace(urls.parse(source).path, path)
+
+    def prune(self, url: str) -> None:
+        """Remove a folder and its parents as long as they are empty; never a file."""
+        path = Path(urls.parse(url).path)
+        with contextlib.suppress(OSError):
+            while True:
+                path.rmdir()
+                path = path.parent
