@@ -22,13 +22,17 @@ BROKEN_EVERY, LATE_EVERY, LATE_BY, LATE_ROWS = 7, 61, 3, 5
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written: distinct transactions, repeated and broken lines, amounts as text, late rows."""
+    """What was written: distinct transactions, repeated and broken lines, amounts as text, late rows.
+
+    `completed_sales` counts the distinct completed transactions of customers that the database has.
+    """
 
     transactions: int
     repeated: int
     broken: int
     text_amounts: int
     late: int
+    completed_sales: int
 
 
 def write(plan: Plan, folder: Path) -> Written:
@@ -39,13 +43,16 @@ def write(plan: Plan, folder: Path) -> Written:
     per_day = np.full(DAYS, plan.transactions // DAYS)
     per_day[: plan.transactions % DAYS] += 1
     price = prices(plan)
-    totals = np.zeros(5, dtype=np.int64)
+    totals = np.zeros(6, dtype=np.int64)
     with duckdb.connect(config={"threads": 2}) as connection:
         first = 0
         for day in range(DAYS):
             table = _rows_of(day, int(per_day[day]), first, plan, price, random)
             first += int(per_day[day])
-            totals += _write_day(connection, table, day, folder, random)
+            known = table.column("customer_id").to_numpy() < 10_000 + plan.customers
+            completed = table.column("status").to_numpy() == "completed"
+            totals[:5] += _write_day(connection, table, day, folder, random)
+            totals[5] += np.count_nonzero(known & completed)
     return Written(*(int(total) for total in totals))
 
 

@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
 from isinglass.cli.retail import enrichment, personality
 from isinglass.cli.retail.generate import generate
 
