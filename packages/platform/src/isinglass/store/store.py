@@ -11,10 +11,15 @@ import sqlalchemy as sa
 
 from isinglass.store.access_keys import AccessKeys
 from isinglass.store.accounts import Accounts
+from isinglass.store.catalog_tables import CatalogTables
+from isinglass.store.databases import Databases
 from isinglass.store.dialects import postgresql, sqlite
 from isinglass.store.job_runs import JobRuns
 from isinglass.store.jobs import Jobs
 from isinglass.store.outbox import Outbox
+from isinglass.store.partitions import Partitions
+from isinglass.store.table_versions import TableVersions
+from isinglass.store.tags import Tags
 from isinglass.store.work import WorkQueue
 
 
@@ -47,6 +52,26 @@ class Transaction:
     @cached_property
     def outbox(self) -> Outbox:
         return Outbox(self.connection)
+
+    @cached_property
+    def databases(self) -> Databases:
+        return Databases(self.connection)
+
+    @cached_property
+    def tables(self) -> CatalogTables:
+        return CatalogTables(self.connection)
+
+    @cached_property
+    def table_versions(self) -> TableVersions:
+        return TableVersions(self.connection)
+
+    @cached_property
+    def partitions(self) -> Partitions:
+        return Partitions(self.connection)
+
+    @cached_property
+    def tags(self) -> Tags:
+        return Tags(self.connection)
 
 
 class Store:

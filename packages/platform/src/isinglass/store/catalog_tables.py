@@ -1,0 +1,176 @@
+"""Tables of the catalog, each at its current version. Names are folded by the caller."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from isinglass.domain.catalog_objects import FIRST_VERSION
+from isinglass.model.glue.errors import EntityNotFoundException
+from isinglass.store.conflicts import insert_new
+from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.scanning import scan
+from isinglass.store.tables.catalog import catalog_tables, databases, partitions, table_versions
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogTable:
+    """A table at one of its versions; `document` is domain.catalog_objects.table_document's."""
+
+    id: int
+    account_id: str
+    database_name: str
+    name: str
+    version: int
+    document: Any
+    created_at: float
+    created_by: str
+    #: When and by whom this version was made.
+    updated_at: float
+    updated_by: str
+
+    @property
+    def partition_keys(self) -> list[Any]:
+        """The columns that partition the table."""
+        keys: list[Any] = self.document["PartitionKeys"]
+        return keys
+
+
+_SELECT = sa.select(*(catalog_tables.c[name] for name in CatalogTable.__dataclass_fields__))
+_OF_DATABASE = _SELECT.where(
+    catalog_tables.c.account_id == sa.bindparam("account_id"),
+    catalog_tables.c.database_name == sa.bindparam("database_name"),
+)
+_FIND = _OF_DATABASE.where(catalog_tables.c.name == sa.bindparam("name"))
+# Writers of partitions share the row, so that the table stays; writers of the table have it alone.
+_HOLD = _FIND.with_for_update(read=True, key_share=True)
+_LOCK = _FIND.with_for_update()
+
+
+def _table(row: Any) -> CatalogTable:
+    id_, account_id, database_name, name, version, document, *rest = row
+    return CatalogTable(id_, account_id, database_name, name, version, orjson.loads(document), *rest)
+
+
+class CatalogTables:
+    """Reads and writes the catalog_tables table within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def insert(
+        self, account_id: str, database_name: str, document: dict[str, Any], *, by: str, now: float
+    ) -> bool:
+        """Insert a table's first version into a held database; False when its name is taken."""
+        row = {
+            "account_id": account_id,
+            "database_name": database_name,
+            "name": document["Name"],
+            "version": FIRST_VERSION,
+            "document": orjson.dumps(document).decode(),
+            "created_at": now,
+            "created_by": by,
+            "updated_at": now,
+            "updated_by": by,
+        }
+        return self._connection.execute(insert_new(self._connection, catalog_tables), row).rowcount == 1
+
+    def find(self, account_id: str, database_name: str, name: str) -> CatalogTable | None:
+        """Find a table's current version."""
+        return self._first(_FIND, account_id, database_name, name)
+
+    def require(self, account_id: str, database_name: str, name: str) -> CatalogTable:
+        """Find a table that must exist; the error says whether it or its database is missing."""
+        return self._required(_FIND, account_id, database_name, name)
+
+    def hold(self, account_id: str, database_name: str, name: str) -> CatalogTable:
+        """Find a table and keep it from being deleted until the transaction ends."""
+        return self._required(_HOLD, account_id, database_name, name)
+
+    def lock(self, account_id: str, database_name: str, name: str) -> CatalogTable:
+        """Find a table and keep everyone else from changing it until the transaction ends."""
+        return self._required(_LOCK, account_id, database_name, name)
+
+    def page(
+        self,
+        account_id: str,
+        database_name: str,
+        page: PageRequest,
+        matches: Callable[[str], bool] | None = None,
+    ) -> tuple[list[CatalogTable], tuple[Any, ...] | None]:
+        """List tables by name, those whose names match; a page may be short and still have a next one."""
+        key = {"account_id": account_id, "database_name": database_name}
+        if matches is None:
+            rows, after = fetch_page(
+                self._connection, _OF_DATABASE.params(**key), [catalog_tables.c.name], page
+            )
+            return [_table(row) for row in rows], after
+        names = sa.select(catalog_tables.c.name, catalog_tables.c.name.label("shown")).where(
+            catalog_tables.c.account_id == account_id, catalog_tables.c.database_name == database_name
+        )
+        if page.after is not None:
+            names = names.where(catalog_tables.c.name > page.after[0])
+        found = scan(self._connection, names, catalog_tables.c.name, matches, page.size)
+        statement = _OF_DATABASE.params(**key).where(catalog_tables.c.name.in_(found.matched))
+        rows = list(self._connection.execute(statement.order_by(catalog_tables.c.name)))
+        return [_table(row) for row in rows], None if found.after is None else (found.after,)
+
+    def replace(
+        self, seen: CatalogTable, document: dict[str, Any], *, by: str, now: float, archive: bool = True
+    ) -> bool:
+        """Make a new version of a table, keeping the one seen; False when that is not current any more."""
+        changed = self._connection.execute(
+            catalog_tables.update()
+            .where(catalog_tables.c.id == seen.id, catalog_tables.c.version == seen.version)
+            .values(
+                version=seen.version + 1,
+                document=orjson.dumps(document).decode(),
+                updated_at=now,
+                updated_by=by,
+            )
+        )
+        if changed.rowcount == 0:
+            return False
+        if archive:
+            self._connection.execute(
+                table_versions.insert(),
+                {
+                    "account_id": seen.account_id,
+                    "table_id": seen.id,
+                    "version": seen.version,
+                    "document": orjson.dumps(seen.document).decode(),
+                    "created_at": seen.updated_at,
+                    "created_by": seen.updated_by,
+                },
+            )
+        return True
+
+    def delete(self, table: CatalogTable) -> None:
+        """Delete a locked table with its versions and partitions."""
+        for child in (partitions, table_versions):
+            self._connection.execute(
+                child.delete().where(child.c.account_id == table.account_id, child.c.table_id == table.id)
+            )
+        self._connection.execute(catalog_tables.delete().where(catalog_tables.c.id == table.id))
+
+    def _first(
+        self, statement: sa.Select[Any], account_id: str, database_name: str, name: str
+    ) -> CatalogTable | None:
+        key = {"account_id": account_id, "database_name": database_name, "name": name}
+        row = self._connection.execute(statement, key).first()
+        return None if row is None else _table(row)
+
+    def _required(
+        self, statement: sa.Select[Any], account_id: str, database_name: str, name: str
+    ) -> CatalogTable:
+        table = self._first(statement, account_id, database_name, name)
+        if table is not None:
+            return table
+        database = sa.select(databases.c.name).where(
+            databases.c.account_id == account_id, databases.c.name == database_name
+        )
+        if self._connection.execute(database).first() is None:
+            raise EntityNotFoundException(f"Database {database_name} not found.")
+        raise EntityNotFoundException(f"Table {name} not found.")

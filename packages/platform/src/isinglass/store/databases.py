@@ -1,0 +1,109 @@
+"""Databases of the catalog. Names are folded by the caller (domain.catalog_objects.fold)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from isinglass.model.glue.errors import EntityNotFoundException
+from isinglass.store.conflicts import insert_new
+from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.tables.catalog import catalog_tables, databases
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A database as stored; `document` is domain.catalog_objects.database_document's."""
+
+    name: str
+    document: Any
+    created_at: float
+
+
+_SELECT = sa.select(databases.c.name, databases.c.document, databases.c.created_at)
+_FIND = _SELECT.where(
+    databases.c.account_id == sa.bindparam("account_id"), databases.c.name == sa.bindparam("name")
+)
+# A share lock keeps the database from being deleted while something is put into it (PostgreSQL; SQLite has
+# one writer at a time anyway).
+_HOLD = _FIND.with_for_update(read=True, key_share=True)
+_LOCK = _FIND.with_for_update()
+
+
+def _database(row: Any) -> Database:
+    return Database(row[0], orjson.loads(row[1]), row[2])
+
+
+class Databases:
+    """Reads and writes the databases table within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def insert(self, account_id: str, document: dict[str, Any], now: float) -> bool:
+        """Insert a database; False when its name is taken."""
+        row = {
+            "account_id": account_id,
+            "name": document["Name"],
+            "document": orjson.dumps(document).decode(),
+            "created_at": now,
+        }
+        return self._connection.execute(insert_new(self._connection, databases), row).rowcount == 1
+
+    def find(self, account_id: str, name: str) -> Database | None:
+        """Find a database by its name."""
+        return self._first(_FIND, account_id, name)
+
+    def hold(self, account_id: str, name: str) -> Database:
+        """Find a database and keep it from being deleted or renamed until the transaction ends."""
+        return self._required(self._first(_HOLD, account_id, name), name)
+
+    def lock(self, account_id: str, name: str) -> Database:
+        """Find a database and keep everyone else from changing it until the transaction ends."""
+        return self._required(self._first(_LOCK, account_id, name), name)
+
+    def require(self, account_id: str, name: str) -> Database:
+        """Find a database that must exist."""
+        return self._required(self.find(account_id, name), name)
+
+    def page(self, account_id: str, page: PageRequest) -> tuple[list[Database], tuple[Any, ...] | None]:
+        """List databases by name."""
+        statement = _SELECT.where(databases.c.account_id == account_id)
+        rows, after = fetch_page(self._connection, statement, [databases.c.name], page)
+        return [_database(row) for row in rows], after
+
+    def replace(self, account_id: str, name: str, document: dict[str, Any]) -> bool:
+        """Replace a locked database's definition; another name renames it. False when that name is taken."""
+        new_name = document["Name"]
+        if new_name != name and self.find(account_id, new_name) is not None:
+            return False
+        self._connection.execute(
+            databases.update()
+            .where(databases.c.account_id == account_id, databases.c.name == name)
+            .values(name=new_name, document=orjson.dumps(document).decode())
+        )
+        return True
+
+    def delete(self, account_id: str, name: str) -> None:
+        """Delete a database that has no tables."""
+        self._connection.execute(
+            databases.delete().where(databases.c.account_id == account_id, databases.c.name == name)
+        )
+
+    def table_names(self, account_id: str, name: str) -> list[str]:
+        """List the names of all tables of a database."""
+        statement = sa.select(catalog_tables.c.name).where(
+            catalog_tables.c.account_id == account_id, catalog_tables.c.database_name == name
+        )
+        return list(self._connection.scalars(statement.order_by(catalog_tables.c.name)))
+
+    def _first(self, statement: sa.Select[Any], account_id: str, name: str) -> Database | None:
+        row = self._connection.execute(statement, {"account_id": account_id, "name": name}).first()
+        return None if row is None else _database(row)
+
+    @staticmethod
+    def _required(database: Database | None, name: str) -> Database:
+        if database is None:
+            raise EntityNotFoundException(f"Database {name} not found.")
+        return database

@@ -1,0 +1,164 @@
+"""Partitions of a table, kept and listed in the order of their values."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from isinglass.domain.partition_values import EVERYTHING, KeyRange, encode
+from isinglass.store.catalog_tables import CatalogTable
+from isinglass.store.conflicts import insert_new
+from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.scanning import scan
+from isinglass.store.tables.catalog import partitions
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A partition as stored; `document` is domain.catalog_objects.partition_document's."""
+
+    values: list[str]
+    document: Any
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which partitions to list: a range of keys, and a test that their values must pass."""
+
+    keys: KeyRange = EVERYTHING
+    matches: Callable[[Sequence[str]], bool] | None = None
+
+
+ALL = Selection()
+
+
+def _partition(row: Any) -> Partition:
+    _, values, document, created_at = row
+    return Partition(orjson.loads(values), orjson.loads(document), created_at)
+
+
+class Partitions:
+    """Reads and writes the partitions table within one transaction; writers hold the table first."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def insert(
+        self, table: CatalogTable, new: Iterable[tuple[Sequence[str], Mapping[str, Any]]], now: float
+    ) -> list[bool]:
+        """Insert partitions given as values and document; tells for each whether its values were new."""
+        rows: dict[str, dict[str, Any]] = {}
+        order: list[str | None] = []
+        for values, document in new:
+            key = encode(values)
+            order.append(None if key in rows else key)
+            rows.setdefault(
+                key,
+                {
+                    "account_id": table.account_id,
+                    "table_id": table.id,
+                    "values_key": key,
+                    "partition_values": orjson.dumps(values).decode(),
+                    "document": orjson.dumps(document).decode(),
+                    "created_at": now,
+                },
+            )
+        if not rows:
+            return []
+        statement = insert_new(self._connection, partitions).returning(partitions.c.values_key)
+        inserted = set(self._connection.scalars(statement, list(rows.values())))
+        return [key in inserted for key in order]
+
+    def find(self, table: CatalogTable, values: Sequence[str]) -> Partition | None:
+        """Find the partition of exactly these values."""
+        found = self.find_all(table, [values])
+        return found[0] if found else None
+
+    def find_all(self, table: CatalogTable, wanted: Iterable[Sequence[str]]) -> list[Partition]:
+        """Find the partitions of these values, those that exist, in the order of their values."""
+        return self._with_keys(table, [encode(values) for values in wanted])
+
+    def page(
+        self, table: CatalogTable, page: PageRequest, selection: Selection = ALL
+    ) -> tuple[list[Partition], tuple[Any, ...] | None]:
+        """List selected partitions; a page may be short, even empty, and still have a next one."""
+        key = partitions.c.values_key
+        within = [partitions.c.account_id == table.account_id, partitions.c.table_id == table.id]
+        if selection.keys.low is not None:
+            within.append(key >= selection.keys.low)
+        if selection.keys.high is not None:
+            within.append(key < selection.keys.high)
+        matches = selection.matches
+        if matches is None:
+            rows, after = fetch_page(self._connection, self._select().where(*within), [key], page)
+            return [_partition(row) for row in rows], after
+        if page.after is not None:
+            within.append(key > page.after[0])
+        found = scan(
+            self._connection,
+            sa.select(key, partitions.c.partition_values).where(*within),
+            key,
+            lambda values: matches(orjson.loads(values)),
+            page.size,
+        )
+        listed = self._with_keys(table, found.matched)
+        return listed, None if found.after is None else (found.after,)
+
+    def replace(
+        self,
+        table: CatalogTable,
+        values: Sequence[str],
+        new_values: Sequence[str],
+        document: Mapping[str, Any],
+    ) -> bool:
+        """Replace a partition's values and definition; False when it is missing or the values are taken."""
+        key, new_key = encode(values), encode(new_values)
+        if new_key != key and self.find(table, new_values) is not None:
+            return False
+        changed = self._connection.execute(
+            partitions.update()
+            .where(*self._is(table, key))
+            .values(
+                values_key=new_key,
+                partition_values=orjson.dumps(new_values).decode(),
+                document=orjson.dumps(document).decode(),
+            )
+        )
+        return changed.rowcount == 1
+
+    def delete(self, table: CatalogTable, values: Sequence[str]) -> bool:
+        """Delete a partition; False when there is none."""
+        gone = self._connection.execute(partitions.delete().where(*self._is(table, encode(values))))
+        return gone.rowcount == 1
+
+    @staticmethod
+    def _select() -> sa.Select[Any]:
+        return sa.select(
+            partitions.c.values_key,
+            partitions.c.partition_values,
+            partitions.c.document,
+            partitions.c.created_at,
+        )
+
+    @staticmethod
+    def _is(table: CatalogTable, key: str) -> list[sa.ColumnElement[bool]]:
+        return [
+            partitions.c.account_id == table.account_id,
+            partitions.c.table_id == table.id,
+            partitions.c.values_key == key,
+        ]
+
+    def _with_keys(self, table: CatalogTable, keys: Sequence[str]) -> list[Partition]:
+        if not keys:
+            return []
+        statement = self._select().where(
+            partitions.c.account_id == table.account_id,
+            partitions.c.table_id == table.id,
+            partitions.c.values_key.in_(keys),
+        )
+        return [
+            _partition(row) for row in self._connection.execute(statement.order_by(partitions.c.values_key))
+        ]

@@ -1,0 +1,78 @@
+"""Versions of tables: the archived ones, and the current one that lives with its table."""
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from isinglass.store.catalog_tables import CatalogTable
+from isinglass.store.paging import PageRequest
+from isinglass.store.tables.catalog import table_versions
+
+
+class TableVersions:
+    """Reads and deletes archived versions within one transaction; CatalogTables.replace writes them."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def find(self, table: CatalogTable, version: int) -> CatalogTable | None:
+        """Find a table at one of its versions."""
+        if version == table.version:
+            return table
+        row = self._connection.execute(self._of(table).where(table_versions.c.version == version)).first()
+        return None if row is None else self._at(table, row)
+
+    def page(
+        self, table: CatalogTable, page: PageRequest
+    ) -> tuple[list[CatalogTable], tuple[Any, ...] | None]:
+        """List versions, newest first."""
+        found = [] if page.after is not None else [table]
+        statement = self._of(table)
+        if page.after is not None:
+            statement = statement.where(table_versions.c.version < page.after[0])
+        statement = statement.order_by(table_versions.c.version.desc())
+        rows = self._connection.execute(statement.limit(page.size + 1 - len(found)))
+        found.extend(self._at(table, row) for row in rows)
+        if len(found) <= page.size:
+            return found, None
+        return found[: page.size], (found[page.size - 1].version,)
+
+    def count(self, table: CatalogTable) -> int:
+        """Count the versions kept, the current one among them."""
+        archived = self._of(table).with_only_columns(sa.func.count())
+        return 1 + (self._connection.scalar(archived) or 0)
+
+    def delete(self, table: CatalogTable, version: int) -> bool:
+        """Delete an archived version; False when there is none."""
+        return (
+            self._connection.execute(
+                table_versions.delete().where(
+                    table_versions.c.account_id == table.account_id,
+                    table_versions.c.table_id == table.id,
+                    table_versions.c.version == version,
+                )
+            ).rowcount
+            == 1
+        )
+
+    @staticmethod
+    def _of(table: CatalogTable) -> sa.Select[Any]:
+        return sa.select(
+            table_versions.c.version,
+            table_versions.c.document,
+            table_versions.c.created_at,
+            table_versions.c.created_by,
+        ).where(table_versions.c.account_id == table.account_id, table_versions.c.table_id == table.id)
+
+    @staticmethod
+    def _at(table: CatalogTable, row: Any) -> CatalogTable:
+        version, document, created_at, created_by = row
+        return replace(
+            table,
+            version=version,
+            document=orjson.loads(document),
+            updated_at=created_at,
+            updated_by=created_by,
+        )

@@ -1,0 +1,82 @@
+"""The data catalog: databases, tables with their versions, partitions, and tags of any resource.
+
+Documents are JSON text, not JSONB: they are answered as they were given, never searched inside, may hold
+characters that JSONB refuses, and parse fastest as text.
+"""
+
+import sqlalchemy as sa
+
+from isinglass.store.tables.metadata import Serial, Timestamp, metadata
+
+#: Text that compares by code point on both databases, so that listings and key ranges agree everywhere.
+Key = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+databases = sa.Table(
+    "databases",
+    metadata,
+    sa.Column("account_id", sa.String(12), primary_key=True),
+    sa.Column("name", Key, primary_key=True),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("created_at", Timestamp, nullable=False),
+)
+
+catalog_tables = sa.Table(
+    # The current version of each table lives here; only the earlier ones are in table_versions.
+    "catalog_tables",
+    metadata,
+    sa.Column("id", Serial, primary_key=True),
+    sa.Column("account_id", sa.String(12), nullable=False),
+    sa.Column("database_name", Key, nullable=False),
+    sa.Column("name", Key, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("created_at", Timestamp, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    # When and by whom the current version was made.
+    sa.Column("updated_at", Timestamp, nullable=False),
+    sa.Column("updated_by", sa.Text, nullable=False),
+    sa.UniqueConstraint("account_id", "database_name", "name"),
+    sa.ForeignKeyConstraint(
+        ["account_id", "database_name"],
+        ["databases.account_id", "databases.name"],
+        onupdate="CASCADE",
+    ),
+    # Ids are never used twice: a recreated table must not find what belonged to its namesake.
+    sqlite_autoincrement=True,
+)
+
+table_versions = sa.Table(
+    "table_versions",
+    metadata,
+    sa.Column("account_id", sa.String(12), primary_key=True),
+    sa.Column("table_id", Serial, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("created_at", Timestamp, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+)
+
+partitions = sa.Table(
+    # No foreign key to the table: its check would be paid per row. Writers hold the table's row instead.
+    "partitions",
+    metadata,
+    sa.Column("account_id", sa.String(12), primary_key=True),
+    sa.Column("table_id", Serial, primary_key=True, autoincrement=False),
+    # The values in an order-keeping encoding (domain.partition_values): equality on the leading keys and
+    # a range on the next one is a range of this column.
+    sa.Column("values_key", Key, primary_key=True),
+    sa.Column("partition_values", sa.Text, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("created_at", Timestamp, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+tags = sa.Table(
+    "tags",
+    metadata,
+    sa.Column("account_id", sa.String(12), primary_key=True),
+    # The ARN's last part, for example "job/nightly".
+    sa.Column("resource", Key, primary_key=True),
+    sa.Column("key", Key, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)

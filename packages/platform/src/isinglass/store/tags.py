@@ -1,0 +1,68 @@
+"""Tags of resources of any kind, under the part of the ARN that names them (domain.arns.resource)."""
+
+from collections.abc import Iterable, Mapping
+
+import sqlalchemy as sa
+
+from isinglass.domain.tag_rules import merge_tags
+from isinglass.store.conflicts import insert_or_update
+from isinglass.store.tables.catalog import tags
+
+
+class Tags:
+    """Reads and writes the tags table within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def get(self, account_id: str, resource: str) -> dict[str, str]:
+        """Read a resource's tags; none is an empty mapping."""
+        statement = sa.select(tags.c.key, tags.c.value).where(*self._of(account_id, resource))
+        rows = self._connection.execute(statement.order_by(tags.c.key))
+        return {row.key: row.value for row in rows}
+
+    def add(self, account_id: str, resource: str, added: Mapping[str, str]) -> None:
+        """Add tags, replacing values of those present; refuses what tag_rules does not allow."""
+        if not added:
+            return
+        merge_tags(self.get(account_id, resource), added)
+        rows = [
+            {"account_id": account_id, "resource": resource, "key": key, "value": value}
+            for key, value in sorted(added.items())
+        ]
+        self._connection.execute(insert_or_update(self._connection, tags, ["value"]), rows)
+
+    def remove(self, account_id: str, resource: str, keys: Iterable[str]) -> None:
+        """Remove tags by their keys; keys that are not there are ignored."""
+        self._connection.execute(
+            tags.delete().where(*self._of(account_id, resource), tags.c.key.in_(list(keys)))
+        )
+
+    def delete_all(self, account_id: str, resource: str) -> None:
+        """Remove all tags of a resource, as its deletion does."""
+        self._connection.execute(tags.delete().where(*self._of(account_id, resource)))
+
+    def rename(self, account_id: str, resource: str, new_resource: str) -> None:
+        """Move all tags to a resource's new name."""
+        self._connection.execute(
+            tags.update().where(*self._of(account_id, resource)).values(resource=new_resource)
+        )
+
+    @staticmethod
+    def _of(account_id: str, resource: str) -> list[sa.ColumnElement[bool]]:
+        return [tags.c.account_id == account_id, tags.c.resource == resource]
+
+
+def tagged(
+    account_id: str, kind: str, name: sa.ColumnElement[str], wanted: Mapping[str, str]
+) -> list[sa.ColumnElement[bool]]:
+    """Build conditions for a listing of a kind of resource: each wanted tag is there with its value."""
+    return [
+        sa.exists().where(
+            tags.c.account_id == account_id,
+            tags.c.resource == sa.literal(f"{kind}/") + name,
+            tags.c.key == key,
+            tags.c.value == value,
+        )
+        for key, value in wanted.items()
+    ]
