@@ -1,18 +1,24 @@
 """What a reader may see of a folder: data, without anything a writer has not committed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from isinglass_connectors.storage import globs, manifests, urls
 from isinglass_connectors.storage.objects import ObjectInfo
 from isinglass_connectors.storage.storage import Storage
 
 
-def data_files(storage: Storage, url: str, exclusions: Sequence[str] = ()) -> Iterator[ObjectInfo]:
+def data_files(
+    storage: Storage,
+    url: str,
+    exclusions: Sequence[str] = (),
+    on_skipped: Callable[[ObjectInfo, str], None] | None = None,
+) -> Iterator[ObjectInfo]:
     """Stream the data files of a table, partition or single file, in key order.
 
     Hidden are components that begin with `.` or `_` (but not `_key=value`), empty objects, folder markers,
     what matches an exclude pattern (relative to `url`), and the files of a write that has not committed:
-    named by a manifest in `url`, in the table above a partition, or met on the way down.
+    named by a manifest in `url`, in the table above a partition, or met on the way down. Each hidden object
+    and why it is hidden goes to `on_skipped`.
     """
     for pattern in exclusions:
         globs.compile_glob(pattern)
@@ -26,8 +32,21 @@ def data_files(storage: Storage, url: str, exclusions: Sequence[str] = ()) -> It
         if manifests.is_manifest(name) and "/" in path:
             # A table below the folder being listed: `_` sorts before the names that writers choose.
             hidden |= _hidden_urls(storage, info.url)
-        if info.size and info.url not in hidden and is_data(path) and not globs.excluded(path, exclusions):
+        reason = _why_hidden(info, path, hidden, exclusions)
+        if not reason:
             yield info
+        elif on_skipped is not None:
+            on_skipped(info, reason)
+
+
+def _why_hidden(info: ObjectInfo, path: str, hidden: set[str], exclusions: Sequence[str]) -> str:
+    if not is_data(path):
+        return "hidden name"
+    if not info.size:
+        return "folder marker" if path.endswith("/") or not path else "empty file"
+    if info.url in hidden:
+        return "part of a write that has not committed"
+    return "excluded" if globs.excluded(path, exclusions) else ""
 
 
 def _hidden_urls(storage: Storage, manifest_url: str) -> set[str]:

@@ -1,5 +1,6 @@
 """The local file system as object storage: same calls, same order of listings, same errors as S3."""
 # ruff: noqa: PTH - keys are strings; Path objects would cost as much as the listing itself
+# ruff: noqa: PTH - keys are strings; Path objects would cost as much as the listing itself
 
 import contextlib
 import os

@@ -83,7 +83,7 @@ def find(storage: Storage, root: str) -> list[str]:
 
 
 def roots(url: str) -> list[str]:
-    """The folders whose manifests concern what is below `url`: itself, and its table when it is a partition."""
+    """The folders whose manifests concern what is below `url`: itself, and the table above a partition."""
     found = [urls.normalise(url).rstrip("/")]
     first_component = len("s3://") if urls.is_s3(url) else 1
     if partitions.parse_component(found[0].rsplit("/", 1)[-1]) is None and "." in found[0].rsplit("/", 1)[-1]:
