@@ -12,6 +12,9 @@ import sqlalchemy as sa
 from isinglass.store.access_keys import AccessKeys
 from isinglass.store.accounts import Accounts
 from isinglass.store.catalog_tables import CatalogTables
+from isinglass.store.crawl_memory import CrawlMemory
+from isinglass.store.crawlers import Crawlers
+from isinglass.store.crawls import Crawls
 from isinglass.store.databases import Databases
 from isinglass.store.dialects import postgresql, sqlite
 from isinglass.store.job_runs import JobRuns
@@ -68,6 +71,18 @@ class Transaction:
     @cached_property
     def partitions(self) -> Partitions:
         return Partitions(self.connection)
+
+    @cached_property
+    def crawlers(self) -> Crawlers:
+        return Crawlers(self.connection)
+
+    @cached_property
+    def crawls(self) -> Crawls:
+        return Crawls(self.connection)
+
+    @cached_property
+    def crawl_memory(self) -> CrawlMemory:
+        return CrawlMemory(self.connection)
 
     @cached_property
     def tags(self) -> Tags:

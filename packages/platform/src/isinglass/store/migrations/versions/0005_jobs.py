@@ -6,7 +6,7 @@ from alembic import op
 from isinglass.store.tables.metadata import Document, Timestamp
 
 revision = "0005_jobs"
-down_revision = "0003_catalog"
+down_revision = "0004_crawlers"
 branch_labels = None
 depends_on = None
 

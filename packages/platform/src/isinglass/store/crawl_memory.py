@@ -1,0 +1,78 @@
+"""What a crawler remembers of the files it looked at, so that the next crawl opens only new ones."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from isinglass.store.conflicts import insert_new, insert_or_update
+from isinglass.store.tables.crawlers import crawl_folders, crawl_shapes
+
+
+class CrawlMemory:
+    """Reads and writes the memory of crawlers within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def shapes(self, account_id: str, crawler_name: str) -> dict[str, Any]:
+        """Read all shapes a crawler has seen, by their ids."""
+        statement = sa.select(crawl_shapes.c.shape_id, crawl_shapes.c.document).where(
+            crawl_shapes.c.account_id == account_id, crawl_shapes.c.crawler_name == crawler_name
+        )
+        return {row[0]: orjson.loads(row[1]) for row in self._connection.execute(statement)}
+
+    def bunches(self, account_id: str, crawler_name: str, target: str) -> dict[str, Any]:
+        """Read what is known below one include path, by bunch."""
+        statement = sa.select(crawl_folders.c.bunch, crawl_folders.c.document).where(
+            *self._of_target(account_id, crawler_name, target)
+        )
+        return {row[0]: orjson.loads(row[1]) for row in self._connection.execute(statement)}
+
+    def remember_shapes(self, account_id: str, crawler_name: str, shapes: Mapping[str, Any]) -> None:
+        """Add shapes; those known stay."""
+        rows = [
+            {
+                "account_id": account_id,
+                "crawler_name": crawler_name,
+                "shape_id": shape_id,
+                "document": orjson.dumps(document).decode(),
+            }
+            for shape_id, document in shapes.items()
+        ]
+        if rows:
+            self._connection.execute(insert_new(self._connection, crawl_shapes), rows)
+
+    def remember_bunches(
+        self, account_id: str, crawler_name: str, target: str, bunches: Mapping[str, Any]
+    ) -> None:
+        """Add or replace what is known of bunches."""
+        rows = [
+            {
+                "account_id": account_id,
+                "crawler_name": crawler_name,
+                "target": target,
+                "bunch": bunch,
+                "document": orjson.dumps(document).decode(),
+            }
+            for bunch, document in bunches.items()
+        ]
+        if rows:
+            self._connection.execute(insert_or_update(self._connection, crawl_folders, ["document"]), rows)
+
+    def forget_bunches(self, account_id: str, crawler_name: str, target: str, bunches: Iterable[str]) -> None:
+        """Forget bunches that are gone."""
+        self._connection.execute(
+            crawl_folders.delete().where(
+                *self._of_target(account_id, crawler_name, target), crawl_folders.c.bunch.in_(list(bunches))
+            )
+        )
+
+    @staticmethod
+    def _of_target(account_id: str, crawler_name: str, target: str) -> list[sa.ColumnElement[bool]]:
+        return [
+            crawl_folders.c.account_id == account_id,
+            crawl_folders.c.crawler_name == crawler_name,
+            crawl_folders.c.target == target,
+        ]

@@ -1,0 +1,123 @@
+"""Crawlers: their definitions, their states, and which crawl is theirs now."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from isinglass.store.conflicts import insert_new
+from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.tables.crawlers import crawl_folders, crawl_shapes, crawlers, crawls
+from isinglass.store.tags import tagged
+
+READY, RUNNING, STOPPING = "READY", "RUNNING", "STOPPING"
+
+
+@dataclass(frozen=True, slots=True)
+class Crawler:
+    """One crawler; `definition` holds Glue's members as they read back, its times and state apart."""
+
+    account_id: str
+    name: str
+    definition: dict[str, Any]
+    state: str
+    version: int
+    created_at: float
+    updated_at: float
+    current_crawl_id: str | None = None
+    last_crawl_id: str | None = None
+
+
+_SELECT = sa.select(*(crawlers.c[name] for name in Crawler.__dataclass_fields__))
+
+
+def _crawler(row: Any) -> Crawler:
+    account_id, name, definition, *rest = row
+    return Crawler(account_id, name, orjson.loads(definition), *rest)
+
+
+class Crawlers:
+    """Reads and writes the crawlers table within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def insert(self, account_id: str, name: str, definition: Mapping[str, Any], now: float) -> bool:
+        """Insert a crawler that is ready; False when its name is taken."""
+        row = {
+            "account_id": account_id,
+            "name": name,
+            "definition": orjson.dumps(definition).decode(),
+            "state": READY,
+            "version": 1,
+            "created_at": now,
+            "updated_at": now,
+        }
+        return self._connection.execute(insert_new(self._connection, crawlers), row).rowcount == 1
+
+    def find(self, account_id: str, name: str) -> Crawler | None:
+        """Find a crawler by its name."""
+        row = self._connection.execute(_SELECT.where(*self._is(account_id, name))).first()
+        return None if row is None else _crawler(row)
+
+    def lock(self, account_id: str, name: str) -> Crawler | None:
+        """Find a crawler and keep everyone else from changing it until the transaction ends."""
+        row = self._connection.execute(_SELECT.where(*self._is(account_id, name)).with_for_update()).first()
+        return None if row is None else _crawler(row)
+
+    def find_many(self, account_id: str, names: Iterable[str]) -> dict[str, Crawler]:
+        """Find the crawlers of some names."""
+        statement = _SELECT.where(crawlers.c.account_id == account_id, crawlers.c.name.in_(list(names)))
+        return {crawler.name: crawler for crawler in map(_crawler, self._connection.execute(statement))}
+
+    def page(
+        self, account_id: str, page: PageRequest, tags: Mapping[str, str] | None = None
+    ) -> tuple[list[Crawler], tuple[Any, ...] | None]:
+        """List crawlers by name, those that have all the tags."""
+        statement = _SELECT.where(
+            crawlers.c.account_id == account_id, *tagged(account_id, "crawler", crawlers.c.name, tags or {})
+        )
+        rows, after = fetch_page(self._connection, statement, [crawlers.c.name], page)
+        return [_crawler(row) for row in rows], after
+
+    def redefine(self, crawler: Crawler, definition: Mapping[str, Any], now: float) -> None:
+        """Replace a locked crawler's definition: a new version."""
+        self._set(
+            crawler,
+            definition=orjson.dumps(definition).decode(),
+            version=crawler.version + 1,
+            updated_at=now,
+        )
+
+    def begin_crawl(self, crawler: Crawler, crawl_id: str) -> None:
+        """Make a locked crawler run a crawl."""
+        self._set(crawler, state=RUNNING, current_crawl_id=crawl_id)
+
+    def begin_stop(self, crawler: Crawler) -> None:
+        """Make a locked crawler stop its crawl."""
+        self._set(crawler, state=STOPPING)
+
+    def end_crawl(self, crawler: Crawler) -> None:
+        """Make a locked crawler ready again; its crawl becomes its last one."""
+        self._set(crawler, state=READY, current_crawl_id=None, last_crawl_id=crawler.current_crawl_id)
+
+    def delete(self, crawler: Crawler) -> None:
+        """Delete a locked crawler with its history and its memory."""
+        for child in (crawls, crawl_shapes, crawl_folders):
+            self._connection.execute(
+                child.delete().where(
+                    child.c.account_id == crawler.account_id, child.c.crawler_name == crawler.name
+                )
+            )
+        self._connection.execute(crawlers.delete().where(*self._is(crawler.account_id, crawler.name)))
+
+    def _set(self, crawler: Crawler, **values: Any) -> None:
+        self._connection.execute(
+            crawlers.update().where(*self._is(crawler.account_id, crawler.name)).values(**values)
+        )
+
+    @staticmethod
+    def _is(account_id: str, name: str) -> list[sa.ColumnElement[bool]]:
+        return [crawlers.c.account_id == account_id, crawlers.c.name == name]
