@@ -40,7 +40,7 @@ def start_session(settings: RunSettings | None = None) -> SparkSession:
     # Compressed plans could not be looked at.
     session.client._plan_compression_threshold = -1  # noqa: SLF001 - the client has no public switch
     session.client._plan_compression_algorithm = "NONE"  # noqa: SLF001
-    gate.attach(session)
+    gate.attach(session.client)
     conf = {name: value for name, value in settings.conf.items() if name.startswith("spark.sql.")}
     session.conf._set_all({**SESSION_CONF, **conf}, silent=False)  # noqa: SLF001 - one round trip for all
     # `SparkSession.builder.getOrCreate()` insists on an address before it looks for the live session.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from isinglass_runtime.gate.plan import nodes
+from isinglass_runtime.gate.plan import nodes, sql_text
 from isinglass_runtime.gate.verdicts import NeedsSparkError, PlanRefusedError
 
 
@@ -12,26 +12,25 @@ from isinglass_runtime.gate.verdicts import NeedsSparkError, PlanRefusedError
 class Scope:
     """What a rule may ask about a node's surroundings."""
 
-    #: The relation that the node is an expression of, or None.
+    #: The relation that an expression belongs to, or None.
     relation: Any
-    session: Any
-
-    def schema(self, relation: Any) -> Any:
-        """Ask the engine for the columns of a relation, as a StructType."""
-        from pyspark.sql.connect.proto import base_pb2
-
-        plan = base_pb2.Plan(root=relation)
-        return self.session.client.schema(plan)
+    #: Give the columns of a relation as a StructType, asked of the engine.
+    schema: Callable[[Any], Any]
+    #: Bytes of a file that the reader listed, or None.
+    file_size: Callable[[str], int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One shape of plan that the engine gets wrong: `apply` rewrites the node in place or raises."""
+    """One shape of plan that the engine gets wrong: `apply` rewrites the node in place or raises.
+
+    `kinds` name nodes, such as `relation.sort`, `expression.window`, `command.write_operation`; `config.set` is a key
+    being set, and `sql` any SQL text in a plan.
+    """
 
     name: str
     #: The newest engine version that the fault was seen on.
     seen_on: str
-    #: Node kinds, such as `relation.sort`, `expression.window`, `command.write_operation`, `config.set`.
     kinds: tuple[str, ...]
     apply: Callable[[Any, Scope], None]
 
@@ -42,14 +41,20 @@ class Gate:
     def __init__(self, rules: Sequence[Rule], *, reroute: bool = False) -> None:
         self._rules: dict[str, list[Rule]] = {}
         self._reroute = reroute
-        self._session: Any = None
+        self._client: Any = None
+        self._sizes: dict[str, int] = {}
+        self._schemas: dict[bytes, Any] = {}
         for rule in rules:
             for kind in rule.kinds:
                 self._rules.setdefault(kind, []).append(rule)
 
-    def attach(self, session: Any) -> None:
-        """Let rules ask this session for schemas."""
-        self._session = session
+    def attach(self, client: Any) -> None:
+        """Let rules ask this Spark Connect client for schemas."""
+        self._client = client
+
+    def note_sizes(self, sizes: dict[str, int]) -> None:
+        """Remember how large the files of a scan are."""
+        self._sizes.update(sizes)
 
     def execution(self, request: Any) -> Any:
         """Give the request to send for an execution."""
@@ -61,10 +66,9 @@ class Gate:
 
     def configuration(self, request: Any) -> None:
         """Check each key that a configuration request sets."""
-        if request.operation.WhichOneof("op_type") != "set":
-            return
-        for pair in request.operation.set.pairs:
-            self._judge("config.set", pair, None)
+        if request.operation.WhichOneof("op_type") == "set":
+            for pair in request.operation.set.pairs:
+                self._judge("config.set", pair, None)
 
     def _checked(self, request: Any) -> Any:
         if not self._rules:
@@ -72,16 +76,27 @@ class Gate:
         checked = type(request)()
         checked.CopyFrom(request)
         for kind, node, enclosing in list(nodes(checked)):
+            text = sql_text(kind, node)
+            if text is not None:
+                self._judge("sql", text, enclosing)
             self._judge(kind, node, enclosing)
         return checked
 
     def _judge(self, kind: str, node: Any, enclosing: Any) -> None:
         for rule in self._rules.get(kind, ()):
             try:
-                rule.apply(node, Scope(enclosing, self._session))
+                rule.apply(node, Scope(enclosing, self._schema, self._sizes.get))
             except PlanRefusedError as refusal:
                 if self._reroute:
                     raise NeedsSparkError(
                         rule=refusal.rule, reason=refusal.reason, instead="The run moves to Spark."
                     ) from refusal
                 raise
+
+    def _schema(self, relation: Any) -> Any:
+        from pyspark.sql.connect.proto import base_pb2
+
+        key = relation.SerializeToString(deterministic=True)
+        if key not in self._schemas:
+            self._schemas[key] = self._client.schema(base_pb2.Plan(root=relation))
+        return self._schemas[key]
