@@ -13,7 +13,9 @@ from isinglass.operations.context import Context
 Handler = Callable[[Context, Any], Any]
 
 #: Every module that registers operations; listed, not discovered, so that a missing file fails at start.
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = (
+    "isinglass.operations.identity.caller",
+)
 
 _handlers: dict[str, Handler] = {}
 

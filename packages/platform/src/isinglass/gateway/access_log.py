@@ -1,0 +1,72 @@
+"""The access log: one JSON line per request, written by a thread of its own: no request waits."""
+
+import queue
+import sys
+import threading
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+
+_ROTATE_BYTES = 64 * 2**20
+_KEPT_FILES = 4
+_BATCH = 512
+
+
+class AccessLog:
+    """Writes entries to a rotated file, or to standard error when no path is given."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._entries: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write_all, name="access-log", daemon=True)
+
+    def start(self) -> None:
+        """Start writing."""
+        self._thread.start()
+
+    def record(self, entry: dict[str, Any]) -> None:
+        """Add an entry; returns at once."""
+        self._entries.put(entry)
+
+    def stop(self) -> None:
+        """Write what is left and stop."""
+        if self._thread.is_alive():
+            self._entries.put(None)
+            self._thread.join()
+
+    def _write_all(self) -> None:
+        stream = self._open()
+        running = True
+        while running:
+            batch = [self._entries.get()]
+            while len(batch) < _BATCH and not self._entries.empty():
+                batch.append(self._entries.get())
+            running = None not in batch
+            lines = b"".join(orjson.dumps(entry) + b"\n" for entry in batch if entry is not None)
+            try:
+                stream.write(lines)
+                stream.flush()
+                if self._path is not None and stream.tell() > _ROTATE_BYTES:
+                    stream.close()
+                    _rotate(self._path)
+                    stream = self._open()
+            except OSError as error:
+                # A full disk must not end the log for good, nor the requests it tells of.
+                print(f"The access log {self._path} cannot be written: {error}", file=sys.stderr)  # noqa: T201
+        if self._path is not None:
+            stream.close()
+
+    def _open(self) -> BinaryIO:
+        if self._path is None:
+            return sys.stderr.buffer
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        return self._path.open("ab")
+
+
+def _rotate(path: Path) -> None:
+    for number in range(_KEPT_FILES - 1, 0, -1):
+        older = path.with_name(f"{path.name}.{number}")
+        if older.exists():
+            older.replace(path.with_name(f"{path.name}.{number + 1}"))
+    path.replace(path.with_name(f"{path.name}.1"))

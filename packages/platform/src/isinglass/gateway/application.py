@@ -1,0 +1,124 @@
+"""The ASGI application: carries HTTP messages between uvicorn and the chain."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+from isinglass.gateway.chain import Chain
+from isinglass.gateway.protocol import json_rpc
+from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
+from isinglass.model.edge_errors import (
+    RequestEntityTooLargeException,
+    ThrottlingException,
+    UnknownOperationException,
+)
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+AsgiApp = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+#: Requests beyond this many are told to come back: a queue without end only hides the overload.
+_MOST_WAITING = 2000
+
+
+class Disconnected(Exception):
+    """The client went away before its request was whole."""
+
+
+class Application:
+    """Routes `POST /` to the API and `GET /health` to the health check; the rest goes to `elsewhere`."""
+
+    def __init__(
+        self, chain: Chain, pool: ThreadPoolExecutor, *, body_limit: int, elsewhere: AsgiApp | None = None
+    ) -> None:
+        self._chain = chain
+        self._pool = pool
+        self._body_limit = body_limit
+        self._elsewhere = elsewhere
+        self._waiting = 0
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one ASGI connection."""
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        if scope["path"] == "/" and scope["method"] == "POST":
+            await self._answer(scope, receive, send)
+        elif scope["path"] == "/health" and scope["method"] in {"GET", "HEAD"}:
+            await _send(send, HttpResponse(200, [("content-type", "application/json")], b'{"status":"ok"}'))
+        elif self._elsewhere is not None:
+            await self._elsewhere(scope, receive, send)
+        else:
+            error = UnknownOperationException(f"There is nothing at {scope['method']} {scope['path'][:200]}.")
+            await _send(send, json_rpc.encode_error(error, str(uuid4())))
+
+    async def _answer(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        try:
+            body = await self._read(receive)
+        except Disconnected:
+            return
+        except RequestEntityTooLargeException as error:
+            response = json_rpc.encode_error(error, str(uuid4()))
+            # The rest of the body is not read: the connection cannot be used again.
+            response.headers.append(("connection", "close"))
+            await _send(send, response)
+            return
+        if self._waiting >= _MOST_WAITING:
+            busy = ThrottlingException("Rate exceeded")
+            await _send(send, json_rpc.encode_error(busy, str(uuid4())))
+            return
+        request = HttpRequest(
+            method=scope["method"],
+            raw_path=scope["raw_path"].decode("latin-1"),
+            query=scope["query_string"].decode("latin-1"),
+            headers=tuple(
+                (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
+            ),
+            body=body,
+            client=(scope.get("client") or ("",))[0],
+        )
+        self._waiting += 1
+        try:
+            loop = asyncio.get_running_loop()
+            response = await loop.run_in_executor(self._pool, self._chain.handle, request)
+        finally:
+            self._waiting -= 1
+        await _send(send, response)
+
+    async def _read(self, receive: Receive) -> bytes:
+        """Read a body, giving up as soon as it passes the limit, whatever its Content-Length said."""
+        chunks: list[bytes] = []
+        size = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Disconnected
+            chunk = message.get("body", b"")
+            size += len(chunk)
+            if size > self._body_limit:
+                raise RequestEntityTooLargeException(
+                    f"The request body is larger than the limit of {self._body_limit} bytes."
+                )
+            chunks.append(chunk)
+            if not message.get("more_body", False):
+                return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def _send(send: Send, response: HttpResponse) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+    headers.append((b"content-length", b"%d" % len(response.body)))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": message["type"] + ".complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,266 @@
+"""The ordered list of steps that turn a signed HTTP request into an operation's answer."""
+
+import logging
+import random
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from isinglass.gateway.access_log import AccessLog
+from isinglass.gateway.identity.verifier import Caller, Verifier
+from isinglass.gateway.protocol import json_rpc, query
+from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
+from isinglass.gateway.protocol.paging import (
+    InvalidToken,
+    TokenSealer,
+    page_request,
+    page_size,
+    question_of,
+)
+from isinglass.gateway.service import Catalogue, Operation
+from isinglass.model.api_error import ApiError
+from isinglass.model.edge_errors import (
+    ClientError,
+    InternalServiceException,
+    OperationNotSupportedException,
+    RequestEntityTooLargeException,
+    UnknownOperationException,
+    ValidationException,
+)
+from isinglass.operations.context import Context, Services
+from isinglass.store.paging import PageRequest
+from isinglass.store.store import Store
+from isinglass.store.transience import is_transient
+
+_log = logging.getLogger(__name__)
+
+_ATTEMPTS = 5
+_FORM = "application/x-www-form-urlencoded"
+#: How a refused token is called, by the first of these that the operation's model declares.
+_TOKEN_ERRORS = ("InvalidInputException", "InvalidParameterException", "ValidationException")
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request on its way through the links; each link fills in what the next ones read."""
+
+    request: HttpRequest
+    request_id: str
+    now: float
+    form: dict[str, str] | None = None
+    operation: Operation | None = None
+    caller: Caller | None = None
+    document: dict[str, Any] = field(default_factory=dict)
+    page: PageRequest | None = None
+    question: bytes = b""
+    answer: Any = None
+    error: str | None = None
+
+    @property
+    def target(self) -> Operation:
+        """The operation, once it is found."""
+        assert self.operation is not None
+        return self.operation
+
+    @property
+    def signed_by(self) -> Caller:
+        """The caller, once the signature is verified."""
+        assert self.caller is not None
+        return self.caller
+
+
+class Chain:
+    """Answers requests; safe to call from many threads."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        verifier: Verifier,
+        tokens: TokenSealer,
+        store: Store,
+        services: Services,
+        access_log: AccessLog,
+        *,
+        body_limit: int,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._catalogue = catalogue
+        self._verifier = verifier
+        self._tokens = tokens
+        self._store = store
+        self._services = services
+        self._access_log = access_log
+        self._body_limit = body_limit
+        self._clock = clock
+        self._links: tuple[Callable[[Exchange], None], ...] = (
+            self._check_size,
+            self._find_operation,
+            self._authenticate,
+            self._check_implemented,
+            self._parse,
+            self._open_page,
+            self._invoke,
+            self._seal_page,
+            self._write,
+        )
+
+    def handle(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request, whatever happens, and log it."""
+        started = time.perf_counter()
+        exchange = Exchange(request, str(uuid.uuid4()), self._clock())
+        try:
+            for link in self._links:
+                link(exchange)
+            response = _encode(exchange)
+        except ApiError as error:
+            response = _refuse(exchange, error)
+        except Exception:
+            name = exchange.operation.name if exchange.operation else "a request"
+            _log.exception("%s failed unexpectedly (request %s)", name, exchange.request_id)
+            message = (
+                f"An internal error occurred; the server's log has it under request {exchange.request_id}."
+            )
+            response = _refuse(exchange, InternalServiceException(message))
+        self._access_log.record(_entry(exchange, response, time.perf_counter() - started))
+        return response
+
+    def _check_size(self, exchange: Exchange) -> None:
+        if len(exchange.request.body) > self._body_limit:
+            raise RequestEntityTooLargeException(
+                f"The request body is larger than the limit of {self._body_limit} bytes."
+            )
+
+    def _find_operation(self, exchange: Exchange) -> None:
+        request = exchange.request
+        target = request.header("x-amz-target")
+        if target is not None:
+            exchange.operation = self._catalogue.by_target(target)
+            name = target
+        elif (request.header("content-type") or "").startswith(_FORM):
+            exchange.form = query.decode_form(request.body)
+            name = exchange.form.get("Action", "")
+            exchange.operation = self._catalogue.by_action(name, exchange.form.get("Version", ""))
+        else:
+            raise UnknownOperationException("The request names no operation: it has no X-Amz-Target header.")
+        if exchange.operation is None:
+            raise UnknownOperationException(f"There is no operation {name[:200]}.")
+
+    def _authenticate(self, exchange: Exchange) -> None:
+        service = exchange.target.service.name
+        exchange.caller = self._verifier.verify(exchange.request, service, exchange.now)
+
+    def _check_implemented(self, exchange: Exchange) -> None:
+        if exchange.target.handler is None:
+            raise OperationNotSupportedException(
+                f"The operation {exchange.target.model.name} is not supported by this server yet."
+            )
+
+    def _parse(self, exchange: Exchange) -> None:
+        operation = exchange.target
+        if exchange.form is None:
+            raw = json_rpc.decode(exchange.request.body)
+        elif operation.model.input is None:
+            raw = {}
+        else:
+            raw = query.document(exchange.form, operation.model.input, operation.service.shapes)
+        exchange.document = operation.parse(raw)
+
+    def _open_page(self, exchange: Exchange) -> None:
+        operation = exchange.target
+        page = operation.model.page
+        if page is None or operation.model.input is None:
+            return
+        exchange.question = question_of(
+            operation.name, exchange.signed_by.principal.account_id, exchange.document, page
+        )
+        after = None
+        token = exchange.document.get(page.input)
+        if token:
+            try:
+                after = self._tokens.open(token, exchange.question)
+            except InvalidToken as error:
+                raise _token_error(operation) from error
+        limit = None
+        if page.limit:
+            members = operation.service.shapes[operation.model.input]["members"]
+            limit = operation.service.shapes[members[page.limit]]
+        asked = exchange.document.get(page.limit) if page.limit else None
+        exchange.page = page_request(page_size(operation.name, limit, asked), after)
+
+    def _invoke(self, exchange: Exchange) -> None:
+        handler = exchange.target.handler
+        assert handler is not None
+        caller = exchange.signed_by
+        context = Context(
+            principal=caller.principal,
+            region=caller.region,
+            request_id=exchange.request_id,
+            now=exchange.now,
+            store=self._store,
+            services=self._services,
+            page=exchange.page or PageRequest(size=0),
+        )
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                exchange.answer = handler(context, exchange.document)
+                return
+            except Exception as error:
+                if attempt == _ATTEMPTS or not is_transient(error):
+                    raise
+                # Lost against another transaction: wait a moment, longer each time, never in step with it.
+                time.sleep(random.uniform(0.005, 0.02) * 2**attempt)  # noqa: S311 - spreads load, hides nothing
+
+    def _seal_page(self, exchange: Exchange) -> None:
+        page = exchange.target.model.page
+        if page is None:
+            return
+        for member in page.outputs:
+            after = exchange.answer.get(member)
+            if isinstance(after, tuple):
+                exchange.answer = {**exchange.answer, member: self._tokens.seal(after, exchange.question)}
+
+    def _write(self, exchange: Exchange) -> None:
+        exchange.answer = exchange.target.write(exchange.answer)
+
+
+def _token_error(operation: Operation) -> ApiError:
+    declared = next((name for name in _TOKEN_ERRORS if name in operation.model.errors), None)
+    message = "The token is not one that this listing gave: it was changed, or the request's filters were."
+    if declared is None:
+        return ValidationException(message)
+    refused: ApiError = type(declared, (ClientError,), {"code": declared})(message)
+    return refused
+
+
+def _encode(exchange: Exchange) -> HttpResponse:
+    operation = exchange.target
+    if exchange.form is not None:
+        return query.encode(exchange.answer, operation.service, operation.model, exchange.request_id)
+    return json_rpc.encode(exchange.answer, exchange.request_id)
+
+
+def _refuse(exchange: Exchange, error: ApiError) -> HttpResponse:
+    exchange.error = error.code
+    encode_error = json_rpc.encode_error if exchange.form is None else query.encode_error
+    return encode_error(error, exchange.request_id)
+
+
+def _entry(exchange: Exchange, response: HttpResponse, seconds: float) -> dict[str, Any]:
+    """Write a request's line of the access log: who asked for what and how it went, never what was said."""
+    caller = exchange.caller
+    return {
+        "time": exchange.now,
+        "request_id": exchange.request_id,
+        "operation": exchange.operation.name if exchange.operation else None,
+        "account_id": caller.principal.account_id if caller else None,
+        "principal": caller.principal.arn if caller else None,
+        "access_key_id": caller.principal.access_key_id if caller else None,
+        "client": exchange.request.client,
+        "status": response.status,
+        "error": exchange.error,
+        "milliseconds": round(seconds * 1000, 3),
+        "bytes_in": len(exchange.request.body),
+        "bytes_out": len(response.body),
+    }

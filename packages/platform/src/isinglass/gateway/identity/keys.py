@@ -1,0 +1,58 @@
+"""Finds access keys and their opened secrets, remembering them for a few seconds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from isinglass.domain.signature import Scope, signing_key
+from isinglass.store.access_keys import AccessKey
+from isinglass.store.sealing import Sealer
+from isinglass.store.store import Store
+
+#: How long a deleted key may go on working in this process.
+_REMEMBERED_SECONDS = 5.0
+_MOST_REMEMBERED = 4096
+
+
+@dataclass(slots=True)
+class KnownKey:
+    """A key, its secret, and the signing key it was last used with; `found_at` is on the ring's clock."""
+
+    key: AccessKey
+    secret: str
+    found_at: float
+    scope: Scope | None = None
+    derived: bytes = b""
+
+    def signing_key(self, scope: Scope) -> bytes:
+        """Derive the signing key, once for as long as the scope (the day) stays the same."""
+        if self.scope != scope:
+            self.derived = signing_key(self.secret, scope)
+            self.scope = scope
+        return self.derived
+
+
+class KeyRing:
+    """Looks keys up in the store. Unknown keys are not remembered: a new key works at once."""
+
+    def __init__(self, store: Store, sealer: Sealer, monotonic: Callable[[], float]) -> None:
+        self._store = store
+        self._sealer = sealer
+        self._monotonic = monotonic
+        self._known: dict[str, KnownKey] = {}
+
+    def find(self, access_key_id: str) -> KnownKey | None:
+        """Find a key by its id."""
+        now = self._monotonic()
+        known = self._known.get(access_key_id)
+        if known is not None and now - known.found_at < _REMEMBERED_SECONDS:
+            return known
+        with self._store.read() as tx:
+            key = tx.access_keys.find(access_key_id)
+        if key is None:
+            self._known.pop(access_key_id, None)
+            return None
+        if len(self._known) >= _MOST_REMEMBERED:
+            self._known.clear()
+        secret = self._sealer.open(key.secret_sealed, access_key_id).decode()
+        known = self._known[access_key_id] = KnownKey(key, secret, now)
+        return known

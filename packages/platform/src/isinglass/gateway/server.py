@@ -1,0 +1,111 @@
+"""Serves the API on a given socket: builds the gateway from its parts, starts and stops it."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from isinglass.gateway.access_log import AccessLog
+from isinglass.gateway.application import Application, AsgiApp
+from isinglass.gateway.chain import Chain
+from isinglass.gateway.identity.keys import KeyRing
+from isinglass.gateway.identity.verifier import Verifier
+from isinglass.gateway.protocol.paging import TokenSealer
+from isinglass.gateway.service import compile_catalogue, operation_names
+from isinglass.operations import registry
+from isinglass.operations.context import Services
+from isinglass.store.sealing import Sealer, derive_key
+from isinglass.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySettings:
+    """How the gateway runs; `access_log` of None means standard error."""
+
+    access_log: Path | None = None
+    body_limit: int = 16 * 2**20
+    threads: int = 8
+    #: Refuse answers that their shape does not know; for tests.
+    strict: bool = False
+
+
+class Server:
+    """The API on one listening socket, served by a thread of its own."""
+
+    def __init__(
+        self,
+        store: Store,
+        services: Services,
+        server_key: bytes,
+        settings: GatewaySettings,
+        *,
+        elsewhere: AsgiApp | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Wire the gateway; `server_key` is 32 random bytes that belong to the database."""
+        handlers = registry.load(operation_names())
+        self._access_log = AccessLog(settings.access_log)
+        self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="operation")
+        chain = Chain(
+            compile_catalogue(handlers, strict=settings.strict),
+            Verifier(KeyRing(store, Sealer(server_key), time.monotonic)),
+            TokenSealer(derive_key(server_key, "paging tokens")),
+            store,
+            services,
+            self._access_log,
+            body_limit=settings.body_limit,
+            clock=clock,
+        )
+        self.application: AsgiApp = Application(
+            chain, self._pool, body_limit=settings.body_limit, elsewhere=elsewhere
+        )
+        self._uvicorn = uvicorn.Server(
+            uvicorn.Config(
+                self.application,
+                http="httptools",
+                loop="auto",
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                date_header=True,
+                timeout_keep_alive=75,
+                timeout_graceful_shutdown=10,
+            )
+        )
+        self._thread: threading.Thread | None = None
+
+    def start(self, listening: socket.socket) -> None:
+        """Serve a bound socket in the background; returns when requests are answered."""
+        self._access_log.start()
+        self._thread = threading.Thread(
+            target=self._uvicorn.run, kwargs={"sockets": [listening]}, name="gateway", daemon=True
+        )
+        self._thread.start()
+        while not self._uvicorn.started:
+            if not self._thread.is_alive():
+                raise RuntimeError("The gateway ended while it was starting; its log says why.")
+            time.sleep(0.002)
+
+    def stop(self) -> None:
+        """Finish the requests under way, then stop."""
+        self._uvicorn.should_exit = True
+        if self._thread is not None:
+            self._thread.join()
+        self._pool.shutdown()
+        self._access_log.stop()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind a listening socket; port 0 takes a free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.listen(1024)
+    return listening

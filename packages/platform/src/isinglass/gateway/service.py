@@ -1,0 +1,77 @@
+"""Compiles the service models, once at start, into the table of operations that requests are looked up in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from isinglass.gateway.protocol.inputs import InputCompiler
+from isinglass.gateway.protocol.outputs import OutputCompiler
+from isinglass.model.schema import SERVICES, OperationModel, ServiceModel, load
+from isinglass.operations.registry import Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation, ready to run; `handler` is None while nobody has implemented it."""
+
+    name: str
+    service: ServiceModel
+    model: OperationModel
+    parse: Callable[[Any], dict[str, Any]]
+    write: Callable[[Any], Any]
+    handler: Handler | None
+
+
+class Catalogue:
+    """Every operation of every service, found by what the wire calls it."""
+
+    def __init__(self, operations: list[Operation]) -> None:
+        self.operations = {operation.name: operation for operation in operations}
+        self._targets = {
+            f"{operation.service.target_prefix}.{operation.model.name}": operation
+            for operation in operations
+            if operation.service.target_prefix
+        }
+        self._actions = {
+            (operation.model.name, operation.service.version): operation
+            for operation in operations
+            if operation.service.protocol == "query"
+        }
+
+    def by_target(self, target: str) -> Operation | None:
+        """Find an operation by its X-Amz-Target."""
+        return self._targets.get(target)
+
+    def by_action(self, action: str, version: str) -> Operation | None:
+        """Find a Query operation by its Action and Version."""
+        return self._actions.get((action, version))
+
+
+def operation_names() -> list[str]:
+    """List every operation of every model, as the registry names them."""
+    return [service.qualified(name) for service in map(load, SERVICES) for name in service.operations]
+
+
+def compile_catalogue(handlers: Mapping[str, Handler], *, strict: bool = False) -> Catalogue:
+    """Compile every service; `strict` refuses answers with members their shape does not have."""
+    operations = []
+    for service in map(load, SERVICES):
+        inputs = InputCompiler(service.shapes)
+        outputs = OutputCompiler(service.shapes, strict=strict)
+        for model in service.operations.values():
+            name = service.qualified(model.name)
+            operations.append(
+                Operation(
+                    name=name,
+                    service=service,
+                    model=model,
+                    parse=inputs.compile(model.input) if model.input else _no_members,
+                    write=outputs.compile(model.output) if model.output else _no_members,
+                    handler=handlers.get(name),
+                )
+            )
+    return Catalogue(operations)
+
+
+def _no_members(_document: Any) -> dict[str, Any]:
+    return {}
