@@ -156,7 +156,7 @@ def _integer_name(arrow: pa.DataType) -> str:
 
 
 def glue_name(arrow: pa.DataType) -> str:
-    """Name a type as dynamic frames do: `long`, `int`, `struct`, …; the fields of a choice bear these names."""
+    """Name a type as dynamic frames do (`long`, `int`, `struct`, …); a choice names its fields so."""
     hive = hive_type(arrow).split("<")[0].split("(")[0]
     return {"bigint": "long", "smallint": "short", "tinyint": "byte"}.get(hive, hive)
 

@@ -1,6 +1,6 @@
 """The local file system as object storage: same calls, same order of listings, same errors as S3."""
-# ruff: noqa: PTH - keys are strings; Path objects would cost as much as the listing itself
-# ruff: noqa: PTH - keys are strings; Path objects would cost as much as the listing itself
+# Keys are strings here; Path objects would cost as much as the listing itself.
+# ruff: noqa: PTH101, PTH103, PTH105, PTH108, PTH112, PTH113, PTH116, PTH120, PTH123
 
 import contextlib
 import os
