@@ -29,6 +29,9 @@ class TextFormats:
     timestamp: str | None = None
 
 
+ISO = TextFormats()
+
+
 @dataclass(frozen=True, slots=True)
 class Cast:
     """A cast column, and where a value was lost; `bad` is None when none was."""

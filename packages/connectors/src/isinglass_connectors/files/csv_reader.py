@@ -1,4 +1,4 @@
-"""Read CSV block by block: Arrow parses what is regular, an exact splitter the rest, with Spark's semantics."""
+"""Read CSV block by block with Spark's semantics: Arrow parses what is regular, an exact splitter the rest."""
 
 import re
 from collections.abc import Iterator
@@ -62,7 +62,7 @@ def name_columns(fields: list[str], options: ReadOptions, prefix: str = "_c") ->
 
 
 def _clean(block: Block, options: ReadOptions) -> Block:
-    """Make line ends `\\n`, bytes valid UTF-8 and comments blank lines, so that lines keep their numbers."""
+    """Make line ends newlines, bytes valid UTF-8 and comments blank lines, so that lines keep their numbers."""
     data = block.data
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -71,6 +71,8 @@ def _clean(block: Block, options: ReadOptions) -> Block:
             data.decode()
         except UnicodeDecodeError:
             data = data.decode("utf-8", "replace").encode()
+    if b"\n " in data or data.startswith(b" "):
+        data = re.sub(rb"(?m)^ +$", b"", data)
     if options.comment and options.comment.encode() in data:
         data = re.sub(rb"(?m)^" + re.escape(options.comment.encode()) + rb".*$", b"", data)
     return Block(data, block.line)

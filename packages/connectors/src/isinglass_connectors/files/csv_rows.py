@@ -1,4 +1,4 @@
-"""Split CSV records exactly as Spark's parser does, one at a time: for the rows that Arrow cannot be trusted with."""
+"""Split CSV records as Spark's parser does, one at a time: for rows that Arrow cannot be trusted with."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

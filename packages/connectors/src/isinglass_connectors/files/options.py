@@ -3,9 +3,9 @@
 import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from isinglass_connectors.files.casting import TextFormats
+from isinglass_connectors.files.casting import ISO, TextFormats
 from isinglass_connectors.files.java_formats import strptime_formats
 from isinglass_connectors.files.records import MODES, Mode
 
@@ -29,7 +29,7 @@ class ReadOptions:
     corrupt_column: str | None = None
     encoding: str = "utf-8"
     multi_line: bool = False
-    formats: TextFormats = TextFormats()
+    formats: TextFormats = ISO
     # CSV
     separator: str = ","
     quote: str | None = '"'
@@ -55,7 +55,7 @@ class ReadOptions:
         mode = given.text("mode", "PERMISSIVE").upper()
         escape = given.char("escape", "\\")
         return cls(
-            mode=cast("Mode", mode) if mode in MODES else "PERMISSIVE",
+            mode=next((known for known in MODES if known == mode), "PERMISSIVE"),
             corrupt_column=given.optional("columnNameOfCorruptRecord"),
             encoding=given.encoding(),
             multi_line=given.flag("multiLine", default=False),

@@ -1,0 +1,110 @@
+"""Read JSON with Spark's semantics: Arrow parses blocks of regular lines, value by value goes the rest."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import IO, Any
+
+import pyarrow as pa
+from pyarrow import json as arrow_json
+
+from isinglass_connectors.files.json_documents import Document, documents, lines
+from isinglass_connectors.files.json_path import parse_path, select
+from isinglass_connectors.files.json_values import Misfit, fitter
+from isinglass_connectors.files.options import ReadOptions
+from isinglass_connectors.files.records import BadRecord, Chunk, settle_bad
+from isinglass_connectors.files.streams import Block, blocks
+from isinglass_connectors.files.types import is_choice
+
+_ROWS = 8192
+
+
+def read_json(stream: IO[bytes], file: str, schema: pa.Schema, options: ReadOptions) -> Iterator[Chunk]:
+    """Stream a file's records as rows of the schema; a top-level array is its elements."""
+    reader = _Reader(file, schema, options)
+    if options.multi_line or options.json_path:
+        yield from reader.slow(documents(stream))
+        return
+    fast = all(_arrow_reads_like_spark(field.type) for field in schema)
+    for block in blocks(stream):
+        rows = by_arrow(block, schema) if fast else None
+        if rows is None:
+            yield from reader.slow(lines(block))
+        else:
+            for batch in rows:
+                yield settle_bad(batch, {}, options.mode, options.corrupt_column)
+
+
+def _arrow_reads_like_spark(kind: pa.DataType) -> bool:
+    """Arrow is strict about these types and lenient about none of them."""
+    t = pa.types
+    if t.is_struct(kind):
+        return not is_choice(kind) and all(_arrow_reads_like_spark(field.type) for field in kind)
+    if t.is_list(kind):
+        return _arrow_reads_like_spark(kind.value_type)
+    return bool(
+        t.is_string(kind) or t.is_boolean(kind) or t.is_int64(kind) or t.is_int32(kind) or t.is_float64(kind)
+    )
+
+
+def by_arrow(block: Block, schema: pa.Schema) -> list[pa.RecordBatch] | None:
+    """Parse a block of JSON lines at once; None when any line is not just what the schema says."""
+    try:
+        table = arrow_json.read_json(
+            pa.BufferReader(block.data),
+            read_options=arrow_json.ReadOptions(use_threads=False, block_size=len(block.data) + 1),
+            parse_options=arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
+        )
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+    if table.num_rows != sum(1 for line in block.data.split(b"\n") if line and not line.isspace()):
+        # Arrow reads several objects in a line, or one over several lines; Spark calls those lines bad.
+        return None
+    return table.select(schema.names).cast(schema).combine_chunks().to_batches()  # type: ignore[no-any-return]
+
+
+class _Reader:
+    def __init__(self, file: str, schema: pa.Schema, options: ReadOptions) -> None:
+        self._file = file
+        self._schema = schema
+        self._options = options
+        self._path = parse_path(options.json_path) if options.json_path else ()
+        self._fields = [(field.name, fitter(field.type, options.formats)) for field in schema]
+
+    def slow(self, found: Iterable[Document]) -> Iterator[Chunk]:
+        pending = iter(found)
+        while part := list(islice(pending, _ROWS)):
+            yield self._chunk(part)
+
+    def _chunk(self, part: list[Document]) -> Chunk:
+        columns: dict[str, list[Any]] = {name: [] for name, _ in self._fields}
+        bad: dict[int, BadRecord] = {}
+        count = 0
+        for document in part:
+            for value, error in self._records(document):
+                reason = self._append(columns, value) if not error else self._append(columns, {}) or error
+                if reason:
+                    bad[count] = BadRecord(self._file, document.line, reason, document.raw)
+                count += 1
+        arrays = [pa.array(columns[f.name], f.type) for f in self._schema]
+        rows = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+        return settle_bad(rows, bad, self._options.mode, self._options.corrupt_column)
+
+    def _records(self, document: Document) -> Iterator[tuple[Any, str]]:
+        """The rows of one document, each with what is wrong with it."""
+        if document.error:
+            yield None, document.error
+            return
+        for value in select(document.value, self._path):
+            for record in value if isinstance(value, list) else (value,):
+                yield record, "" if isinstance(record, dict) else "not a JSON object"
+
+    def _append(self, columns: dict[str, list[Any]], record: dict[str, Any]) -> str:
+        """Add one row; a field that does not fit becomes null and is the reason returned."""
+        reason = ""
+        for name, fit in self._fields:
+            try:
+                columns[name].append(fit(record.get(name)))
+            except Misfit as error:
+                columns[name].append(None)
+                reason = reason or f"column {name}: {error}"
+        return reason
