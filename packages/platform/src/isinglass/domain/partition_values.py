@@ -6,6 +6,7 @@ values is a range of keys, and no key holds U+0000, which PostgreSQL cannot stor
 """
 
 import hashlib
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,6 +45,11 @@ def encode(values: Sequence[str]) -> str:
     if len(key) <= _LONGEST_KEY:
         return key
     return key[:_LONGEST_KEY] + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def segment_of(values: Sequence[str], total: int) -> int:
+    """Number the segment that a partition belongs to, out of a total: the same at every call."""
+    return zlib.crc32(_END.join(values).encode("utf-8", "surrogatepass")) % total
 
 
 def key_range(

@@ -14,6 +14,12 @@ Handler = Callable[[Context, Any], Any]
 
 #: Every module that registers operations; listed, not discovered, so that a missing file fails at start.
 MODULES: tuple[str, ...] = (
+    "isinglass.operations.catalog.databases",
+    "isinglass.operations.catalog.partition_batches",
+    "isinglass.operations.catalog.partitions",
+    "isinglass.operations.catalog.table_versions",
+    "isinglass.operations.catalog.tables",
+    "isinglass.operations.catalog.tags",
     "isinglass.operations.identity.caller",
 )
 

@@ -155,6 +155,27 @@ class CatalogTables:
             )
         self._connection.execute(catalog_tables.delete().where(catalog_tables.c.id == table.id))
 
+    def delete_all(self, account_id: str, database_name: str) -> list[str]:
+        """Delete all tables of a locked database; returns their names."""
+        found = self._connection.execute(
+            sa.select(catalog_tables.c.id, catalog_tables.c.name)
+            .where(catalog_tables.c.account_id == account_id, catalog_tables.c.database_name == database_name)
+            .order_by(catalog_tables.c.name)
+            .with_for_update()
+        ).all()
+        for child in (partitions, table_versions):
+            children = child.delete().where(
+                child.c.account_id == sa.bindparam("account"), child.c.table_id == sa.bindparam("id")
+            )
+            if found:
+                self._connection.execute(children, [{"account": account_id, "id": row.id} for row in found])
+        self._connection.execute(
+            catalog_tables.delete().where(
+                catalog_tables.c.account_id == account_id, catalog_tables.c.database_name == database_name
+            )
+        )
+        return [row.name for row in found]
+
     def _first(
         self, statement: sa.Select[Any], account_id: str, database_name: str, name: str
     ) -> CatalogTable | None:

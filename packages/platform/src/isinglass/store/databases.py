@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from isinglass.model.glue.errors import EntityNotFoundException
 from isinglass.store.conflicts import insert_new
 from isinglass.store.paging import PageRequest, fetch_page
-from isinglass.store.tables.catalog import catalog_tables, databases
+from isinglass.store.tables.catalog import databases
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +75,15 @@ class Databases:
 
     def replace(self, account_id: str, name: str, document: dict[str, Any]) -> bool:
         """Replace a locked database's definition; another name renames it. False when that name is taken."""
-        new_name = document["Name"]
-        if new_name != name and self.find(account_id, new_name) is not None:
+        change = databases.update().where(databases.c.account_id == account_id, databases.c.name == name)
+        try:
+            # The savepoint keeps the transaction usable when the name is taken.
+            with self._connection.begin_nested():
+                self._connection.execute(
+                    change.values(name=document["Name"], document=orjson.dumps(document).decode())
+                )
+        except sa.exc.IntegrityError:
             return False
-        self._connection.execute(
-            databases.update()
-            .where(databases.c.account_id == account_id, databases.c.name == name)
-            .values(name=new_name, document=orjson.dumps(document).decode())
-        )
         return True
 
     def delete(self, account_id: str, name: str) -> None:
@@ -90,13 +91,6 @@ class Databases:
         self._connection.execute(
             databases.delete().where(databases.c.account_id == account_id, databases.c.name == name)
         )
-
-    def table_names(self, account_id: str, name: str) -> list[str]:
-        """List the names of all tables of a database."""
-        statement = sa.select(catalog_tables.c.name).where(
-            catalog_tables.c.account_id == account_id, catalog_tables.c.database_name == name
-        )
-        return list(self._connection.scalars(statement.order_by(catalog_tables.c.name)))
 
     def _first(self, statement: sa.Select[Any], account_id: str, name: str) -> Database | None:
         row = self._connection.execute(statement, {"account_id": account_id, "name": name}).first()

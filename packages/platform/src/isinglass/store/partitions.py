@@ -8,6 +8,7 @@ import orjson
 import sqlalchemy as sa
 
 from isinglass.domain.partition_values import EVERYTHING, KeyRange, encode
+from isinglass.model.glue.errors import AlreadyExistsException, EntityNotFoundException
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.conflicts import insert_new
 from isinglass.store.paging import PageRequest, fetch_page
@@ -113,21 +114,23 @@ class Partitions:
         values: Sequence[str],
         new_values: Sequence[str],
         document: Mapping[str, Any],
-    ) -> bool:
-        """Replace a partition's values and definition; False when it is missing or the values are taken."""
+    ) -> None:
+        """Replace a partition's values and definition; it must exist, and the new values must be free."""
         key, new_key = encode(values), encode(new_values)
-        if new_key != key and self.find(table, new_values) is not None:
-            return False
-        changed = self._connection.execute(
-            partitions.update()
-            .where(*self._is(table, key))
-            .values(
-                values_key=new_key,
-                partition_values=orjson.dumps(new_values).decode(),
-                document=orjson.dumps(document).decode(),
-            )
+        change = partitions.update().where(*self._is(table, key))
+        change = change.values(
+            values_key=new_key,
+            partition_values=orjson.dumps(new_values).decode(),
+            document=orjson.dumps(document).decode(),
         )
-        return changed.rowcount == 1
+        try:
+            # The savepoint keeps the transaction usable when another one took the new values first.
+            with self._connection.begin_nested():
+                changed = self._connection.execute(change)
+        except sa.exc.IntegrityError as error:
+            raise AlreadyExistsException("Partition already exists.") from error
+        if changed.rowcount == 0:
+            raise EntityNotFoundException("Cannot find partition.")
 
     def delete(self, table: CatalogTable, values: Sequence[str]) -> bool:
         """Delete a partition; False when there is none."""

@@ -1,0 +1,285 @@
+"""Patterns over table names: regular expressions as the catalog understands them, matched in linear time.
+
+A `*` after a plain character, or after nothing, stands for any characters, as clients that think in globs
+expect (`sales_*`); after `.`, `)`, `]`, `}` or an escape it repeats. Names are stored in lower case, so case
+does not count. The pattern comes from the network: it runs on sets of states, so that none can take long.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_CharTest = Callable[[str], bool]
+
+#: States a pattern may need; `((a{99}){99}){99}` is refused, not built.
+_MOST_STATES = 3_000
+_DEEPEST = 50
+#: Sets of states remembered while matching.
+_MOST_SETS = 2_000
+
+_ESCAPED_CLASSES: dict[str, _CharTest] = {
+    "d": str.isdecimal,
+    "D": lambda c: not c.isdecimal(),
+    "w": lambda c: c.isalnum() or c == "_",
+    "W": lambda c: not (c.isalnum() or c == "_"),
+    "s": str.isspace,
+    "S": lambda c: not c.isspace(),
+}
+
+
+@dataclass(eq=False)
+class InvalidPattern(Exception):
+    """The text is not a pattern."""
+
+    text: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"Invalid expression '{self.text}': {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Char:
+    test: _CharTest
+
+
+@dataclass(frozen=True, slots=True)
+class _Sequence:
+    parts: tuple["_Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    options: tuple["_Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeat:
+    part: "_Node"
+    least: int
+    most: int | None
+
+
+_Node = _Char | _Sequence | _Choice | _Repeat
+
+
+def compile_pattern(text: str) -> Callable[[str], bool]:
+    """Compile a pattern into a test of whole names."""
+    node = _Parser(text).parse()
+    return _Machine(text, node).matches
+
+
+def _any_character(_: str) -> bool:
+    return True
+
+
+def _literal(character: str) -> _Char:
+    return _Char(character.lower().__eq__)
+
+
+class _Parser:
+    """Recursive descent over the pattern's characters."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+
+    def _fail(self, reason: str) -> InvalidPattern:
+        return InvalidPattern(self._text, f"{reason} at position {self._at}")
+
+    def _peek(self) -> str:
+        return self._text[self._at : self._at + 1]
+
+    def _take(self) -> str:
+        character = self._peek()
+        if not character:
+            raise self._fail("it ends too early")
+        self._at += 1
+        return character
+
+    def parse(self) -> _Node:
+        node = self._choice(0)
+        if self._peek():
+            raise self._fail("unmatched )")
+        return node
+
+    def _choice(self, depth: int) -> _Node:
+        if depth > _DEEPEST:
+            raise self._fail("groups nest too deeply")
+        options = [self._sequence(depth)]
+        while self._peek() == "|":
+            self._take()
+            options.append(self._sequence(depth))
+        return options[0] if len(options) == 1 else _Choice(tuple(options))
+
+    def _sequence(self, depth: int) -> _Node:
+        parts: list[_Node] = []
+        while self._peek() not in ("", "|", ")"):
+            if self._peek() in "^$":
+                self._take()  # the whole name is matched anyway
+                continue
+            parts.extend(self._piece(depth))
+        return _Sequence(tuple(parts))
+
+    def _piece(self, depth: int) -> list[_Node]:
+        character = self._take()
+        if character == "*":
+            return [_Repeat(_Char(_any_character), 0, None)]
+        part, plain = self._atom(character, depth)
+        if plain and self._peek() == "*":
+            return [part]  # the glob's star comes next
+        return [self._quantified(part)]
+
+    def _atom(self, character: str, depth: int) -> tuple[_Node, bool]:
+        if character == "(":
+            if self._text.startswith("?:", self._at):
+                self._at += 2
+            elif self._peek() == "?":
+                raise self._fail("groups beginning with ? are not supported")
+            node = self._choice(depth + 1)
+            if self._take() != ")":
+                raise self._fail("a group is not closed")
+            return node, False
+        if character == "[":
+            return _Char(self._class()), False
+        if character == ".":
+            return _Char(_any_character), False
+        if character == "\\":
+            return self._escape(), False
+        if character in "+?":
+            raise self._fail(f"nothing to repeat before {character}")
+        return _literal(character), True
+
+    def _escape(self) -> _Char:
+        character = self._take()
+        if character in _ESCAPED_CLASSES:
+            return _Char(_ESCAPED_CLASSES[character])
+        if character.isalnum():
+            raise self._fail(f"\\{character} is not supported")
+        return _literal(character)
+
+    def _class(self) -> _CharTest:
+        negated = self._peek() == "^"
+        if negated:
+            self._take()
+        tests: list[_CharTest] = []
+        while not tests or self._peek() != "]":
+            tests.append(self._class_item())
+        self._take()
+        return lambda c: any(test(c) or test(c.upper()) for test in tests) is not negated
+
+    def _class_item(self) -> _CharTest:
+        low = self._take()
+        if low == "\\":
+            return self._escape().test
+        if self._peek() == "-" and self._text[self._at + 1 : self._at + 2] not in ("]", ""):
+            self._take()
+            high = self._take()
+            if high < low:
+                raise self._fail(f"the range {low}-{high} is empty")
+            return lambda c: low <= c <= high
+        return low.__eq__
+
+    def _quantified(self, part: _Node) -> _Node:
+        bounds: tuple[int, int | None]
+        match self._peek():
+            case "*":
+                bounds = 0, None
+            case "+":
+                bounds = 1, None
+            case "?":
+                bounds = 0, 1
+            case "{":
+                bounds = self._counts()
+            case _:
+                return part
+        self._take()
+        if self._peek() in ("?", "+"):
+            self._take()  # reluctant and possessive repeats accept the same whole names here
+        return _Repeat(part, *bounds)
+
+    def _counts(self) -> tuple[int, int | None]:
+        """Read `{2}`, `{2,}` or `{2,5}` up to its closing brace."""
+        end = self._text.find("}", self._at)
+        least, comma, most = self._text[self._at + 1 : end].partition(",")
+        if end < 0 or not _is_count(least) or (most and not _is_count(most)):
+            raise self._fail("a repeat count is not closed or not a number")
+        self._at = end
+        highest = (int(most) if most else None) if comma else int(least)
+        if highest is not None and highest < int(least):
+            raise self._fail("a repeat count is upside down")
+        return int(least), highest
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 4
+
+
+class _Machine:
+    """A nondeterministic automaton, run as sets of states that are remembered while it is used."""
+
+    def __init__(self, text: str, node: _Node) -> None:
+        self._text = text
+        self._tests: list[_CharTest | None] = [None]  # state 0 accepts
+        self._next: list[list[int]] = [[]]
+        self._start = self._closure([self._build(node, 0)])
+        self._steps: dict[tuple[frozenset[int], str], frozenset[int]] = {}
+
+    def matches(self, name: str) -> bool:
+        states = self._start
+        for character in name:
+            key = (states, character)
+            following = self._steps.get(key)
+            if following is None:
+                if len(self._steps) > _MOST_SETS:
+                    self._steps.clear()
+                following = self._steps[key] = self._step(states, character)
+            states = following
+        return 0 in states
+
+    def _step(self, states: frozenset[int], character: str) -> frozenset[int]:
+        reached: list[int] = []
+        for state in states:
+            test = self._tests[state]
+            if test is not None and test(character):
+                reached.extend(self._next[state])
+        return self._closure(reached)
+
+    def _closure(self, states: list[int]) -> frozenset[int]:
+        seen: set[int] = set()
+        waiting = list(states)
+        while waiting:
+            state = waiting.pop()
+            if state not in seen:
+                seen.add(state)
+                if self._tests[state] is None:
+                    waiting.extend(self._next[state])
+        return frozenset(seen)
+
+    def _add(self, test: _CharTest | None, following: list[int]) -> int:
+        if len(self._tests) >= _MOST_STATES:
+            raise InvalidPattern(self._text, "it repeats too much")
+        self._tests.append(test)
+        self._next.append(following)
+        return len(self._tests) - 1
+
+    def _build(self, node: _Node, after: int) -> int:
+        """Add the states of a node that go on to `after`; returns where they begin."""
+        match node:
+            case _Char(test):
+                return self._add(test, [after])
+            case _Sequence(parts):
+                for part in reversed(parts):
+                    after = self._build(part, after)
+                return after
+            case _Choice(options):
+                return self._add(None, [self._build(option, after) for option in options])
+            case _Repeat(part, least, most):
+                start = after
+                if most is None:
+                    start = self._add(None, [after])
+                    self._next[start].append(self._build(part, start))
+                for _ in range((most or least) - least):
+                    start = self._add(None, [after, self._build(part, start)])
+                for _ in range(least):
+                    start = self._build(part, start)
+                return start

@@ -1,0 +1,222 @@
+"""What a GetPartitions expression means for a table: a test of partition values, and the keys to look at."""
+
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from isinglass.domain.partition_expression import (
+    And,
+    Between,
+    Compare,
+    Expression,
+    In,
+    IsNull,
+    Like,
+    Not,
+    Or,
+    UnsupportedExpression,
+    parse,
+)
+from isinglass.domain.partition_types import KeyType, NotOfType, UnknownType, is_ordered_as_text, key_type
+from isinglass.domain.partition_values import EVERYTHING, NULL, KeyRange, key_range
+from isinglass.model.glue.errors import InvalidInputException, InvalidStateException
+
+#: SQL's three truths: None is unknown, which a comparison with a missing value gives.
+Truth = bool | None
+_Test = Callable[[Sequence[str]], Truth]
+
+_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionFilter:
+    """A compiled expression: `matches` decides, `keys` is a range that holds all that match."""
+
+    matches: Callable[[Sequence[str]], bool]
+    keys: KeyRange
+
+
+def compile_filter(text: str, partition_keys: Sequence[Any]) -> PartitionFilter | None:
+    """Compile an expression for a table's partition keys; None for a blank one, which lets all through.
+
+    A literal that its column's type cannot read is the caller's error; a stored value that it cannot read is
+    an InvalidStateException when the test meets it.
+    """
+    if not text.strip():
+        return None
+    columns = {
+        key["Name"].lower(): _Column(i, key.get("Type", "string")) for i, key in enumerate(partition_keys)
+    }
+    try:
+        tree = parse(text)
+        test = _compile(tree, columns)
+    except (UnsupportedExpression, NotOfType, UnknownType) as error:
+        raise InvalidInputException(str(error)) from error
+    ordered = [(key["Name"].lower(), key.get("Type", "string")) for key in partition_keys]
+
+    def matches(values: Sequence[str]) -> bool:
+        try:
+            return test(values) is True
+        except NotOfType as error:
+            raise InvalidStateException(str(error)) from error
+
+    return PartitionFilter(matches, _keys(tree, ordered))
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    position: int
+    type_name: str
+
+    @property
+    def type(self) -> KeyType:
+        return key_type(self.type_name)
+
+
+def _compile(node: Expression, columns: dict[str, _Column]) -> _Test:
+    match node:
+        case And(operands):
+            return _all([_compile(operand, columns) for operand in operands])
+        case Or(operands):
+            return _any([_compile(operand, columns) for operand in operands])
+        case Not(operand):
+            return _not(_compile(operand, columns))
+        case _:
+            column = columns.get(node.column.lower())
+            if column is None:
+                raise InvalidInputException("Invalid partition expression!")
+            return _condition(node, column)
+
+
+def _condition(node: Compare | In | Between | Like | IsNull, column: _Column) -> _Test:
+    position = column.position
+    if isinstance(node, IsNull):
+        return lambda values: position >= len(values) or values[position] == NULL
+    kind = column.type
+    read = kind.read
+    decide: Callable[[Any], bool]
+    match node:
+        case Compare(_, op, literal):
+            compare, wanted = _OPERATORS[op], read(literal)
+            decide = lambda value: compare(value, wanted)  # noqa: E731 - each branch makes one
+        case In(_, literals):
+            members = frozenset(read(literal) for literal in literals)
+            decide = members.__contains__
+        case Between(_, low, high):
+            lowest, highest = read(low), read(high)
+            decide = lambda value: lowest <= value <= highest  # noqa: E731
+        case Like(_, pattern):
+            if kind.family != "String":
+                raise InvalidInputException(f"{kind.family} data type doesn't support operation 'LIKE'")
+            decide = lambda value: like(value, pattern)  # noqa: E731
+
+    def test(values: Sequence[str]) -> Truth:
+        if position >= len(values):
+            return None  # the table got another key after this partition was made
+        text = values[position]
+        return None if text == NULL else decide(read(text))
+
+    return test
+
+
+def _all(tests: list[_Test]) -> _Test:
+    def test(values: Sequence[str]) -> Truth:
+        answer: Truth = True
+        for each in tests:
+            part = each(values)
+            if part is False:
+                return False
+            if part is None:
+                answer = None
+        return answer
+
+    return test
+
+
+def _any(tests: list[_Test]) -> _Test:
+    def test(values: Sequence[str]) -> Truth:
+        answer: Truth = False
+        for each in tests:
+            part = each(values)
+            if part is True:
+                return True
+            if part is None:
+                answer = None
+        return answer
+
+    return test
+
+
+def _not(inner: _Test) -> _Test:
+    def test(values: Sequence[str]) -> Truth:
+        answer = inner(values)
+        return None if answer is None else not answer
+
+    return test
+
+
+def like(text: str, pattern: str) -> bool:
+    """Match SQL's LIKE in time linear in the text per wildcard: % any characters, _ one, nothing escapes."""
+    at, mark = 0, 0
+    star = -1  # the pattern's last % and the text position it is tried at
+    i = 0
+    while at < len(text):
+        if i < len(pattern) and pattern[i] == "%":
+            star, mark = i, at
+            i += 1
+        elif i < len(pattern) and pattern[i] in ("_", text[at]):
+            i += 1
+            at += 1
+        elif star >= 0:
+            mark += 1
+            i, at = star + 1, mark
+        else:
+            return False
+    return all(character == "%" for character in pattern[i:])
+
+
+def _keys(tree: Expression, partition_keys: Sequence[tuple[str, str]]) -> KeyRange:
+    """Find a range of keys that holds every match: equality on the leading keys, then bounds on the next."""
+    conjuncts = tree.operands if isinstance(tree, And) else (tree,)
+    prefix: list[str] = []
+    for name, type_name in partition_keys:
+        if not is_ordered_as_text(type_name):
+            break
+        bounds = _bounds(
+            [c for c in conjuncts if isinstance(c, Compare | Between) and c.column.lower() == name]
+        )
+        if bounds.equal is None:
+            return key_range(prefix, bounds.low, bounds.high)
+        prefix.append(bounds.equal)
+    return key_range(prefix) if prefix else EVERYTHING
+
+
+@dataclass(slots=True)
+class _Bounds:
+    equal: str | None = None
+    low: tuple[str, bool] | None = None
+    high: tuple[str, bool] | None = None
+
+
+def _bounds(conditions: Sequence[Compare | Between]) -> _Bounds:
+    """Read bounds off one column's conditions; where several bound the same side the last one serves."""
+    bounds = _Bounds()
+    for condition in conditions:
+        match condition:
+            case Compare(_, "=", literal):
+                bounds.equal = literal
+            case Compare(_, ">" | ">=" as op, literal):
+                bounds.low = (literal, op == ">=")
+            case Compare(_, "<" | "<=" as op, literal):
+                bounds.high = (literal, op == "<=")
+            case Between(_, low, high):
+                bounds.low, bounds.high = (low, True), (high, True)
+    return bounds

@@ -1,0 +1,125 @@
+"""Operations on many partitions at once: one bad entry is told of and does not stop the others."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from isinglass.domain.catalog_objects import check_partition_values, fold, partition_document
+from isinglass.domain.partition_values import encode
+from isinglass.model.api_error import ApiError
+from isinglass.model.glue.errors import (
+    AlreadyExistsException,
+    EntityNotFoundException,
+    InvalidInputException,
+)
+from isinglass.model.glue.shapes import (
+    BatchCreatePartitionRequest,
+    BatchCreatePartitionResponse,
+    BatchDeletePartitionRequest,
+    BatchDeletePartitionResponse,
+    BatchGetPartitionRequest,
+    BatchGetPartitionResponse,
+    BatchUpdatePartitionRequest,
+    BatchUpdatePartitionResponse,
+)
+from isinglass.operations.catalog import render
+from isinglass.operations.catalog.events import table_changed
+from isinglass.operations.catalog.scope import check_catalog
+from isinglass.operations.context import Context
+from isinglass.operations.registry import implements
+
+
+def _error(values: Sequence[str], error: ApiError, member: str = "PartitionValues") -> Any:
+    return {member: list(values), "ErrorDetail": render.error_detail(error)}
+
+
+@implements("BatchCreatePartition")
+def batch_create_partition(
+    ctx: Context, request: BatchCreatePartitionRequest
+) -> BatchCreatePartitionResponse:
+    check_catalog(ctx, request)
+    errors: list[Any] = []
+    new: list[tuple[list[str], dict[str, Any]]] = []
+    with ctx.store.begin() as tx:
+        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        for given in request["PartitionInputList"]:
+            values = given.get("Values", [])
+            try:
+                check_partition_values(table.partition_keys, values)
+                new.append((values, partition_document(given)))
+            except InvalidInputException as error:
+                errors.append(_error(values, error))
+        created: list[list[str]] = []
+        for (values, _), is_new in zip(new, tx.partitions.insert(table, new, ctx.now), strict=True):
+            if is_new:
+                created.append(values)
+            else:
+                errors.append(_error(values, AlreadyExistsException("Partition already exists.")))
+        if created:
+            table_changed(ctx, tx, "BatchCreatePartition", table, created)
+    return {"Errors": errors}
+
+
+@implements("BatchGetPartition")
+def batch_get_partition(ctx: Context, request: BatchGetPartitionRequest) -> BatchGetPartitionResponse:
+    """Get partitions in the order asked for; those that do not exist are left out."""
+    check_catalog(ctx, request)
+    wanted = [entry["Values"] for entry in request["PartitionsToGet"]]
+    with ctx.store.read() as tx:
+        table = tx.tables.require(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        for values in wanted:
+            check_partition_values(table.partition_keys, values)
+        found = {encode(partition.values): partition for partition in tx.partitions.find_all(table, wanted)}
+    keys = dict.fromkeys(encode(values) for values in wanted)
+    return {
+        "Partitions": [render.partition(table, found[key]) for key in keys if key in found],
+        "UnprocessedKeys": [],
+    }
+
+
+@implements("BatchUpdatePartition")
+def batch_update_partition(
+    ctx: Context, request: BatchUpdatePartitionRequest
+) -> BatchUpdatePartitionResponse:
+    check_catalog(ctx, request)
+    errors: list[Any] = []
+    changed: list[list[str]] = []
+    with ctx.store.begin() as tx:
+        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        for entry in request["Entries"]:
+            values, given = entry["PartitionValueList"], entry["PartitionInput"]
+            new_values = given.get("Values", values)
+            try:
+                check_partition_values(table.partition_keys, values)
+                check_partition_values(table.partition_keys, new_values)
+                tx.partitions.replace(table, values, new_values, partition_document(given))
+                changed.append(new_values)
+            except (InvalidInputException, EntityNotFoundException, AlreadyExistsException) as error:
+                errors.append(_error(values, error, "PartitionValueList"))
+        if changed:
+            table_changed(ctx, tx, "BatchUpdatePartition", table, changed)
+    return {"Errors": errors}
+
+
+@implements("BatchDeletePartition")
+def batch_delete_partition(
+    ctx: Context, request: BatchDeletePartitionRequest
+) -> BatchDeletePartitionResponse:
+    check_catalog(ctx, request)
+    errors: list[Any] = []
+    deleted: list[list[str]] = []
+    with ctx.store.begin() as tx:
+        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        for entry in request["PartitionsToDelete"]:
+            values = entry["Values"]
+            try:
+                check_partition_values(table.partition_keys, values)
+            except InvalidInputException as error:
+                errors.append(_error(values, error))
+                continue
+            if tx.partitions.delete(table, values):
+                deleted.append(values)
+            else:
+                errors.append(_error(values, EntityNotFoundException("Cannot find partition.")))
+        if deleted:
+            table_changed(ctx, tx, "BatchDeletePartition", table, deleted)
+    return {"Errors": errors}

@@ -1,0 +1,122 @@
+"""Operations on single partitions, and the listing of partitions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from isinglass.domain.catalog_objects import check_partition_values, fold, partition_document
+from isinglass.domain.partition_filter import compile_filter
+from isinglass.domain.partition_values import EVERYTHING, segment_of
+from isinglass.model.glue.errors import (
+    AlreadyExistsException,
+    EntityNotFoundException,
+    InvalidInputException,
+)
+from isinglass.model.glue.shapes import (
+    CreatePartitionRequest,
+    CreatePartitionResponse,
+    DeletePartitionRequest,
+    DeletePartitionResponse,
+    GetPartitionRequest,
+    GetPartitionResponse,
+    GetPartitionsRequest,
+    GetPartitionsResponse,
+    UpdatePartitionRequest,
+    UpdatePartitionResponse,
+)
+from isinglass.operations.catalog import render
+from isinglass.operations.catalog.events import table_changed
+from isinglass.operations.catalog.scope import check_catalog, refuse
+from isinglass.operations.context import Context
+from isinglass.operations.registry import implements
+from isinglass.store.catalog_tables import CatalogTable
+from isinglass.store.partitions import Selection
+
+
+@implements("CreatePartition")
+def create_partition(ctx: Context, request: CreatePartitionRequest) -> CreatePartitionResponse:
+    check_catalog(ctx, request)
+    given = request["PartitionInput"]
+    values = given.get("Values", [])
+    with ctx.store.begin() as tx:
+        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        check_partition_values(table.partition_keys, values)
+        [is_new] = tx.partitions.insert(table, [(values, partition_document(given))], ctx.now)
+        if not is_new:
+            raise AlreadyExistsException("Partition already exists.")
+        table_changed(ctx, tx, "CreatePartition", table, [values])
+    return {}
+
+
+@implements("GetPartition")
+def get_partition(ctx: Context, request: GetPartitionRequest) -> GetPartitionResponse:
+    check_catalog(ctx, request)
+    values = request["PartitionValues"]
+    with ctx.store.read() as tx:
+        table = tx.tables.require(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        check_partition_values(table.partition_keys, values)
+        partition = tx.partitions.find(table, values)
+    if partition is None:
+        raise EntityNotFoundException("Cannot find partition.")
+    return {"Partition": render.partition(table, partition)}
+
+
+@implements("GetPartitions")
+def get_partitions(ctx: Context, request: GetPartitionsRequest) -> GetPartitionsResponse:
+    """List the partitions that an expression and a segment select, in the order of their values."""
+    check_catalog(ctx, request)
+    refuse("GetPartitions", request, "TransactionId", "QueryAsOfTime")
+    with ctx.store.read() as tx:
+        table = tx.tables.require(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        found, after = tx.partitions.page(table, ctx.page, _selection(table, request))
+    columns = not request.get("ExcludeColumnSchema", False)
+    return {
+        "Partitions": [render.partition(table, partition, columns=columns) for partition in found],
+        "NextToken": ctx.token(after),
+    }
+
+
+def _selection(table: CatalogTable, request: GetPartitionsRequest) -> Selection:
+    chosen = compile_filter(request.get("Expression", ""), table.partition_keys)
+    in_segment = _segment_test(request.get("Segment"))
+    keys = EVERYTHING if chosen is None else chosen.keys
+    if chosen is None or in_segment is None:
+        return Selection(keys, in_segment if chosen is None else chosen.matches)
+    expression = chosen.matches
+    return Selection(keys, lambda values: in_segment(values) and expression(values))
+
+
+def _segment_test(segment: Mapping[str, Any] | None) -> Callable[[Sequence[str]], bool] | None:
+    if segment is None:
+        return None
+    number, total = segment["SegmentNumber"], segment["TotalSegments"]
+    if number >= total:
+        raise InvalidInputException(f"SegmentNumber {number} must be less than TotalSegments {total}")
+    return lambda values: segment_of(values, total) == number
+
+
+@implements("UpdatePartition")
+def update_partition(ctx: Context, request: UpdatePartitionRequest) -> UpdatePartitionResponse:
+    """Replace a partition's definition; other values in it move the partition."""
+    check_catalog(ctx, request)
+    values, given = request["PartitionValueList"], request["PartitionInput"]
+    new_values = given.get("Values", values)
+    with ctx.store.begin() as tx:
+        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        check_partition_values(table.partition_keys, values)
+        check_partition_values(table.partition_keys, new_values)
+        tx.partitions.replace(table, values, new_values, partition_document(given))
+        table_changed(ctx, tx, "UpdatePartition", table, [new_values])
+    return {}
+
+
+@implements("DeletePartition")
+def delete_partition(ctx: Context, request: DeletePartitionRequest) -> DeletePartitionResponse:
+    check_catalog(ctx, request)
+    values = request["PartitionValues"]
+    with ctx.store.begin() as tx:
+        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        check_partition_values(table.partition_keys, values)
+        if not tx.partitions.delete(table, values):
+            raise EntityNotFoundException("Cannot find partition.")
+        table_changed(ctx, tx, "DeletePartition", table, [values])
+    return {}

@@ -1,0 +1,82 @@
+"""Operations on versions of tables."""
+
+from typing import Any
+
+from isinglass.domain.catalog_objects import fold, version_number
+from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputException
+from isinglass.model.glue.shapes import (
+    BatchDeleteTableVersionRequest,
+    BatchDeleteTableVersionResponse,
+    DeleteTableVersionRequest,
+    DeleteTableVersionResponse,
+    GetTableVersionRequest,
+    GetTableVersionResponse,
+    GetTableVersionsRequest,
+    GetTableVersionsResponse,
+)
+from isinglass.operations.catalog import render
+from isinglass.operations.catalog.scope import check_catalog
+from isinglass.operations.context import Context
+from isinglass.operations.registry import implements
+from isinglass.store.catalog_tables import CatalogTable
+from isinglass.store.store import Transaction
+
+
+@implements("GetTableVersion")
+def get_table_version(ctx: Context, request: GetTableVersionRequest) -> GetTableVersionResponse:
+    """Show one version of a table, the current one where none is named."""
+    check_catalog(ctx, request)
+    with ctx.store.read() as tx:
+        table = tx.tables.require(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        version_id = request.get("VersionId")
+        version = table.version if version_id is None else version_number(version_id)
+        found = tx.table_versions.find(table, version)
+    if found is None:
+        raise EntityNotFoundException("Version not found.")
+    return {"TableVersion": render.table_version(found)}
+
+
+@implements("GetTableVersions")
+def get_table_versions(ctx: Context, request: GetTableVersionsRequest) -> GetTableVersionsResponse:
+    check_catalog(ctx, request)
+    with ctx.store.read() as tx:
+        table = tx.tables.require(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        versions, after = tx.table_versions.page(table, ctx.page)
+    return {
+        "TableVersions": [render.table_version(version) for version in versions],
+        "NextToken": ctx.token(after),
+    }
+
+
+@implements("DeleteTableVersion")
+def delete_table_version(ctx: Context, request: DeleteTableVersionRequest) -> DeleteTableVersionResponse:
+    check_catalog(ctx, request)
+    with ctx.store.begin() as tx:
+        table = tx.tables.lock(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        _delete(tx, table, request["VersionId"])
+    return {}
+
+
+@implements("BatchDeleteTableVersion")
+def batch_delete_table_version(
+    ctx: Context, request: BatchDeleteTableVersionRequest
+) -> BatchDeleteTableVersionResponse:
+    check_catalog(ctx, request)
+    errors: list[Any] = []
+    with ctx.store.begin() as tx:
+        table = tx.tables.lock(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        for version_id in request["VersionIds"]:
+            try:
+                _delete(tx, table, version_id)
+            except (EntityNotFoundException, InvalidInputException) as error:
+                detail = render.error_detail(error)
+                errors.append({"TableName": table.name, "VersionId": version_id, "ErrorDetail": detail})
+    return {"Errors": errors}
+
+
+def _delete(tx: Transaction, table: CatalogTable, version_id: str) -> None:
+    version = version_number(version_id)
+    if version == table.version:
+        raise InvalidInputException(f"Version {version} is the current version of table {table.name}")
+    if not tx.table_versions.delete(table, version):
+        raise EntityNotFoundException("Version not found.")

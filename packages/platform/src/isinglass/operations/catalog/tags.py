@@ -1,0 +1,60 @@
+"""Operations on the tags of any resource, named by its ARN."""
+
+from collections.abc import Callable
+
+from isinglass.domain import arns
+from isinglass.domain.arns import Arn, InvalidArn
+from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputException
+from isinglass.model.glue.shapes import (
+    GetTagsRequest,
+    GetTagsResponse,
+    TagResourceRequest,
+    TagResourceResponse,
+    UntagResourceRequest,
+    UntagResourceResponse,
+)
+from isinglass.operations.context import Context
+from isinglass.operations.registry import implements
+from isinglass.store.store import Transaction
+
+#: Kinds of resources that can have tags, and how to know that one exists.
+TAGGABLE: dict[str, Callable[[Transaction, str, str], bool]] = {
+    "database": lambda tx, account_id, name: tx.databases.find(account_id, name) is not None,
+    "job": lambda tx, account_id, name: tx.jobs.find(account_id, name) is not None,
+}
+
+
+def _resource(ctx: Context, tx: Transaction, text: str) -> str:
+    """Find the resource an ARN names; those of other accounts do not exist for the caller."""
+    try:
+        arn: Arn = arns.parse(text)
+    except InvalidArn as error:
+        raise InvalidInputException(str(error)) from error
+    exists = TAGGABLE.get(arn.kind)
+    if exists is None:
+        raise InvalidInputException(f"Resources of type {arn.kind} cannot have tags")
+    if arn.account_id != ctx.account_id or not exists(tx, ctx.account_id, arn.names[0]):
+        raise EntityNotFoundException(f"Resource {text} not found.")
+    return arn.resource
+
+
+@implements("TagResource")
+def tag_resource(ctx: Context, request: TagResourceRequest) -> TagResourceResponse:
+    with ctx.store.begin() as tx:
+        resource = _resource(ctx, tx, request["ResourceArn"])
+        tx.tags.add(ctx.account_id, resource, request["TagsToAdd"])
+    return {}
+
+
+@implements("UntagResource")
+def untag_resource(ctx: Context, request: UntagResourceRequest) -> UntagResourceResponse:
+    with ctx.store.begin() as tx:
+        resource = _resource(ctx, tx, request["ResourceArn"])
+        tx.tags.remove(ctx.account_id, resource, request["TagsToRemove"])
+    return {}
+
+
+@implements("GetTags")
+def get_tags(ctx: Context, request: GetTagsRequest) -> GetTagsResponse:
+    with ctx.store.read() as tx:
+        return {"Tags": tx.tags.get(ctx.account_id, _resource(ctx, tx, request["ResourceArn"]))}
