@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from isinglass.flow import pruner, queue
-from isinglass.flow.handling import Handler, WorkContext
+from isinglass.store.work_context import Handler, WorkContext
 from isinglass.flow.leases import Leases
 from isinglass.store.store import Store
 from isinglass.store.work import WorkItem
@@ -47,7 +47,11 @@ class Worker:
 
     def start(self) -> None:
         """Start claiming, keeping leases and pruning, in threads."""
-        for name, loop in (("claims", self._claim_loop), ("leases", self._lease_loop), ("pruner", self._prune_loop)):
+        for name, loop in (
+            ("claims", self._claim_loop),
+            ("leases", self._lease_loop),
+            ("pruner", self._prune_loop),
+        ):
             thread = threading.Thread(target=loop, name=f"worker-{name}", daemon=True)
             thread.start()
             self._threads.append(thread)

@@ -60,6 +60,8 @@ class IllegalTransition(Exception):
 
 
 _END = (Effect.PUBLISH, Effect.FREE_SLOT)
+#: A retry comes before the runs that wait: it keeps the place of the run that failed.
+_FAILED = (Effect.PUBLISH, Effect.RETRY, Effect.FREE_SLOT)
 
 #: (state, event) -> (next state, effects). What is not here is refused.
 TRANSITIONS: dict[tuple[str, Event], tuple[str, tuple[Effect, ...]]] = {
@@ -68,13 +70,13 @@ TRANSITIONS: dict[tuple[str, Event], tuple[str, tuple[Effect, ...]]] = {
     ("WAITING", Event.EXPIRE): ("EXPIRED", (Effect.PUBLISH,)),
     ("STARTING", Event.BEGIN): ("RUNNING", (Effect.EXECUTE, Effect.PUBLISH)),
     ("STARTING", Event.STOP): ("STOPPING", (Effect.PUBLISH,)),
-    ("STARTING", Event.FAIL): ("FAILED", (*_END, Effect.RETRY)),
+    ("STARTING", Event.FAIL): ("FAILED", _FAILED),
     # A worker died under it: the same run executes again.
     ("RUNNING", Event.BEGIN): ("RUNNING", (Effect.EXECUTE,)),
     ("RUNNING", Event.GIVE_BACK): ("RUNNING", ()),
     ("RUNNING", Event.STOP): ("STOPPING", (Effect.PUBLISH,)),
     ("RUNNING", Event.SUCCEED): ("SUCCEEDED", _END),
-    ("RUNNING", Event.FAIL): ("FAILED", (*_END, Effect.RETRY)),
+    ("RUNNING", Event.FAIL): ("FAILED", _FAILED),
     ("RUNNING", Event.TIME_OUT): ("TIMEOUT", _END),
     # A stop is a promise: whatever the process does meanwhile, the run ends stopped.
     ("STOPPING", Event.BEGIN): ("STOPPED", _END),

@@ -51,7 +51,9 @@ def sized(given: Mapping[str, Any]) -> dict[str, Any]:
     capacity = given.get("MaxCapacity", given.get("AllocatedCapacity"))
     worker_type, workers = given.get("WorkerType"), given.get("NumberOfWorkers")
     if capacity is not None and (worker_type is not None or workers is not None):
-        raise InvalidSize("Please do not set Allocated Capacity or MaxCapacity if using Worker Type and Number of Workers.")
+        raise InvalidSize(
+            "Please do not set Allocated Capacity or MaxCapacity if using Worker Type and Number of Workers."
+        )
     if (worker_type is None) != (workers is None):
         raise InvalidSize("Worker Type and Number of Workers must be set together.")
     if command == "pythonshell":
@@ -68,7 +70,9 @@ def sized(given: Mapping[str, Any]) -> dict[str, Any]:
         }
     if capacity is not None:
         if capacity != int(capacity) or not 2 <= capacity <= 100:
-            raise InvalidSize(f"MaxCapacity of a Spark job is a whole number from 2 to 100, it is {capacity:g}.")
+            raise InvalidSize(
+                f"MaxCapacity of a Spark job is a whole number from 2 to 100, it is {capacity:g}."
+            )
         return {"MaxCapacity": float(capacity), "AllocatedCapacity": int(capacity)}
     whole = {"MaxCapacity": 10.0, "AllocatedCapacity": 10}
     return {"WorkerType": "G.1X", "NumberOfWorkers": 10, **whole} if command == "glueetl" else whole
@@ -76,7 +80,9 @@ def sized(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _capacity_of_shell(capacity: float | None, worker_type: str | None) -> dict[str, Any]:
     if worker_type is not None:
-        raise InvalidSize("Worker Type cannot be used with a Python shell job; set MaxCapacity to 0.0625 or 1.")
+        raise InvalidSize(
+            "Worker Type cannot be used with a Python shell job; set MaxCapacity to 0.0625 or 1."
+        )
     if capacity not in (None, 0.0625, 1):
         raise InvalidSize(f"MaxCapacity of a Python shell job is 0.0625 or 1, it is {capacity:g}.")
     return {"MaxCapacity": float(capacity or 0.0625), "AllocatedCapacity": int(capacity or 0)}

@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
-from isinglass.flow.handling import WorkContext
+from isinglass.store.work_context import WorkContext
 from isinglass.flow.queue import LEASE_SECONDS
 from isinglass.store.store import Store
 from isinglass.store.work import WorkItem

@@ -21,6 +21,8 @@ MODULES: tuple[str, ...] = (
     "isinglass.operations.catalog.tables",
     "isinglass.operations.catalog.tags",
     "isinglass.operations.identity.caller",
+    "isinglass.operations.jobs.definitions",
+    "isinglass.operations.jobs.runs",
 )
 
 _handlers: dict[str, Handler] = {}

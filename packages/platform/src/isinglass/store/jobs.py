@@ -1,5 +1,6 @@
 """Jobs: what a run of that name will execute."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 
 from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.tables.jobs import jobs
+from isinglass.store.tags import tagged
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,12 @@ class Jobs:
         )
         return {job.name: job for job in (Job(*row) for row in rows)}
 
-    def list(self, account_id: str, page: PageRequest) -> tuple[list[Job], tuple[Any, ...] | None]:
-        """List jobs by name."""
-        statement = sa.select(*_COLUMNS).where(jobs.c.account_id == account_id)
+    def list(
+        self, account_id: str, page: PageRequest, *, tags: Mapping[str, str] | None = None
+    ) -> tuple[list[Job], tuple[Any, ...] | None]:
+        """List jobs by name, all or those that have some tags."""
+        conditions = tagged(account_id, "job", jobs.c.name, tags or {})
+        statement = sa.select(*_COLUMNS).where(jobs.c.account_id == account_id, *conditions)
         rows, after = fetch_page(self._connection, statement, [jobs.c.name], page)
         return [Job(*row) for row in rows], after
 
@@ -67,9 +72,7 @@ class Jobs:
     def lock(self, account_id: str, name: str) -> Job | None:
         """Find a job and keep other writers of it waiting, so that its runs can be counted and started."""
         row = self._connection.execute(
-            sa.select(*_COLUMNS)
-            .where(jobs.c.account_id == account_id, jobs.c.name == name)
-            .with_for_update()
+            sa.select(*_COLUMNS).where(jobs.c.account_id == account_id, jobs.c.name == name).with_for_update()
         ).first()
         return None if row is None else Job(*row)
 

@@ -1,0 +1,210 @@
+"""Execute a queued job run: begin, supervise, commit the outcome."""
+
+import logging
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from isinglass.domain.job_run_states import TERMINAL, Effect, Event
+from isinglass.engines.launcher import Launcher, LaunchError
+from isinglass.store.work_context import WorkContext
+from isinglass.jobs.plan import NotRunnableError, Plan, check, plan, timeout_seconds
+from isinglass.jobs.settings import Credentials, JobSettings, KeyIssuer
+from isinglass.jobs.supervisor import Cause, Ending, Supervisor, Watch
+from isinglass.jobs.transitions import apply
+from isinglass.observe.logs import LogWriter, log_path
+from isinglass.store.job_runs import JobRun
+from isinglass.store.work import WorkItem
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two looks at a run's state for a stop request.
+STOP_POLL_SECONDS = 0.5
+PROGRESS_SECONDS = 2.0
+#: How long the keys of a run without timeout live.
+WEEK = 7 * 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class JobRunHandler:
+    """Handles work of kind "job_run"."""
+
+    settings: JobSettings
+    launcher: Launcher
+    keys: KeyIssuer
+
+    def __call__(self, context: WorkContext, item: WorkItem) -> None:
+        """Execute the run and commit how it ended, unless the work has passed to another holder."""
+        begun = self._begin(context, item)
+        if begun is None:
+            return
+        run, keys = begun
+        self._sweep(run)
+        writer = self._log(run, keys)
+        try:
+            ending = self._execute(context, item, run, keys, writer)
+        finally:
+            writer.close()
+            self._sweep(run)
+        if ending.cause is Cause.LOST and context.lost.is_set():
+            return  # its keys end with their time
+        self._finish(context, item, run, keys, ending)
+
+    def _begin(self, context: WorkContext, item: WorkItem) -> tuple[JobRun, Credentials] | None:
+        """Note that the run executes now and make its keys; None when there is nothing to execute."""
+        now = context.now
+        with context.store.begin() as tx:
+            run = tx.job_runs.lock(item.account_id, item.payload["run_id"])
+            if run is None or run.state in TERMINAL:
+                tx.work.finish(item)
+                return None
+            # Fenced before anything is written: an earlier holder must not move a run it lost.
+            if not tx.work.extend(item, now + 30.0):
+                return None
+            recovered = run.executions > 0
+            changed, effects = apply(tx, run, Event.BEGIN, now)
+            if Effect.EXECUTE not in effects:
+                tx.work.finish(item)
+                return None
+            detail = f"Executing again after an interruption (execution {changed.executions})"
+            changed = replace(changed, running_since=now, state_detail=detail if recovered else None)
+            tx.job_runs.update(changed)
+            end = now + (timeout_seconds(run) or WEEK) + 3600.0
+            keys = self.keys.issue(
+                tx, account_id=run.account_id, principal_arn=run.principal_arn, now=now, expires_at=end
+            )
+        return changed, keys
+
+    def _log(self, run: JobRun, keys: Credentials) -> LogWriter:
+        family = "python-jobs" if run.definition["Command"].get("Name") == "pythonshell" else "jobs"
+        path = log_path(self.settings.log_directory(run.account_id), family, run.run_id)
+        secrets = (keys.secret_access_key, keys.session_token)
+        return LogWriter(path, limit=self.settings.log_limit, secrets=secrets)
+
+    def _execute(
+        self, context: WorkContext, item: WorkItem, run: JobRun, keys: Credentials, writer: LogWriter
+    ) -> Ending:
+        if run.state_detail:
+            writer.write(run.state_detail, context.now, "E")
+        number = 2 * (item.attempt - 1)
+        try:
+            check(run)
+            ending = self._launch(context, run, writer, plan(run, self.settings, keys, launch_number=number))
+            if ending.cause is None and ending.allocation_failed:
+                writer.write(
+                    "The engine could not allocate memory for a hash join; "
+                    "executing once more with sort-merge joins, which spill to disk.",
+                    context.now,
+                    "E",
+                )
+                again = plan(run, self.settings, keys, launch_number=number + 1, sort_merge=True)
+                ending = replace(
+                    self._launch(context, run, writer, again), seconds=context.now - (run.running_since or 0)
+                )
+        except (NotRunnableError, LaunchError) as error:
+            writer.write(str(error), context.now, "E")
+            return Ending(1, error=str(error))
+        return ending
+
+    def _launch(self, context: WorkContext, run: JobRun, writer: LogWriter, planned: Plan) -> Ending:
+        planned.scratch_dir.mkdir(parents=True, mode=0o700)
+        process = self.launcher.launch(planned.document)
+        watch = Watch(
+            clock=context.clock,
+            timeout_seconds=planned.timeout_seconds,
+            memory_limit=planned.memory_limit,
+            grace_seconds=self.settings.grace_seconds,
+            interrupted=_interruption(context, run),
+            on_event=_progress(context, run),
+        )
+        try:
+            return Supervisor(process, writer, watch).run()
+        finally:
+            process.close()
+
+    def _finish(
+        self, context: WorkContext, item: WorkItem, run: JobRun, keys: Credentials, ending: Ending
+    ) -> None:
+        """Commit the outcome with all it causes; nothing is written when the work was lost."""
+        now = context.now
+        event = _event(ending)
+        with context.store.begin() as tx:
+            current = tx.job_runs.lock(run.account_id, run.run_id)
+            tx.access_keys.delete(keys.access_key_id)
+            if current is None or current.state in TERMINAL:
+                tx.work.finish(item)
+                return
+            again = event is Event.GIVE_BACK and current.state == "RUNNING"
+            if not (tx.work.release(item, now) if again else tx.work.finish(item)):
+                return
+            current = replace(current, execution_seconds=run.execution_seconds + ending.seconds)
+            if ending.cause is Cause.LOST and again:
+                # The warm parent died, perhaps because of this run: that counts as a recovery.
+                tx.job_runs.update(replace(current, modified_at=now))
+                return
+            apply(tx, current, event, now, error=_cut(ending.error))
+
+    def _sweep(self, run: JobRun) -> None:
+        """Remove the run's folders: spill and downloads of this execution, or of one that was killed."""
+        for folder in Path(self.settings.scratch_root).glob(f"{run.account_id}-{run.run_id}-*"):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _interruption(context: WorkContext, run: JobRun) -> Callable[[], Cause | None]:
+    """Build the question whether a run must end now."""
+    asked = 0.0
+
+    def interrupted() -> Cause | None:
+        nonlocal asked
+        if context.lost.is_set():
+            return Cause.LOST
+        if context.stopping.is_set():
+            return Cause.GIVEN_BACK
+        if abs(context.now - asked) < STOP_POLL_SECONDS:
+            return None
+        asked = context.now
+        try:
+            with context.store.read() as tx:
+                state = tx.job_runs.state(run.account_id, run.run_id)
+        except Exception:
+            log.exception("Reading the state of run %s failed; trying again", run.run_id)
+            return None
+        return Cause.STOPPED if state == "STOPPING" else None
+
+    return interrupted
+
+
+def _progress(context: WorkContext, run: JobRun) -> Callable[[dict[str, Any]], None]:
+    """Build what stores a run's progress, not more often than anyone looks."""
+    written = 0.0
+    seen: dict[str, Any] = {}
+
+    def on_event(event: dict[str, Any]) -> None:
+        nonlocal written
+        if event.get("event") not in ("progress", "metrics"):
+            return
+        seen.update({name: value for name, value in event.items() if name != "event"})
+        if context.now - written < PROGRESS_SECONDS:
+            return
+        written = context.now
+        with context.store.begin() as tx:
+            tx.job_runs.record_progress(run.account_id, run.run_id, dict(seen))
+
+    return on_event
+
+
+def _event(ending: Ending) -> Event:
+    if ending.cause in (Cause.GIVEN_BACK, Cause.LOST):
+        return Event.GIVE_BACK
+    if ending.cause is Cause.TIMED_OUT:
+        return Event.TIME_OUT
+    if ending.cause is None and ending.code == 0:
+        return Event.SUCCEED
+    return Event.FAIL
+
+
+def _cut(error: str | None) -> str | None:
+    """Keep an error message within what clients show."""
+    return None if error is None else error[:4000]

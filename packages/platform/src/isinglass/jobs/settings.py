@@ -1,0 +1,65 @@
+"""What the platform tells every run and how much it grants them."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from isinglass.store.store import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A temporary key pair with its token; exists only while its run does."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(repr=False)
+
+
+class KeyIssuer(Protocol):
+    """Makes keys that runs sign their requests with."""
+
+    def issue(
+        self, tx: Transaction, *, account_id: str, principal_arn: str, now: float, expires_at: float
+    ) -> Credentials:
+        """Insert a temporary key that acts as a principal, and return it in the clear, this once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JobSettings:
+    """Settings of a worker that executes job runs; `app` makes them."""
+
+    #: Where runs reach this server.
+    endpoint_url: str
+    s3_endpoint_url: str
+    region: str
+    #: Holds a folder per running run; local to this machine.
+    scratch_root: str
+    #: Holds installed --additional-python-modules between runs.
+    modules_dir: str
+    #: Gives the folder of an account's logs.
+    log_directory: Callable[[str], str]
+    may_use_local_files: Callable[[str], bool]
+    #: How many runs may be in hand at once; each is granted its share of the machine.
+    slots: int = field(default_factory=lambda: min(8, max(2, os.cpu_count() or 1)))
+    machine_bytes: int = field(default_factory=lambda: machine_memory())
+    #: Seconds between SIGTERM and SIGKILL.
+    grace_seconds: float = 5.0
+    log_limit: int = 64 * 1024 * 1024
+
+
+def machine_memory() -> int:
+    """Bytes of memory of this machine, or of the container it runs in."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if sys.platform == "linux":
+        try:
+            with open("/sys/fs/cgroup/memory.max", encoding="ascii") as file:
+                text = file.read().strip()
+        except OSError:
+            return total
+        if text.isdigit():
+            return min(total, int(text))
+    return total

@@ -1,0 +1,111 @@
+"""One run's process, from the fork to its exit code."""
+
+import atexit
+import contextlib
+import os
+import random
+import sys
+import threading
+from pathlib import Path
+from typing import Any, TextIO
+
+from isinglass_runtime import events, files, modules, run, script
+from isinglass_runtime.events import EventPipe
+from isinglass_runtime.launch import Launch
+
+#: The run could not even begin; the result event says why.
+EXIT_NOT_STARTED = 70
+
+
+def main(launch: Launch, pipe: EventPipe) -> int:
+    """Execute what the launch document says and report the outcome; returns the exit code."""
+    events.connect(pipe)
+    _enter(launch)
+    pipe.send("ready", pid=os.getpid())
+    try:
+        outcome = _query(launch, pipe) if launch.query is not None else _script(launch)
+    except (files.FileMissingError, modules.ModulesMissingError) as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the run's log is where its user looks
+        outcome = script.Outcome(EXIT_NOT_STARTED, str(error))
+    _end_quietly()
+    pipe.send("result", code=outcome.exit_code, error=outcome.error, allocation=outcome.allocation_failed)
+    return outcome.exit_code
+
+
+def _enter(launch: Launch) -> None:
+    """Take on the run's folder, environment and settings."""
+    os.environ.clear()
+    os.environ.update(launch.environment)
+    work = Path(launch.scratch_dir) / "work"
+    work.mkdir(parents=True, exist_ok=True)
+    Path(launch.environment["TMPDIR"]).mkdir(parents=True, exist_ok=True)
+    os.chdir(work)
+    run.use(run.RunSettings(**launch.settings))
+    # Forked processes would otherwise all draw the same numbers.
+    random.seed()
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed()
+    # New ones: those of the warm parent remember what its own descriptors could do.
+    sys.stdout = sys.__stdout__ = _text_stream(1)
+    sys.stderr = sys.__stderr__ = _text_stream(2)
+
+
+def _text_stream(fd: int) -> TextIO:
+    return open(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: PTH123, SIM115 - lives as long as the process
+
+
+def _script(launch: Launch) -> script.Outcome:
+    scratch = Path(launch.scratch_dir)
+    source = files.Files(may_use_local_files=launch.may_use_local_files)
+    path = source.fetch("ScriptLocation", launch.script_location, scratch / "script")
+    wanted = list(launch.modules)
+    for url in launch.extra_py_files:
+        copy = source.fetch("--extra-py-files", url, scratch / "python")
+        if copy.suffix == ".whl":
+            wanted.append(str(copy))
+        else:
+            sys.path.insert(0, str(copy.parent if copy.suffix == ".py" else copy))
+    for url in launch.extra_files:
+        source.fetch_into("--extra-files", url, Path.cwd())
+    if wanted:
+        local = [
+            str(source.fetch("--additional-python-modules", name, scratch / "wheels"))
+            if name.startswith(("s3://", "s3a://", "s3n://"))
+            else name
+            for name in wanted
+        ]
+        sys.path.insert(0, str(modules.overlay(local, launch.installer)))
+    if launch.command != "pythonshell":
+        install_spark()
+    return script.execute(path, list(launch.argv))
+
+
+def install_spark() -> None:
+    """Put our stand-ins where scripts look for SparkContext and its relations."""
+    from isinglass_runtime import spark_context
+
+    spark_context.install()
+
+
+def _query(launch: Launch, pipe: EventPipe) -> script.Outcome:
+    from isinglass_runtime import query
+
+    assert launch.query is not None
+    try:
+        result: dict[str, Any] = query.run(launch.query)
+    except Exception as error:
+        return script.Outcome(1, str(error) or type(error).__name__)
+    pipe.send("rows", **result)
+    return script.Outcome(0)
+
+
+def _end_quietly() -> None:
+    """Do what an interpreter does at its end: wait for threads, run exit functions, flush."""
+    with contextlib.suppress(Exception):
+        threading._shutdown()  # noqa: SLF001 - what the interpreter itself calls; we leave by os._exit
+    with contextlib.suppress(Exception):
+        atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()

@@ -1,0 +1,89 @@
+"""The launch document: what a job run's process is told, and what only the platform may write."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+#: Raised with every change that an older child could not understand.
+VERSION = 1
+
+
+@dataclass(eq=False)
+class UnknownVersionError(Exception):
+    """The server speaks another version of the launch document than this runtime."""
+
+    found: object
+
+    def __str__(self) -> str:
+        return (
+            f"The server sent a launch document of version {self.found}, this runtime reads {VERSION}. "
+            "Install the same release of the server and of isinglass-runtime."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the process may use; None leaves the machine's own limit."""
+
+    cpu_seconds: int | None = None
+    open_files: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Installer:
+    """How --additional-python-modules are installed: where they are kept, and the installer's environment."""
+
+    cache_dir: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A statement to run instead of a script."""
+
+    sql: str
+    database: str = ""
+    limit: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One process: a script with its files and arguments, or a query."""
+
+    command: str
+    environment: dict[str, str]
+    scratch_dir: str
+    settings: dict[str, Any]
+    script_location: str = ""
+    argv: tuple[str, ...] = ()
+    extra_py_files: tuple[str, ...] = ()
+    extra_files: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    may_use_local_files: bool = False
+    installer: Installer = field(default_factory=Installer)
+    limits: Limits = field(default_factory=Limits)
+    query: Query | None = None
+
+
+def dumps(launch: Launch) -> bytes:
+    """Write a launch document."""
+    return json.dumps({"version": VERSION, **asdict(launch)}).encode()
+
+
+def loads(document: bytes) -> Launch:
+    """Read a launch document; raises UnknownVersionError for another version's."""
+    found = json.loads(document)
+    version = found.pop("version", None)
+    if version != VERSION:
+        raise UnknownVersionError(version)
+    query = found.pop("query", None)
+    installer, limits = found.pop("installer"), found.pop("limits")
+    lists = {name: tuple(found.pop(name)) for name in ("argv", "extra_py_files", "extra_files", "modules")}
+    return Launch(
+        **found,
+        **lists,
+        installer=Installer(**{**installer, "options": tuple(installer["options"])}),
+        limits=Limits(**limits),
+        query=None if query is None else Query(**query),
+    )
