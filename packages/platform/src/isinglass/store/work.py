@@ -93,10 +93,13 @@ class WorkQueue:
 
     def extend(self, item: WorkItem, lease_until: float) -> bool:
         """Extend the lease; False when the work has passed to another holder."""
-        done = self._connection.execute(
-            work.update().where(self._held(item)).values(lease_until=lease_until)
-        )
+        done = self._connection.execute(work.update().where(self._held(item)).values(lease_until=lease_until))
         return done.rowcount == 1
+
+    def holds(self, item: WorkItem) -> bool:
+        """Tell whether the work is still this holder's, and keep it so until the transaction ends."""
+        held = sa.select(work.c.id).where(self._held(item)).with_for_update()
+        return self._connection.execute(held).first() is not None
 
     def finish(self, item: WorkItem) -> bool:
         """Remove finished work; False when the work has passed to another holder: write nothing then."""
