@@ -75,7 +75,7 @@ class CatalogTables:
             "updated_at": now,
             "updated_by": by,
         }
-        return self._connection.execute(insert_new(self._connection, catalog_tables), row).rowcount == 1
+        return bool(insert_new(self._connection, catalog_tables.c.name, [row]))
 
     def find(self, account_id: str, database_name: str, name: str) -> CatalogTable | None:
         """Find a table's current version."""

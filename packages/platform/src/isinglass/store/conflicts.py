@@ -1,6 +1,7 @@
 """Inserts that meet a row with the same key: ignored or replaced, never an error."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
@@ -11,9 +12,15 @@ def _insert(connection: sa.Connection, table: sa.Table) -> PostgresqlInsert | Sq
     return SqliteInsert(table) if connection.dialect.name == "sqlite" else PostgresqlInsert(table)
 
 
-def insert_new(connection: sa.Connection, table: sa.Table) -> sa.Insert:
-    """Insert rows whose keys are new; waits for a concurrent insert of the same key to be decided."""
-    return _insert(connection, table).on_conflict_do_nothing()
+def insert_new(
+    connection: sa.Connection, column: sa.Column[str], rows: Sequence[Mapping[str, Any]]
+) -> set[str]:
+    """Insert the rows whose keys are new into the column's table; returns that column of those inserted.
+
+    Waits for a concurrent insert of the same key to be decided.
+    """
+    statement = _insert(connection, column.table).on_conflict_do_nothing().returning(column)
+    return set(connection.scalars(statement, rows))
 
 
 def insert_or_update(connection: sa.Connection, table: sa.Table, columns: Sequence[str]) -> sa.Insert:

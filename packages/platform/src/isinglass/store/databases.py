@@ -49,7 +49,7 @@ class Databases:
             "document": orjson.dumps(document).decode(),
             "created_at": now,
         }
-        return self._connection.execute(insert_new(self._connection, databases), row).rowcount == 1
+        return bool(insert_new(self._connection, databases.c.name, [row]))
 
     def find(self, account_id: str, name: str) -> Database | None:
         """Find a database by its name."""

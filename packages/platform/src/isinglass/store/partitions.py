@@ -69,8 +69,7 @@ class Partitions:
             )
         if not rows:
             return []
-        statement = insert_new(self._connection, partitions).returning(partitions.c.values_key)
-        inserted = set(self._connection.scalars(statement, list(rows.values())))
+        inserted = insert_new(self._connection, partitions.c.values_key, list(rows.values()))
         return [key in inserted for key in order]
 
     def find(self, table: CatalogTable, values: Sequence[str]) -> Partition | None:
