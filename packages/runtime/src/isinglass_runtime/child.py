@@ -47,12 +47,11 @@ def _enter(launch: Launch) -> None:
     if numpy is not None:
         numpy.random.seed()
     # New ones: those of the warm parent remember what its own descriptors could do.
-    sys.stdout = sys.__stdout__ = _text_stream(1)
-    sys.stderr = sys.__stderr__ = _text_stream(2)
+    sys.stdout, sys.stderr = _text_stream(1), _text_stream(2)
 
 
 def _text_stream(fd: int) -> TextIO:
-    return open(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: PTH123, SIM115 - lives as long as the process
+    return open(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
 
 
 def _script(launch: Launch) -> script.Outcome:
@@ -103,9 +102,9 @@ def _query(launch: Launch, pipe: EventPipe) -> script.Outcome:
 def _end_quietly() -> None:
     """Do what an interpreter does at its end: wait for threads, run exit functions, flush."""
     with contextlib.suppress(Exception):
-        threading._shutdown()  # noqa: SLF001 - what the interpreter itself calls; we leave by os._exit
+        threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - as the interpreter does
     with contextlib.suppress(Exception):
-        atexit._run_exitfuncs()
+        atexit._run_exitfuncs()  # noqa: SLF001 - the interpreter's own end never comes: we leave by os._exit
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
             stream.flush()

@@ -58,7 +58,7 @@ class Files:
             raise FileMissingError(argument, url, str(error) or type(error).__name__) from error
 
     def _check(self, argument: str, url: str) -> None:
-        remote = url.split("://")[0] in ("s3", "s3a", "s3n")
+        remote = url.split("://", maxsplit=1)[0] in ("s3", "s3a", "s3n")
         if not remote and not self._local:
             raise FileMissingError(
                 argument, url, "only the root account may use local files; use an s3:// location"

@@ -77,13 +77,10 @@ def loads(document: bytes) -> Launch:
     version = found.pop("version", None)
     if version != VERSION:
         raise UnknownVersionError(version)
-    query = found.pop("query", None)
-    installer, limits = found.pop("installer"), found.pop("limits")
-    lists = {name: tuple(found.pop(name)) for name in ("argv", "extra_py_files", "extra_files", "modules")}
-    return Launch(
-        **found,
-        **lists,
-        installer=Installer(**{**installer, "options": tuple(installer["options"])}),
-        limits=Limits(**limits),
-        query=None if query is None else Query(**query),
-    )
+    for name in ("argv", "extra_py_files", "extra_files", "modules"):
+        found[name] = tuple(found[name])
+    installer = found["installer"]
+    found["installer"] = Installer(**{**installer, "options": tuple(installer["options"])})
+    found["limits"] = Limits(**found["limits"])
+    found["query"] = None if found["query"] is None else Query(**found["query"])
+    return Launch(**found)

@@ -1,4 +1,4 @@
-"""Install --additional-python-modules into a folder of their own, kept for the next run that asks for the same."""
+"""Install --additional-python-modules into a folder of their own, kept for the next run."""
 
 import hashlib
 import json
@@ -39,7 +39,7 @@ def overlay(modules: Sequence[str], installer: Installer) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     staging = target.parent / f".{target.name}-{uuid.uuid4().hex}"
     try:
-        done = subprocess.run(  # noqa: S603 - an argument list; options are refused above
+        done = subprocess.run(  # options among the modules are refused above
             [*_command(), "--target", str(staging), *installer.options, *modules],
             env=installer.environment,
             capture_output=True,

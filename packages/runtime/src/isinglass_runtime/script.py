@@ -33,7 +33,7 @@ def execute(path: Path, argv: list[str]) -> Outcome:
         exec(code, module.__dict__)  # noqa: S102 - running the user's script is what this process is for
     except SystemExit as exit_:
         return _of_exit(exit_)
-    except BaseException as error:  # noqa: B036 - KeyboardInterrupt, too, is an outcome of the script
+    except BaseException as error:  # KeyboardInterrupt, too, is an outcome of the script
         _print(error, path)
         return Outcome(1, describe(error, path), _is_allocation_failure(error))
     return Outcome(0)

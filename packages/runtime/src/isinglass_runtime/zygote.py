@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from isinglass_runtime import child, events, launch
 
+STAND_INS = "isinglass_runtime.spark_context"
 #: Imported before the first fork. One that cannot be imported costs its users the warm start, not the run.
 WARM = (
     "pandas",
@@ -32,7 +33,7 @@ WARM = (
     "pyspark.sql.types",
     "boto3",
     "isinglass_runtime.engine.session",
-    "isinglass_runtime.spark_context",
+    STAND_INS,
     "isinglass_connectors.storage.storage",
     "isinglass_runtime.io.dataframe_api",
     "awsglue.context",
@@ -48,7 +49,9 @@ def warm() -> None:
     """Import what runs import, and build the AWS clients' classes, which cost more than their use."""
     for name in WARM:
         try:
-            importlib.import_module(name)
+            module = importlib.import_module(name)
+            if name == STAND_INS:
+                module.install()  # awsglue, next on the list, imports what it stands in for
         except Exception as error:  # a broken library must not keep runs that do not use it from starting
             print(f"cannot import {name} ahead: {error}", file=sys.stderr)  # noqa: T201
     with contextlib.suppress(ImportError):
@@ -81,13 +84,14 @@ class Zygote:
         os.set_blocking(wake_read, False)
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
+        control = self.control.fileno()
         self._send({"ready": os.getpid()})
         while True:
-            readable, _, _ = select.select([self.control, wake_read], [], [])
+            readable, _, _ = select.select([control, wake_read], [], [])
             if wake_read in readable:
                 os.read(wake_read, 4096)
                 self._reap()
-            if self.control in readable and not self._receive():
+            if control in readable and not self._receive():
                 break
         for pid in self.children:
             with contextlib.suppress(ProcessLookupError):
@@ -133,7 +137,7 @@ class Zygote:
         code = child.EXIT_NOT_STARTED
         try:
             code = _child(self.control, fds)
-        except BaseException:  # noqa: B036 - nothing may unwind into the zygote's loop
+        except BaseException:  # nothing may unwind into the loop of the warm parent
             import traceback
 
             traceback.print_exc()
@@ -198,7 +202,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    # As a module of its own name, so that what children pickle can be found again.
-    from isinglass_runtime import zygote
-
-    zygote.main()
+    main()

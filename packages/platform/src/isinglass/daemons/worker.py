@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from isinglass.flow import pruner, queue
-from isinglass.store.work_context import Handler, WorkContext
 from isinglass.flow.leases import Leases
 from isinglass.store.store import Store
 from isinglass.store.work import WorkItem
+from isinglass.store.work_context import Handler, WorkContext
 
 log = logging.getLogger(__name__)
 

@@ -98,8 +98,8 @@ def default_timeout(command: str, glue_version: str) -> int | None:
 
 
 def _major(glue_version: str) -> int:
-    head = glue_version.split(".")[0]
-    return int(head) if head.isdigit() else int(DEFAULT_GLUE_VERSION.split(".")[0])
+    head, newest = glue_version.partition(".")[0], DEFAULT_GLUE_VERSION.partition(".")[0]
+    return int(head if head.isdigit() else newest)
 
 
 def memory_bytes(definition: Mapping[str, Any], *, machine_bytes: int, slots: int) -> int:

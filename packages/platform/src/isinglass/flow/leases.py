@@ -3,10 +3,10 @@
 import threading
 from dataclasses import dataclass, field
 
-from isinglass.store.work_context import WorkContext
 from isinglass.flow.queue import LEASE_SECONDS
 from isinglass.store.store import Store
 from isinglass.store.work import WorkItem
+from isinglass.store.work_context import WorkContext
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class Leases:
             return len(self._held)
 
     def run_once(self, now: float) -> int:
-        """Extend every lease; sets `lost` where the work has passed to another. Returns how many were lost."""
+        """Extend every lease; sets `lost` where the work has passed on. Returns how many were lost."""
         with self._lock:
             held = list(self._held.values())
         if not held:

@@ -9,7 +9,6 @@ from typing import Any
 
 from isinglass.domain.job_run_states import TERMINAL, Effect, Event
 from isinglass.engines.launcher import Launcher, LaunchError
-from isinglass.store.work_context import WorkContext
 from isinglass.jobs.plan import NotRunnableError, Plan, check, plan, timeout_seconds
 from isinglass.jobs.settings import Credentials, JobSettings, KeyIssuer
 from isinglass.jobs.supervisor import Cause, Ending, Supervisor, Watch
@@ -17,6 +16,7 @@ from isinglass.jobs.transitions import apply
 from isinglass.observe.logs import LogWriter, log_path
 from isinglass.store.job_runs import JobRun
 from isinglass.store.work import WorkItem
+from isinglass.store.work_context import WorkContext
 
 log = logging.getLogger(__name__)
 

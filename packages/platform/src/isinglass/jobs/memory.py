@@ -3,20 +3,15 @@
 import os
 from pathlib import Path
 
+_PROC = Path("/proc")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def resident_bytes(session: int) -> int:
     """Sum the resident memory of every process in a run's session: what it forked counts, too."""
-    total = 0
-    try:
-        names = os.listdir("/proc")
-    except FileNotFoundError:
+    if not _PROC.is_dir():
         return 0
-    for name in names:
-        if name.isdigit():
-            total += _resident(Path("/proc") / name / "stat", session)
-    return total
+    return sum(_resident(folder / "stat", session) for folder in _PROC.iterdir() if folder.name.isdigit())
 
 
 def _resident(stat: Path, session: int) -> int:

@@ -1,5 +1,6 @@
 """Plan a run's process: turn the run and the settings into its launch document."""
 
+import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -81,16 +82,10 @@ def plan(
     scratch = Path(settings.scratch_root) / f"{run.account_id}-{run.run_id}-{launch_number}"
     memory = memory_bytes(run.definition, machine_bytes=settings.machine_bytes, slots=settings.slots)
     timeout = timeout_seconds(run)
-    local = settings.may_use_local_files(run.account_id)
     extra = customer_environment(arguments.get("--customer-driver-env-vars", ""))
     if sort_merge:
         extra["SAIL_OPTIMIZER__PREFER_HASH_JOIN"] = "false"
-    document = {
-        "version": LAUNCH_VERSION,
-        "command": run.definition["Command"].get("Name", "glueetl"),
-        "environment": environment(settings, keys, scratch) | extra,
-        "scratch_dir": str(scratch),
-        "settings": run_settings(run, settings, arguments, scratch, memory) | {"attempt": launch_number},
+    script = {
         "script_location": arguments.get("--scriptLocation")
         or run.definition["Command"].get("ScriptLocation", ""),
         "argv": script_argv(
@@ -99,15 +94,51 @@ def plan(
         "extra_py_files": listed(arguments.get("--extra-py-files")),
         "extra_files": listed(arguments.get("--extra-files")),
         "modules": listed(arguments.get("--additional-python-modules")),
-        "may_use_local_files": local,
         "installer": installer(settings, run.account_id, arguments),
-        "limits": {
-            "cpu_seconds": None if timeout is None else int(timeout * (os.cpu_count() or 1)) + 60,
-            "open_files": OPEN_FILES,
-        },
+    }
+    document = launch_document(
+        command=run.definition["Command"].get("Name", "glueetl"),
+        environment=environment(settings, keys, scratch) | extra,
+        scratch=scratch,
+        settings=run_settings(run, settings, arguments, scratch, memory) | {"attempt": launch_number},
+        may_use_local_files=settings.may_use_local_files(run.account_id),
+        timeout=timeout,
+        **script,
+    )
+    return Plan(document, scratch, memory, timeout)
+
+
+def launch_document(
+    *,
+    command: str,
+    environment: dict[str, str],
+    scratch: Path,
+    settings: dict[str, Any],
+    may_use_local_files: bool,
+    timeout: float | None,
+    **parts: Any,
+) -> bytes:
+    """Write the document that isinglass_runtime.launch reads; `parts` are its script or its query."""
+    nothing: dict[str, Any] = {
+        "script_location": "",
+        "argv": [],
+        "extra_py_files": [],
+        "extra_files": [],
+        "modules": [],
+        "installer": {"cache_dir": "", "environment": {}, "options": []},
         "query": None,
     }
-    return Plan(json.dumps(document).encode(), scratch, memory, timeout)
+    cpu_seconds = None if timeout is None else int(timeout * (os.cpu_count() or 1)) + 60
+    document = {
+        "version": LAUNCH_VERSION,
+        "command": command,
+        "environment": environment,
+        "scratch_dir": str(scratch),
+        "settings": settings,
+        "may_use_local_files": may_use_local_files,
+        "limits": {"cpu_seconds": cpu_seconds, "open_files": OPEN_FILES},
+    }
+    return json.dumps({**nothing, **document, **parts}).encode()
 
 
 def environment(settings: JobSettings, keys: Credentials, scratch: Path) -> dict[str, str]:
@@ -177,6 +208,4 @@ def installer(settings: JobSettings, account_id: str, arguments: dict[str, str])
 
 def job_id(account_id: str, job_name: str) -> str:
     """The id that Glue hands to scripts beside the job's name."""
-    import hashlib
-
     return f"j_{hashlib.sha256(f'{account_id}/{job_name}'.encode()).hexdigest()}"

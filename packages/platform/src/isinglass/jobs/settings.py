@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from isinglass.store.store import Transaction
@@ -28,6 +29,19 @@ class KeyIssuer(Protocol):
         ...
 
 
+def machine_memory() -> int:
+    """Bytes of memory of this machine, or of the container it runs in."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if sys.platform == "linux":
+        try:
+            text = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
+        except OSError:
+            return total
+        if text.isdigit():
+            return min(total, int(text))
+    return total
+
+
 @dataclass(frozen=True, slots=True)
 class JobSettings:
     """Settings of a worker that executes job runs; `app` makes them."""
@@ -45,21 +59,7 @@ class JobSettings:
     may_use_local_files: Callable[[str], bool]
     #: How many runs may be in hand at once; each is granted its share of the machine.
     slots: int = field(default_factory=lambda: min(8, max(2, os.cpu_count() or 1)))
-    machine_bytes: int = field(default_factory=lambda: machine_memory())
+    machine_bytes: int = field(default_factory=machine_memory)
     #: Seconds between SIGTERM and SIGKILL.
     grace_seconds: float = 5.0
     log_limit: int = 64 * 1024 * 1024
-
-
-def machine_memory() -> int:
-    """Bytes of memory of this machine, or of the container it runs in."""
-    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if sys.platform == "linux":
-        try:
-            with open("/sys/fs/cgroup/memory.max", encoding="ascii") as file:
-                text = file.read().strip()
-        except OSError:
-            return total
-        if text.isdigit():
-            return min(total, int(text))
-    return total

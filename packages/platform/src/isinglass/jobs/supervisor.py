@@ -159,7 +159,7 @@ class Supervisor:
                 cause = Cause.OUT_OF_MEMORY
                 self._error = (
                     f"Out of memory: the run used {used / GIB:.2f} GiB and its limit here is "
-                    f"{self.watch.memory_limit / GIB:.2f} GiB. Give it more or larger workers, or a larger machine."
+                    f"{self.watch.memory_limit / GIB:.2f} GiB. Give it larger workers or a larger machine."
                 )
         if cause is None:
             return

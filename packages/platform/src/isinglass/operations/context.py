@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from isinglass.jobs.queries import Rows, Statement
 from isinglass.store.paging import PageRequest
 from isinglass.store.store import Store
 
@@ -36,6 +37,10 @@ class Services(Protocol):
 
     def log_directory(self, account_id: str) -> str:
         """The folder that holds one account's logs."""
+        ...
+
+    def run_query(self, statement: Statement) -> Rows:
+        """Run a reading statement; raises jobs.queries.StatementFailedError."""
         ...
 
 

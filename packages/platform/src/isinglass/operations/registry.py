@@ -20,9 +20,14 @@ MODULES: tuple[str, ...] = (
     "isinglass.operations.catalog.table_versions",
     "isinglass.operations.catalog.tables",
     "isinglass.operations.catalog.tags",
+    "isinglass.operations.crawlers.definitions",
+    "isinglass.operations.crawlers.preview",
+    "isinglass.operations.crawlers.runs",
     "isinglass.operations.identity.caller",
     "isinglass.operations.jobs.definitions",
     "isinglass.operations.jobs.runs",
+    "isinglass.operations.observe.logs",
+    "isinglass.operations.observe.queries",
 )
 
 _handlers: dict[str, Handler] = {}

@@ -15,6 +15,7 @@ __all__ = [
     "InternalServiceException",
     "InvalidInputException",
     "OperationNotSupportedException",
+    "QueryFailedException",
     "ThrottlingException",
     "UnrecognizedClientException",
     "ValidationException",
@@ -35,5 +36,11 @@ class AlreadyExistsException(ApiError):
 
 class InvalidInputException(ApiError):
     code = "InvalidInputException"
+    status = 400
+    fault = "client"
+
+
+class QueryFailedException(ApiError):
+    code = "QueryFailedException"
     status = 400
     fault = "client"

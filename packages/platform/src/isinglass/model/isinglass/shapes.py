@@ -52,3 +52,23 @@ class ListAccountsRequest(t.TypedDict):
 class ListAccountsResponse(t.TypedDict):
     Accounts: list[Account]
     NextToken: t.NotRequired[str]
+
+
+class QueryColumn(t.TypedDict):
+    Name: str
+    Type: str
+
+
+class RunQueryRequest(t.TypedDict):
+    SqlText: str
+    Database: t.NotRequired[str]
+    Limit: t.NotRequired[int]
+    Engine: t.NotRequired[str]
+
+
+class RunQueryResponse(t.TypedDict):
+    Columns: list[QueryColumn]
+    Rows: str
+    Truncated: bool
+    ElapsedSeconds: float
+    BytesScanned: t.NotRequired[int]

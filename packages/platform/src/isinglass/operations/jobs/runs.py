@@ -4,10 +4,10 @@ import secrets
 from dataclasses import replace
 from typing import Any, cast
 
+from isinglass.domain.job_arguments import resolve
 from isinglass.domain.job_definitions import with_overrides
 from isinglass.domain.job_run_states import TERMINAL, Event
 from isinglass.domain.job_sizing import InvalidSize, dpu_seconds
-from isinglass.domain.job_arguments import resolve
 from isinglass.jobs import transitions
 from isinglass.model.glue.errors import (
     ConcurrentRunsExceededException,

@@ -1,0 +1,139 @@
+"""Run one reading statement for a caller: in a process of its own, with keys that end with it."""
+
+import secrets
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from isinglass.engines.launcher import Launcher, LaunchError
+from isinglass.jobs.plan import ENGINE_SHARE, environment, launch_document
+from isinglass.jobs.settings import Credentials, JobSettings, KeyIssuer
+from isinglass.jobs.supervisor import Cause, Ending, Supervisor, Watch
+from isinglass.observe.logs import LogWriter
+from isinglass.store.store import Store
+
+TIMEOUT_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What to run, and for whom."""
+
+    account_id: str
+    principal_arn: str
+    sql: str
+    database: str = ""
+    limit: int = 1000
+    engine: str = "sail"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The first rows of a result."""
+
+    columns: list[dict[str, str]]
+    rows: list[list[Any]]
+    truncated: bool
+    elapsed: float
+
+
+@dataclass(eq=False)
+class StatementFailedError(Exception):
+    """The engine refused the statement, or its process died."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRunner:
+    """Runs statements in processes forked from the warm parent of job runs."""
+
+    settings: JobSettings
+    launcher: Launcher
+    keys: KeyIssuer
+    store: Store
+
+    def run(self, statement: Statement) -> Rows:
+        """Run a statement and give its first rows; raises StatementFailedError."""
+        now = time.time()
+        name = f"{statement.account_id}-query-{secrets.token_hex(8)}"
+        scratch = Path(self.settings.scratch_root) / name
+        with self.store.begin() as tx:
+            keys = self.keys.issue(
+                tx,
+                account_id=statement.account_id,
+                principal_arn=statement.principal_arn,
+                now=now,
+                expires_at=now + TIMEOUT_SECONDS + 60.0,
+            )
+        try:
+            scratch.mkdir(parents=True, mode=0o700)
+            return self._watch(self._document(statement, keys, scratch), scratch)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+            with self.store.begin() as tx:
+                tx.access_keys.delete(keys.access_key_id)
+
+    def _watch(self, document: bytes, scratch: Path) -> Rows:
+        rows: list[Rows] = []
+
+        def on_event(event: dict[str, Any]) -> None:
+            if event.get("event") == "rows":
+                rows.append(Rows(event["columns"], event["rows"], event["truncated"], event["elapsed"]))
+
+        watch = Watch(
+            clock=time.time,
+            timeout_seconds=TIMEOUT_SECONDS,
+            memory_limit=self._memory(),
+            grace_seconds=self.settings.grace_seconds,
+            interrupted=lambda: None,
+            on_event=on_event,
+        )
+        writer = LogWriter(scratch / "query.log")
+        try:
+            process = self.launcher.launch(document)
+            try:
+                ending = Supervisor(process, writer, watch).run()
+            finally:
+                process.close()
+        except LaunchError as error:
+            raise StatementFailedError(str(error)) from error
+        finally:
+            writer.close()
+        if ending.code != 0 or not rows:
+            raise StatementFailedError(_reason(ending))
+        return rows[0]
+
+    def _memory(self) -> int:
+        return int(self.settings.machine_bytes * 0.8) // max(1, self.settings.slots)
+
+    def _document(self, statement: Statement, keys: Credentials, scratch: Path) -> bytes:
+        settings = {
+            "engine": statement.engine,
+            "memory_bytes": int(self._memory() * ENGINE_SHARE),
+            "scratch_dir": str(scratch),
+            "account_id": statement.account_id,
+            "region": self.settings.region,
+            "glue_endpoint": self.settings.endpoint_url,
+            "s3_endpoint": self.settings.s3_endpoint_url,
+        }
+        return launch_document(
+            command="query",
+            environment=environment(self.settings, keys, scratch),
+            scratch=scratch,
+            settings=settings,
+            may_use_local_files=self.settings.may_use_local_files(statement.account_id),
+            timeout=TIMEOUT_SECONDS,
+            query={"sql": statement.sql, "database": statement.database, "limit": statement.limit},
+        )
+
+
+def _reason(ending: Ending) -> str:
+    if ending.cause is Cause.LOST:
+        return "The process that ran the statement was lost; run it again."
+    return ending.error or "The statement's process ended without an answer."

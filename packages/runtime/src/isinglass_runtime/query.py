@@ -1,0 +1,51 @@
+"""Run one reading statement and give its first rows as JSON can hold them."""
+
+import base64
+import datetime as dt
+import decimal
+import math
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from isinglass_runtime.launch import Query
+
+
+def run(query: Query) -> dict[str, Any]:
+    """Run a statement in this process's session; rows beyond the limit are cut off and said to be."""
+    from isinglass_runtime.engine.session import start_session
+    from isinglass_runtime.io import catalog
+
+    started = time.monotonic()
+    spark = start_session()
+    if query.database:
+        catalog.CURRENT.database = query.database.lower()
+    result = spark.sql(query.sql)
+    rows = result.limit(query.limit + 1).toArrow().to_pylist()
+    columns = [{"Name": field.name, "Type": field.dataType.simpleString()} for field in result.schema.fields]
+    names = [column["Name"] for column in columns]
+    return {
+        "columns": columns,
+        "rows": [[plain(row.get(name)) for name in names] for row in rows[: query.limit]],
+        "truncated": len(rows) > query.limit,
+        "elapsed": time.monotonic() - started,
+    }
+
+
+def plain(value: Any) -> Any:
+    """Turn a value into what JSON can hold without losing digits."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, (dt.datetime, dt.date, dt.time)):
+        return value.isoformat(sep=" ") if isinstance(value, dt.datetime) else value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, decimal.Decimal):
+        return format(value, "f")
+    return str(value)
