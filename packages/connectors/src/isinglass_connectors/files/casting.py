@@ -53,7 +53,7 @@ def cast_text(column: pa.Array, kind: pa.DataType, formats: TextFormats) -> Cast
     pattern = _pattern(kind, formats)
     if pattern:
         return _formatted(column, kind, pattern)
-    quick = _quick(column, kind)
+    quick = exact_cast(column, kind)
     return Cast(quick) if quick is not None else _careful(column, kind)
 
 
@@ -63,7 +63,7 @@ def _pattern(kind: pa.DataType, formats: TextFormats) -> str | None:
     return formats.timestamp if pa.types.is_timestamp(kind) else None
 
 
-def _quick(column: pa.Array, kind: pa.DataType) -> pa.Array | None:
+def exact_cast(column: pa.Array, kind: pa.DataType) -> pa.Array | None:
     """Arrow's own cast, where it accepts just what Spark does; None when it stumbles."""
     try:
         if pa.types.is_timestamp(kind):
@@ -90,7 +90,7 @@ def _careful(column: pa.Array, kind: pa.DataType) -> Cast:
     shape = r"^[+-]?\d+$" if pa.types.is_integer(kind) else _NUMBER
     if (pa.types.is_integer(kind) or pa.types.is_floating(kind)) and not _any(pc.starts_with(column, "+")):
         fits = pc.match_substring_regex(column, shape)
-        quick = _quick(pc.if_else(fits, column, pa.scalar(None, pa.string())), kind)
+        quick = exact_cast(pc.if_else(fits, column, pa.scalar(None, pa.string())), kind)
         if quick is not None and not _any(pc.match_substring_regex(column, r"(?i)nan|inf")):
             return _marked(column, quick)
     parse = _parser(kind)

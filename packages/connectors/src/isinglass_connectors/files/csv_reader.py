@@ -1,4 +1,4 @@
-"""Read CSV block by block with Spark's semantics: Arrow parses what is regular, an exact splitter the rest."""
+"""Read CSV block by block with Spark's semantics: Arrow where it is regular, an exact splitter elsewhere."""
 
 import re
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from isinglass_connectors.files import csv_rows
 from isinglass_connectors.files.casting import cast_text
 from isinglass_connectors.files.options import ReadOptions
 from isinglass_connectors.files.records import BadRecord, Chunk, settle_bad
-from isinglass_connectors.files.streams import Block, blocks
+from isinglass_connectors.files.streams import BLOCK, Block, blocks
 from isinglass_connectors.files.types import glue_name
 
 
 @dataclass(frozen=True, slots=True)
-class _Texts:
+class Texts:
     """A block's fields as text columns, with what was wrong with the shape of which row."""
 
     columns: list[pa.Array]
@@ -29,15 +29,26 @@ class _Texts:
 
 def read_csv(stream: IO[bytes], file: str, schema: pa.Schema, options: ReadOptions) -> Iterator[Chunk]:
     """Stream a file's rows with the schema's columns, by position as Spark does."""
+    for block in clean_blocks(stream, options):
+        texts = text_columns(block.data, len(schema), options)
+        yield _typed(texts, block, file, schema, options)
+
+
+def text_blocks(stream: IO[bytes], width: int, options: ReadOptions) -> Iterator[Texts]:
+    """Stream a file's rows as text columns."""
+    for block in clean_blocks(stream, options):
+        yield text_columns(block.data, width, options)
+
+
+def clean_blocks(stream: IO[bytes], options: ReadOptions, size: int = BLOCK) -> Iterator[Block]:
+    """Cut a stream into blocks of data records: no header, no comments, plain line ends, valid UTF-8."""
     skip = int(options.header) + int(options.skip_first)
-    for block in blocks(stream, options.quote if options.multi_line else None):
+    for block in blocks(stream, options.quote if options.multi_line else None, size):
         cleaned = _clean(block, options)
         if skip:
             cleaned, skip = _without_first(cleaned, options, skip)
-        if not cleaned.data.strip():
-            continue
-        texts = text_columns(cleaned.data, len(schema), options)
-        yield _typed(texts, cleaned, file, schema, options)
+        if cleaned.data and not cleaned.data.isspace():
+            yield cleaned
 
 
 def column_names(stream: IO[bytes], options: ReadOptions, prefix: str = "_c") -> list[str]:
@@ -62,7 +73,7 @@ def name_columns(fields: list[str], options: ReadOptions, prefix: str = "_c") ->
 
 
 def _clean(block: Block, options: ReadOptions) -> Block:
-    """Make line ends newlines, bytes valid UTF-8 and comments blank lines, so that lines keep their numbers."""
+    """Make line ends newlines, bytes valid UTF-8, comments blank lines; lines keep their numbers."""
     data = block.data
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -93,7 +104,7 @@ def _without_first(block: Block, options: ReadOptions, count: int) -> tuple[Bloc
     return Block(text[at:].encode(), block.line + lines), count
 
 
-def text_columns(data: bytes, width: int, options: ReadOptions) -> _Texts:
+def text_columns(data: bytes, width: int, options: ReadOptions) -> Texts:
     """Parse a clean block into `width` text columns, rows in order, whatever their shape."""
     escaped = options.quote and options.escape not in {None, options.quote}
     if escaped and f"{options.escape}{options.quote}".encode() in data:
@@ -103,7 +114,7 @@ def text_columns(data: bytes, width: int, options: ReadOptions) -> _Texts:
     return _exact(data, width, options) if found is None else found
 
 
-def _by_arrow(data: bytes, width: int, options: ReadOptions) -> _Texts | None:
+def _by_arrow(data: bytes, width: int, options: ReadOptions) -> Texts | None:
     invalid: list[csv.InvalidRow] = []
 
     def keep(row: csv.InvalidRow) -> str:
@@ -126,7 +137,7 @@ def _by_arrow(data: bytes, width: int, options: ReadOptions) -> _Texts | None:
     except pa.ArrowInvalid:
         return None
     quoted = options.quote is not None and options.quote.encode() in data
-    if quoted and not options.multi_line and table.num_rows + len(invalid) != _record_count(data):
+    if quoted and not options.multi_line and table.num_rows + len(invalid) != record_count(data):
         # An unclosed quote swallowed line ends, which end records when multiLine is off.
         return None
     columns = [_flat(column) for column in table.columns]
@@ -141,17 +152,18 @@ def _flat(column: pa.ChunkedArray) -> pa.Array:
     )
 
 
-def _record_count(data: bytes) -> int:
+def record_count(data: bytes) -> int:
+    """How many records a clean block holds when each line is one."""
     lines = data.split(b"\n")
     return sum(1 for line in lines if line)
 
 
 def _weave(
     columns: list[pa.Array], good: int, invalid: list[csv.InvalidRow], width: int, options: ReadOptions
-) -> _Texts | None:
+) -> Texts | None:
     """Put the rows of a wrong length, filled or cut, back to where they stood."""
     if not invalid:
-        return _Texts(columns, good, {})
+        return Texts(columns, good, {})
     if any(row.number is None for row in invalid):
         return None
     misshapen = {row.number - 1: (_shape_reason(row.actual_columns, width), row.text) for row in invalid}
@@ -170,7 +182,7 @@ def _weave(
         pa.concat_arrays([column, pa.array([fields[i] for fields in fitted], pa.string())]).take(places)
         for i, column in enumerate(columns)
     ]
-    return _Texts(woven, total, misshapen)
+    return Texts(woven, total, misshapen)
 
 
 def _shape_reason(actual: int, expected: int) -> str:
@@ -181,7 +193,7 @@ def _fit(fields: list[str], width: int) -> list[str | None]:
     return [*fields[:width], *([None] * (width - len(fields)))]
 
 
-def _exact(data: bytes, width: int, options: ReadOptions) -> _Texts:
+def _exact(data: bytes, width: int, options: ReadOptions) -> Texts:
     fitted: list[list[str | None]] = []
     misshapen: dict[int, tuple[str, str]] = {}
     for index, row in enumerate(csv_rows.rows(data.decode(), options)):
@@ -189,7 +201,7 @@ def _exact(data: bytes, width: int, options: ReadOptions) -> _Texts:
             misshapen[index] = (_shape_reason(len(row.fields), width), row.raw)
         fitted.append(_fit(row.fields, width))
     columns = [pa.array([fields[i] for fields in fitted], pa.string()) for i in range(width)]
-    return _Texts(columns, len(fitted), misshapen)
+    return Texts(columns, len(fitted), misshapen)
 
 
 def with_nulls(column: pa.Array, options: ReadOptions, *, text: bool) -> pa.Array:
@@ -208,9 +220,10 @@ def with_nulls(column: pa.Array, options: ReadOptions, *, text: bool) -> pa.Arra
     return column
 
 
-def _typed(texts: _Texts, block: Block, file: str, schema: pa.Schema, options: ReadOptions) -> Chunk:
+def _typed(texts: Texts, block: Block, file: str, schema: pa.Schema, options: ReadOptions) -> Chunk:
     arrays: list[pa.Array] = []
     reasons: dict[int, str] = {}
+    misfits: set[str] = set()
     if not options.ragged_ok:
         reasons = {index: reason for index, (reason, _) in texts.misshapen.items()}
     for field, column in zip(schema, texts.columns, strict=True):
@@ -218,6 +231,7 @@ def _typed(texts: _Texts, block: Block, file: str, schema: pa.Schema, options: R
         cast = cast_text(values, field.type, options.formats)
         arrays.append(cast.values)
         if cast.bad is not None:
+            misfits.add(field.name)
             for index in pc.indices_nonzero(cast.bad).to_pylist():
                 found = values[index].as_py()
                 reasons.setdefault(index, f"column {field.name}: {found!r} is no {glue_name(field.type)}")
@@ -226,13 +240,13 @@ def _typed(texts: _Texts, block: Block, file: str, schema: pa.Schema, options: R
     if reasons:
         where = _Locator(block, texts, options)
         bad = {i: BadRecord(file, *where.line_and_text(i, reason)) for i, reason in reasons.items()}
-    return settle_bad(rows, bad, options.mode, options.corrupt_column)
+    return settle_bad(rows, bad, options, frozenset(misfits))
 
 
 class _Locator:
     """Find the line and raw text of a row again; made only for blocks with bad records."""
 
-    def __init__(self, block: Block, texts: _Texts, options: ReadOptions) -> None:
+    def __init__(self, block: Block, texts: Texts, options: ReadOptions) -> None:
         text = block.data.decode()
         self._first = block.line
         if options.multi_line:

@@ -1,39 +1,12 @@
 """Merge what was seen of a column into one type, by the rules of crawlers, Spark and dynamic frames."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 import pyarrow as pa
 
 from isinglass_connectors.files.types import TIMESTAMP, choice, glue_name, is_choice
 
-_INT32 = range(-(2**31), 2**31)
-_INT64 = range(-(2**63), 2**63)
 Conflict = Callable[[pa.DataType, pa.DataType], pa.DataType]
-
-
-def value_type(value: Any, conflict: Conflict, *, small_ints: bool = True) -> pa.DataType:
-    """The type of one JSON value; objects are structs, never maps."""
-    if value is None:
-        return pa.null()
-    if isinstance(value, bool):
-        return pa.bool_()
-    if isinstance(value, int):
-        if value in _INT32 and small_ints:
-            return pa.int32()
-        return pa.int64() if value in _INT64 else pa.float64()
-    if isinstance(value, float):
-        return pa.float64()
-    if isinstance(value, str):
-        return pa.string()
-    if isinstance(value, Mapping):
-        return pa.struct(
-            [pa.field(k, value_type(v, conflict, small_ints=small_ints)) for k, v in value.items()]
-        )
-    element: pa.DataType = pa.null()
-    for item in value:
-        element = merge_types(element, value_type(item, conflict, small_ints=small_ints), conflict)
-    return pa.list_(element)
 
 
 def merge_types(left: pa.DataType, right: pa.DataType, conflict: Conflict) -> pa.DataType:

@@ -24,34 +24,36 @@ def read_json(stream: IO[bytes], file: str, schema: pa.Schema, options: ReadOpti
     if options.multi_line or options.json_path:
         yield from reader.slow(documents(stream))
         return
-    fast = all(_arrow_reads_like_spark(field.type) for field in schema)
+    fast = all(arrow_reads_like_spark(field.type) for field in schema)
     for block in blocks(stream):
         rows = by_arrow(block, schema) if fast else None
         if rows is None:
             yield from reader.slow(lines(block))
         else:
             for batch in rows:
-                yield settle_bad(batch, {}, options.mode, options.corrupt_column)
+                yield settle_bad(batch, {}, options)
 
 
-def _arrow_reads_like_spark(kind: pa.DataType) -> bool:
+def arrow_reads_like_spark(kind: pa.DataType) -> bool:
     """Arrow is strict about these types and lenient about none of them."""
     t = pa.types
     if t.is_struct(kind):
-        return not is_choice(kind) and all(_arrow_reads_like_spark(field.type) for field in kind)
+        return not is_choice(kind) and all(arrow_reads_like_spark(field.type) for field in kind)
     if t.is_list(kind):
-        return _arrow_reads_like_spark(kind.value_type)
+        return arrow_reads_like_spark(kind.value_type)
     return bool(
         t.is_string(kind) or t.is_boolean(kind) or t.is_int64(kind) or t.is_int32(kind) or t.is_float64(kind)
     )
 
 
-def by_arrow(block: Block, schema: pa.Schema) -> list[pa.RecordBatch] | None:
+def by_arrow(block: Block, schema: pa.Schema, *, threads: bool = False) -> list[pa.RecordBatch] | None:
     """Parse a block of JSON lines at once; None when any line is not just what the schema says."""
     try:
         table = arrow_json.read_json(
             pa.BufferReader(block.data),
-            read_options=arrow_json.ReadOptions(use_threads=False, block_size=len(block.data) + 1),
+            read_options=arrow_json.ReadOptions(
+                use_threads=threads, block_size=1 << 20 if threads else len(block.data) + 1
+            ),
             parse_options=arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
         )
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
@@ -78,16 +80,17 @@ class _Reader:
     def _chunk(self, part: list[Document]) -> Chunk:
         columns: dict[str, list[Any]] = {name: [] for name, _ in self._fields}
         bad: dict[int, BadRecord] = {}
+        misfits: set[str] = set()
         count = 0
         for document in part:
             for value, error in self._records(document):
-                reason = self._append(columns, value) if not error else self._append(columns, {}) or error
+                reason = self._append(columns, {} if error else value, misfits) or error
                 if reason:
                     bad[count] = BadRecord(self._file, document.line, reason, document.raw)
                 count += 1
         arrays = [pa.array(columns[f.name], f.type) for f in self._schema]
         rows = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
-        return settle_bad(rows, bad, self._options.mode, self._options.corrupt_column)
+        return settle_bad(rows, bad, self._options, frozenset(misfits))
 
     def _records(self, document: Document) -> Iterator[tuple[Any, str]]:
         """The rows of one document, each with what is wrong with it."""
@@ -98,7 +101,7 @@ class _Reader:
             for record in value if isinstance(value, list) else (value,):
                 yield record, "" if isinstance(record, dict) else "not a JSON object"
 
-    def _append(self, columns: dict[str, list[Any]], record: dict[str, Any]) -> str:
+    def _append(self, columns: dict[str, list[Any]], record: dict[str, Any], misfits: set[str]) -> str:
         """Add one row; a field that does not fit becomes null and is the reason returned."""
         reason = ""
         for name, fit in self._fields:
@@ -106,5 +109,6 @@ class _Reader:
                 columns[name].append(fit(record.get(name)))
             except Misfit as error:
                 columns[name].append(None)
+                misfits.add(name)
                 reason = reason or f"column {name}: {error}"
         return reason

@@ -8,7 +8,7 @@ import orjson
 import pyarrow as pa
 
 from isinglass_connectors.files.casting import TextFormats, cast_text, parse_value
-from isinglass_connectors.files.inference import choose, value_type
+from isinglass_connectors.files.seen import kind_name
 from isinglass_connectors.files.types import glue_name, is_choice
 
 Fit = Callable[[Any], Any]
@@ -127,7 +127,7 @@ def _choice(kind: pa.DataType, formats: TextFormats) -> Fit:
     def fit(value: Any) -> Any:
         if value is None:
             return None
-        name = glue_name(value_type(value, choose))
+        name = kind_name(value)
         if name not in alternatives:
             # An int fits a long, and anything fits text, when its own type is not among the choices.
             wider = {"int": ("long", "double"), "long": ("double",)}.get(name, ())

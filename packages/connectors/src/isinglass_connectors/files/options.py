@@ -3,12 +3,13 @@
 import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from isinglass_connectors.files.casting import ISO, TextFormats
 from isinglass_connectors.files.java_formats import strptime_formats
-from isinglass_connectors.files.records import MODES, Mode
 
+Mode = Literal["PERMISSIVE", "DROPMALFORMED", "FAILFAST"]
+MODES: tuple[Mode, ...] = ("PERMISSIVE", "DROPMALFORMED", "FAILFAST")
 _ESCAPES = {"\\t": "\t", "\\n": "\n", "\\0": "\0", "\\\\": "\\", "tab": "\t"}
 
 

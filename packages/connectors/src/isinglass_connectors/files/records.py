@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import pyarrow as pa
 
-Mode = Literal["PERMISSIVE", "DROPMALFORMED", "FAILFAST"]
-MODES: tuple[Mode, ...] = ("PERMISSIVE", "DROPMALFORMED", "FAILFAST")
+from isinglass_connectors.files.options import ReadOptions
+
 #: The stream of bad records beside the rows.
 ERROR_SCHEMA = pa.schema(
     [
@@ -46,6 +45,8 @@ class Chunk:
 
     rows: pa.RecordBatch
     errors: pa.RecordBatch
+    #: The columns in which a value did not fit its type.
+    misfits: frozenset[str] = frozenset()
 
 
 def error_batch(bad: list[BadRecord]) -> pa.RecordBatch:
@@ -61,21 +62,24 @@ def error_batch(bad: list[BadRecord]) -> pa.RecordBatch:
 
 
 def settle_bad(
-    rows: pa.RecordBatch, bad: Mapping[int, BadRecord], mode: Mode, corrupt_column: str | None
+    rows: pa.RecordBatch,
+    bad: Mapping[int, BadRecord],
+    options: ReadOptions,
+    misfits: frozenset[str] = frozenset(),
 ) -> Chunk:
     """Treat the bad rows (by their index) as the mode says; their records go to the errors in any case."""
-    if bad and mode == "FAILFAST":
+    if bad and options.mode == "FAILFAST":
         raise MalformedRecord(bad[min(bad)])
-    if bad and mode == "DROPMALFORMED":
+    if bad and options.mode == "DROPMALFORMED":
         keep = pa.array([i not in bad for i in range(rows.num_rows)], pa.bool_())
         rows = rows.filter(keep)
         bad_rows: Mapping[int, BadRecord] = {}
     else:
         bad_rows = bad
-    if corrupt_column is not None:
+    if options.corrupt_column is not None:
         raw = pa.nulls(rows.num_rows, pa.string())
         if bad_rows:
             found = {i: b.record for i, b in bad_rows.items()}
             raw = pa.array([found.get(i) for i in range(rows.num_rows)], pa.string())
-        rows = rows.append_column(pa.field(corrupt_column, pa.string()), raw)
-    return Chunk(rows, error_batch([bad[i] for i in sorted(bad)]))
+        rows = rows.append_column(pa.field(options.corrupt_column, pa.string()), raw)
+    return Chunk(rows, error_batch([bad[i] for i in sorted(bad)]), misfits)
