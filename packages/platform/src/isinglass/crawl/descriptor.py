@@ -40,7 +40,7 @@ class Statistics:
 
     def parameters(self) -> dict[str, str]:
         """Write the counts the way Glue does: as strings."""
-        records = round(self.records)
+        records = max(round(self.records), 1) if self.records else 0
         average = round(self.size / self.records) if self.records else 0
         return {
             "averageRecordSize": str(average),

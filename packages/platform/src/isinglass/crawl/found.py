@@ -14,6 +14,8 @@ class Looked:
     shape: Shape | None = None
     reason: str = ""
     average_record_size: float = 0.0
+    #: Storage failed: the next crawl tries again.
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,17 @@ class _Grouper:
         self._result.tables = sorted(
             tables, key=lambda table: (table.root, table.file or "", table.kind.format)
         )
+        self._result.decisions = self._telling(tables)
         return self._result
+
+    def _telling(self, tables: list[Found]) -> list[Decision]:
+        """Leave out what was decided inside a table: its root tells it all."""
+        roots = {table.root for table in tables if table.depth}
+        return [
+            decision
+            for decision in self._result.decisions
+            if not any(decision.folder[:depth] in roots for depth in range(len(decision.folder)))
+        ]
 
     def _visit(self, node: _Node) -> list[Found]:
         """Find the tables below a node; those rooted at it may still become partitions of its parent's."""
@@ -106,7 +116,8 @@ class _Grouper:
         # Folders of other formats count against a common table, unless the names say `key=value`.
         share = groups[0].total() / (len(alike) if hive else siblings)
         count = f"{groups[0].total()} of {len(alike) if hive else siblings} folders"
-        figure = f"{count} have similar schemas ({share:.2f}), {len(groups)} different schemas"
+        kind = next(iter(alike.values())).kind.described
+        figure = f"{kind}: {count} have similar schemas ({share:.2f}), {len(groups)} different"
         lone = len(alike) == 1 and not (hive or looks_like_partition(next(iter(alike))))
         if lone or share <= self._rules.similarity or len(groups) > self._rules.maximum_schemas:
             self._note(node, "separate tables", figure)

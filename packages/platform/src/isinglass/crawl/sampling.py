@@ -2,9 +2,8 @@
 
 from collections.abc import Collection
 
-from isinglass_connectors.storage.objects import ObjectInfo
-
 from isinglass.crawl.folders import Bunch
+from isinglass_connectors.storage.objects import ObjectInfo
 
 #: A crawl of at most this many files opens every one.
 BUDGET = 1000

@@ -24,7 +24,7 @@ def is_nested(hive: str) -> bool:
 
 def merge(left: str, right: str) -> str:
     """Find the narrowest type that holds both; string when they have nothing in common."""
-    if left == right or right == VOID:
+    if right in (left, VOID):
         return left
     if left == VOID:
         return right

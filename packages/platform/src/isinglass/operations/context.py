@@ -1,11 +1,12 @@
 """What every operation receives besides its request: who asks, when, and what it may use."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from isinglass.jobs.queries import Rows, Statement
 from isinglass.store.paging import PageRequest
-from isinglass.store.store import Store
+from isinglass.store.store import Store, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,16 @@ class StorageAccess:
     session_token: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Component:
+    """How one part of the server is."""
+
+    name: str
+    state: Literal["RUNNING", "STARTING", "STOPPED", "FAILED"]
+    detail: str = ""
+    endpoint: str = ""
+
+
 class Services(Protocol):
     """What operations may use beyond the store; app.wiring provides it."""
 
@@ -37,6 +48,28 @@ class Services(Protocol):
 
     def log_directory(self, account_id: str) -> str:
         """The folder that holds one account's logs."""
+        ...
+
+    def may_use_local_files(self, account_id: str) -> bool:
+        """Tell whether an account may name files of the server's own file system; only the root account may."""
+        ...
+
+    def is_root(self, account_id: str) -> bool:
+        """Whether the account is the first, which makes the others."""
+        ...
+
+    def issue_key(self, tx: Transaction, account_id: str, now: float) -> tuple[str, str]:
+        """Make a key for an account: its id and its secret, in the clear this once."""
+        ...
+
+    @property
+    def started_at(self) -> float:
+        """When the server started (epoch seconds)."""
+        ...
+
+    @property
+    def components(self) -> Callable[[], list[Component]]:
+        """Tell how the server's parts are."""
         ...
 
     def run_query(self, statement: Statement) -> Rows:

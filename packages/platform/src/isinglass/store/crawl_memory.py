@@ -42,7 +42,7 @@ class CrawlMemory:
             for shape_id, document in shapes.items()
         ]
         if rows:
-            self._connection.execute(insert_new(self._connection, crawl_shapes), rows)
+            insert_new(self._connection, crawl_shapes.c.shape_id, rows)
 
     def remember_bunches(
         self, account_id: str, crawler_name: str, target: str, bunches: Mapping[str, Any]

@@ -55,7 +55,7 @@ class Crawlers:
             "created_at": now,
             "updated_at": now,
         }
-        return self._connection.execute(insert_new(self._connection, crawlers), row).rowcount == 1
+        return bool(insert_new(self._connection, crawlers.c.name, [row]))
 
     def find(self, account_id: str, name: str) -> Crawler | None:
         """Find a crawler by its name."""

@@ -50,8 +50,7 @@ _SELECT = sa.select(*(crawls.c[name] for name in Crawl.__dataclass_fields__))
 
 
 def _crawl(row: Any) -> Crawl:
-    *head, progress = row
-    return Crawl(*head, orjson.loads(progress))
+    return Crawl(*row[:-1], progress=orjson.loads(row[-1]))
 
 
 class Crawls:

@@ -12,6 +12,7 @@ from isinglass.model.edge_errors import (
 __all__ = [
     "AccessDeniedException",
     "AlreadyExistsException",
+    "EntityNotFoundException",
     "InternalServiceException",
     "InvalidInputException",
     "OperationNotSupportedException",
@@ -30,6 +31,12 @@ class AccessDeniedException(ApiError):
 
 class AlreadyExistsException(ApiError):
     code = "AlreadyExistsException"
+    status = 400
+    fault = "client"
+
+
+class EntityNotFoundException(ApiError):
+    code = "EntityNotFoundException"
     status = 400
     fault = "client"
 

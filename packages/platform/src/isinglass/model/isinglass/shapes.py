@@ -6,6 +6,8 @@ import typing as t
 
 ComponentState: t.TypeAlias = t.Literal["RUNNING", "STARTING", "STOPPED", "FAILED"]
 
+CrawlChange: t.TypeAlias = t.Literal["CREATE", "UPDATE", "NONE"]
+
 
 class Account(t.TypedDict):
     AccountId: str
@@ -18,6 +20,45 @@ class ComponentStatus(t.TypedDict):
     State: ComponentState
     Detail: t.NotRequired[str]
     Endpoint: t.NotRequired[str]
+
+
+class CrawlColumn(t.TypedDict):
+    Name: str
+    Type: str
+
+
+class CrawlColumnChange(t.TypedDict):
+    Name: str
+    Before: t.NotRequired[str]
+    After: t.NotRequired[str]
+
+
+class CrawlDecision(t.TypedDict):
+    Folder: str
+    Verdict: str
+    Reason: str
+
+
+class CrawlSkipped(t.TypedDict):
+    Reason: str
+    Count: int
+    Examples: list[str]
+
+
+class CrawlTable(t.TypedDict):
+    Name: str
+    Location: str
+    Format: str
+    Compression: str
+    Header: t.NotRequired[bool]
+    Columns: list[CrawlColumn]
+    PartitionKeys: list[CrawlColumn]
+    Files: int
+    Size: int
+    Partitions: int
+    Change: CrawlChange
+    ColumnChanges: list[CrawlColumnChange]
+    Reason: t.NotRequired[str]
 
 
 class CreateAccountRequest(t.TypedDict):
@@ -52,6 +93,25 @@ class ListAccountsRequest(t.TypedDict):
 class ListAccountsResponse(t.TypedDict):
     Accounts: list[Account]
     NextToken: t.NotRequired[str]
+
+
+class PreviewCrawlRequest(t.TypedDict):
+    Path: str
+    Exclusions: t.NotRequired[list[str]]
+    DatabaseName: t.NotRequired[str]
+    TablePrefix: t.NotRequired[str]
+    SampleSize: t.NotRequired[int]
+    Configuration: t.NotRequired[str]
+    CrawlerName: t.NotRequired[str]
+
+
+class PreviewCrawlResponse(t.TypedDict):
+    Objects: int
+    Size: int
+    Sampled: int
+    Tables: list[CrawlTable]
+    Skipped: list[CrawlSkipped]
+    Decisions: list[CrawlDecision]
 
 
 class QueryColumn(t.TypedDict):

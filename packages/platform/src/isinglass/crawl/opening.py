@@ -1,0 +1,50 @@
+"""Open one file and say what it is, in the words of a crawl."""
+
+from typing import TYPE_CHECKING, Any
+
+from isinglass.crawl import types
+from isinglass.crawl.naming import column_names
+from isinglass.crawl.shape import Kind, Shape
+from isinglass.crawl.survey import Opened
+from isinglass_connectors.storage.objects import ObjectInfo
+from isinglass_connectors.storage.storage import Storage
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: The quote that readers take for granted; only another one needs to be told.
+_USUAL_QUOTE = '"'
+
+
+def open_file(storage: Storage, info: ObjectInfo) -> Opened:
+    """Detect a file's format and schema from as little of it as tells."""
+    from isinglass_connectors.files.detect import Unreadable, detect
+
+    found = detect(storage, info)
+    if isinstance(found, Unreadable):
+        return Opened(None, reason=found.reason)
+    if found.format not in ("csv", "json", "parquet"):
+        return Opened(None, reason=f"{found.format} files are not crawled yet")
+    return Opened(_shape(found), found.average_record_size)
+
+
+def _shape(found: Any) -> Shape:
+    details = found.details
+    kind = Kind(found.format, found.compression or "none", str(details.get("delimiter", "")))
+    spellings = list(found.schema.names)
+    columns = tuple(zip(column_names(spellings), map(_column_type, found.schema), strict=True))
+    if found.format != "csv":
+        return Shape(kind, columns, spellings=tuple(spellings))
+    header = bool(details.get("header", False))
+    described = {"header": "true" if header else "false"}
+    if details.get("quote") not in (None, "", _USUAL_QUOTE):
+        described["quote"] = str(details["quote"])
+    return Shape(kind, columns, named=header, details=tuple(sorted(described.items())))
+
+
+def _column_type(field: "pa.Field") -> str:
+    import pyarrow as pa
+
+    from isinglass_connectors.files.types import hive_type
+
+    return types.VOID if pa.types.is_null(field.type) else hive_type(field.type)
