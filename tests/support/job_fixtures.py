@@ -1,100 +1,103 @@
-"""A server's part for jobs: operations, a worker and the warm parent process, over the store under test."""
+"""A live server with a worker: jobs are created over HTTP and run in real processes."""
 
+import json
+import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from api_fixtures import REGION, ROOT_ACCOUNT, Api, FolderServices
 
 from isinglass.daemons.worker import Worker
 from isinglass.domain.job_run_states import TERMINAL
 from isinglass.engines.launcher import Launcher
+from isinglass.gateway.server import GatewaySettings, Server, listen
 from isinglass.jobs.handler import JobRunHandler
+from isinglass.jobs.queries import QueryRunner, Rows, Statement
 from isinglass.jobs.run_keys import StoredRunKeys
 from isinglass.jobs.settings import JobSettings
 from isinglass.observe.logs import log_path, read_forward
-from isinglass.operations.context import Context, Principal
-from isinglass.operations.jobs import definitions, runs
-from isinglass.store.accounts import Account
-from isinglass.store.paging import PageRequest
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store
 
-ACCOUNT = "111122223333"
-PRINCIPAL = Principal(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root", "AKIATEST")
+
+@dataclass(frozen=True)
+class JobServices(FolderServices):
+    """Services that can run statements."""
+
+    queries: list[QueryRunner]
+
+    def run_query(self, statement: Statement) -> Rows:
+        return self.queries[0].run(statement)
 
 
 @dataclass
 class JobServer:
-    """Calls operations as one account and looks at what came of them."""
+    """A live server, and what tests ask of its jobs."""
 
+    api: Api
     store: Store
     settings: JobSettings
-    launcher: Launcher
     folder: Path
-    speed: float = 1.0
-    worker: Worker | None = None
-    began: float = field(default_factory=time.time)
-
-    def now(self) -> float:
-        """The server's clock; `speed` lets minutes pass in seconds."""
-        return self.began + (time.time() - self.began) * self.speed
-
-    def context(self, page: PageRequest | None = None, account_id: str = ACCOUNT) -> Context:
-        principal = Principal(account_id, f"arn:aws:iam::{account_id}:root", "AKIATEST")
-        services: Any = None
-        return Context(
-            principal, "us-east-1", "request", self.now(), self.store, services, page or PageRequest(100)
-        )
-
-    def start_worker(self) -> Worker:
-        handler = JobRunHandler(self.settings, self.launcher, StoredRunKeys(Sealer(b"k" * 32)))
-        self.worker = Worker(self.store, {"job_run": handler}, {"job_run": 4}, clock=self.now)
-        self.worker.start()
-        return self.worker
-
-    def script(self, text: str, name: str = "job.py") -> str:
-        path = self.folder / name
-        path.write_text(text)
-        return str(path)
+    worker: Worker
+    glue: Any
+    queries: QueryRunner
 
     def create_job(
         self, script: str, *, name: str = "job", command: str = "pythonshell", **members: Any
     ) -> str:
-        request = {
-            "Name": name,
-            "Role": "role",
-            "Command": {"Name": command, "ScriptLocation": self.script(script, f"{name}.py")},
-            **members,
-        }
-        definitions.create_job(self.context(), request)
+        path = self.folder / f"{name}.py"
+        path.write_text(script)
+        where = {"Name": command, "ScriptLocation": str(path)}
+        self.glue.create_job(Name=name, Role="role", Command=where, **members)
         return name
 
     def start(self, name: str = "job", **members: Any) -> str:
-        return runs.start_job_run(self.context(), {"JobName": name, **members})["JobRunId"]
+        return self.glue.start_job_run(JobName=name, **members)["JobRunId"]
 
     def stop(self, *run_ids: str, name: str = "job") -> Any:
-        return runs.batch_stop_job_run(self.context(), {"JobName": name, "JobRunIds": list(run_ids)})
+        return self.glue.batch_stop_job_run(JobName=name, JobRunIds=list(run_ids))
 
     def run(self, run_id: str, name: str = "job") -> Any:
-        return runs.get_job_run(self.context(), {"JobName": name, "RunId": run_id})["JobRun"]
+        return self.glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]
 
-    def wait(self, run_id: str, name: str = "job", *states: str, seconds: float = 60.0) -> Any:
+    def wait(self, run_id: str, *states: str, name: str = "job", seconds: float = 60.0) -> Any:
         wanted = states or tuple(TERMINAL)
         return eventually(
             lambda: found if (found := self.run(run_id, name))["JobRunState"] in wanted else None,
             seconds,
-            lambda: f"{self.run(run_id, name)}\n{self.log(run_id)}",
+            lambda: f"{self.run(run_id, name)}\n" + "\n".join(self.log(run_id)),
         )
 
     def log(self, run_id: str) -> list[str]:
-        paths = [
-            log_path(self.settings.log_directory(ACCOUNT), family, run_id)
-            for family in ("jobs", "python-jobs")
-        ]
-        return [f"{line.stream} {line.text}" for path in paths for line in read_forward(path, 0)]
+        return read_log(self.settings, run_id)
+
+    def redefine(self, name: str = "job", **members: Any) -> None:
+        """Change a stored definition past what the API allows, such as a timeout below a minute."""
+        with self.store.begin() as tx:
+            job = tx.jobs.find(ROOT_ACCOUNT, name)
+            assert job is not None
+            tx.jobs.update(ROOT_ACCOUNT, name, {**job.definition, **members}, job.modified_at)
+
+    def access_keys(self) -> list[str]:
+        """The temporary keys that are in the store."""
+        with self.store.read() as tx:
+            rows = tx.connection.exec_driver_sql(
+                "SELECT access_key_id FROM access_keys WHERE expires_at IS NOT NULL"
+            )
+            return [row[0] for row in rows]
+
+
+def read_log(settings: JobSettings, run_id: str) -> list[str]:
+    """Read a run's log as `O text` and `E text`."""
+    directory = settings.log_directory(ROOT_ACCOUNT)
+    paths = [log_path(directory, family, run_id) for family in ("jobs", "python-jobs")]
+    return [f"{line.stream} {line.text}" for path in paths for line in read_forward(path, 0)]
 
 
 def eventually(ask: Callable[[], Any], seconds: float = 30.0, describe: Callable[[], str] = str) -> Any:
@@ -105,12 +108,25 @@ def eventually(ask: Callable[[], Any], seconds: float = 30.0, describe: Callable
         if answer:
             return answer
         time.sleep(0.02)
-    pytest.fail(f"It did not happen within {seconds:g} s: {describe()}")
+    return pytest.fail(f"It did not happen within {seconds:g} s: {describe()}")
 
 
-def add_account(store: Store, account_id: str = ACCOUNT) -> None:
-    with store.begin() as tx:
-        tx.accounts.insert(Account(account_id, "test", 0.0))
+def job_settings(folder: Path, **changes: Any) -> JobSettings:
+    """Settings that keep everything in one folder."""
+    return JobSettings(
+        **{
+            "endpoint_url": "http://127.0.0.1:1",
+            "s3_endpoint_url": "http://127.0.0.1:1",
+            "region": REGION,
+            "scratch_root": str(folder / "scratch"),
+            "modules_dir": str(folder / "modules"),
+            "log_directory": lambda account_id: str(folder / "logs" / account_id),
+            "may_use_local_files": lambda account_id: account_id == ROOT_ACCOUNT,
+            "slots": 4,
+            "grace_seconds": 0.5,
+            **changes,
+        }
+    )
 
 
 @pytest.fixture(scope="session")
@@ -122,29 +138,51 @@ def launcher() -> Iterator[Launcher]:
     launcher.close()
 
 
-def job_settings(folder: Path, **changes: Any) -> JobSettings:
-    return JobSettings(
-        **{
-            "endpoint_url": "http://127.0.0.1:1",
-            "s3_endpoint_url": "http://127.0.0.1:1",
-            "region": "us-east-1",
-            "scratch_root": str(folder / "scratch"),
-            "modules_dir": str(folder / "modules"),
-            "log_directory": lambda account_id: str(folder / "logs" / account_id),
-            "may_use_local_files": lambda _account_id: True,
-            "slots": 4,
-            "grace_seconds": 0.5,
-            **changes,
-        }
-    )
+@pytest.fixture
+def make_job_server(
+    store: Store, launcher: Launcher, tmp_path: Path, boto_session: boto3.Session
+) -> Iterator[Callable[..., JobServer]]:
+    """Make a server whose worker executes runs, with settings of the test's own."""
+    with ExitStack() as stack:
+
+        def make(launcher: Launcher = launcher, **changes: Any) -> JobServer:
+            server_key, listening = os.urandom(32), listen("127.0.0.1", 0)
+            url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            settings = job_settings(tmp_path, **{"endpoint_url": url, "s3_endpoint_url": url, **changes})
+            keys = StoredRunKeys(Sealer(server_key))
+            queries = QueryRunner(settings, launcher, keys, store)
+            server = Server(
+                store,
+                JobServices(tmp_path, [queries]),
+                server_key,
+                GatewaySettings(tmp_path / "access.log", strict=True),
+            )
+            server.start(listening)
+            stack.callback(server.stop)
+            worker = Worker(store, {"job_run": JobRunHandler(settings, launcher, keys)}, {"job_run": 4})
+            api = Api(url, store, server_key, tmp_path / "access.log", boto_session)
+            glue = api.client("glue")
+            worker.start()
+            stack.callback(worker.stop)
+            return JobServer(api, store, settings, tmp_path, worker, glue, queries)
+
+        yield make
 
 
 @pytest.fixture
-def job_server(store: Store, launcher: Launcher, tmp_path: Path) -> Iterator[JobServer]:
-    """A server whose worker executes runs; local scripts are allowed."""
-    add_account(store)
-    server = JobServer(store, job_settings(tmp_path), launcher, tmp_path)
-    server.start_worker()
-    yield server
-    if server.worker is not None:
-        server.worker.stop()
+def job_server(make_job_server: Callable[..., JobServer]) -> JobServer:
+    """A server whose worker executes runs; the root account's scripts may be local files."""
+    return make_job_server()
+
+
+def alive(pid: int) -> bool:
+    """Tell whether a process exists and is not merely waiting to be reaped."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def marks(path: Path) -> list[Any]:
+    """Read what scripts appended to a file, a JSON document a line."""
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
