@@ -1,0 +1,73 @@
+"""Open what scripts read as frames: files, catalog tables."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pyspark.sql import functions as F
+
+from isinglass_runtime.frames.choices import resolve_all
+from isinglass_runtime.frames.frame import Frame
+from isinglass_runtime.frames.glue_options import FileRequest, exclusions_of
+from isinglass_runtime.io.frames import FileFrame
+
+
+def read_request(spark: Any, request: FileRequest) -> Frame:
+    """Read files with the types that Glue's readers give."""
+    from isinglass_runtime.io.read import read_files
+
+    found = read_files(
+        spark,
+        format=request.format,
+        urls=request.urls,
+        options=request.options,
+        exclusions=request.exclusions,
+    )
+    frame = frame_of(found, request.format)
+    if request.format == "csv" and str(request.options.get("header", "")).lower() != "true":
+        # Spark's `_c0` is Glue's `col0`.
+        names = [
+            f"col{name[2:]}" if name[:2] == "_c" and name[2:].isdigit() else name for name in frame.df.columns
+        ]
+        frame = frame.with_df(frame.df.toDF(*names))
+    return frame
+
+
+def read_catalog(
+    spark: Any, database: str, name: str, push_down_predicate: str, additional_options: Mapping[str, Any]
+) -> Frame:
+    """Read a table of the catalog, its columns typed as declared."""
+    from isinglass_runtime.io.catalog import read_table
+
+    options: dict[str, Any] = {"exclusions": exclusions_of(additional_options)}
+    found = read_table(
+        spark,
+        database,
+        name,
+        push_down_predicate=push_down_predicate,
+        catalog_partition_predicate=str(additional_options.get("catalogPartitionPredicate", "")),
+        options=options,
+    )
+    return frame_of(found, f"{database}.{name}")
+
+
+def frame_of(found: FileFrame, source: str) -> Frame:
+    """Take over what a reader found: data, choices, and bad records as error records."""
+    choices = frozenset((name,) for name in found.choices)
+    if found.errors is None:
+        return Frame(found.df, choices)
+    nothing = F.lit(None).cast("string")
+    errors = found.errors.select(
+        F.struct(F.lit(source).alias("site"), F.lit("").alias("info")).alias("callsite"),
+        F.col("reason").alias("msg"),
+        nothing.alias("stackTrace"),
+        F.col("record").alias("input"),
+        F.octet_length(F.col("record")).cast("bigint").alias("bytesread"),
+        F.col("file").alias("source"),
+        nothing.alias("dynamicRecord"),
+    )
+    return Frame(found.df, choices, (errors,))
+
+
+def text_of_choices(frame: Frame) -> Frame:
+    """Make choices text, for formats whose cells are text anyway."""
+    return resolve_all(frame, "cast:string") if frame.choices else frame
