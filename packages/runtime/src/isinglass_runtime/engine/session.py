@@ -2,35 +2,32 @@
 
 import atexit
 import os
-from typing import Any
 
 from pyspark.sql.connect.client.retries import DefaultPolicy
 from pyspark.sql.connect.session import SparkSession
 
 from isinglass_runtime.engine import sail
+from isinglass_runtime.engine.active import ENGINE
 from isinglass_runtime.engine.channel import GatedChannelBuilder
 from isinglass_runtime.gate.gate import Gate
 from isinglass_runtime.gate.rules.table import SAIL_RULES
+from isinglass_runtime.io import dataframe_api
 from isinglass_runtime.run import RunSettings, current
 
 #: What Glue's Spark runs with and what both engines agree on.
 SESSION_CONF = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "false"}
 
-_session: SparkSession | None = None
-_server: Any = None
-
 
 def start_session(settings: RunSettings | None = None) -> SparkSession:
     """Give the session of this process, starting the engine at the first call."""
-    global _session, _server  # noqa: PLW0603 - one process is one run, and a run has one engine
-    if _session is not None and not _session.is_stopped:
-        return _session
+    if ENGINE.session is not None and not ENGINE.session.is_stopped:
+        return ENGINE.session
     settings = settings or current()
     remote = settings.engine.startswith("sc://")
     if remote:
         url, gate = settings.engine, Gate(())
     else:
-        _server, url = sail.start(settings)
+        ENGINE.server, url = sail.start(settings)
         gate = Gate(SAIL_RULES, reroute=settings.engine == "auto")
         atexit.register(stop_session)
     session = SparkSession.builder.channelBuilder(GatedChannelBuilder(url, gate)).create()
@@ -45,14 +42,15 @@ def start_session(settings: RunSettings | None = None) -> SparkSession:
     session.conf._set_all({**SESSION_CONF, **conf}, silent=False)  # noqa: SLF001 - one round trip for all
     # `SparkSession.builder.getOrCreate()` insists on an address before it looks for the live session.
     os.environ["SPARK_REMOTE"] = url
-    _session = session
+    ENGINE.session, ENGINE.gate = session, gate
+    dataframe_api.install(session)
     return session
 
 
 def stop_session() -> None:
     """End the session and the embedded engine; a later `start_session` begins afresh."""
-    global _session, _server  # noqa: PLW0603 - see start_session
-    session, server, _session, _server = _session, _server, None, None
+    session, server = ENGINE.session, ENGINE.server
+    ENGINE.session, ENGINE.server, ENGINE.gate, ENGINE.prepared = None, None, Gate(()), False
     if session is not None and not session.is_stopped:
         session.stop()
     if server is not None:

@@ -1,0 +1,160 @@
+"""Read tables of our catalog: partitions chosen by the catalog and by predicate, files listed, columns typed as declared."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from isinglass_connectors.storage import urls
+from pyspark.errors import AnalysisException
+from pyspark.sql.types import StringType, StructField, StructType
+
+from isinglass_runtime.io.frames import FileFrame
+from isinglass_runtime.io.listing import InputFile, Listing, list_inputs
+from isinglass_runtime.io.metastore import (
+    CURRENT,
+    CatalogTable,
+    PartitionEntry,
+    TableNotFoundError,
+    is_configured,
+    partitions,
+    split_name,
+    table,
+)
+from isinglass_runtime.io.read import read_listing, storage
+from isinglass_runtime.io.registration import register_write
+
+__all__ = [
+    "CURRENT",
+    "CatalogTable",
+    "TableNotFoundError",
+    "is_configured",
+    "read_table",
+    "register_write",
+    "split_name",
+    "table",
+]
+
+
+def read_table(
+    spark: Any,
+    database: str,
+    name: str,
+    *,
+    push_down_predicate: str = "",
+    catalog_partition_predicate: str = "",
+    options: Mapping[str, Any] | None = None,
+) -> FileFrame:
+    """Read a table of the catalog; only registered partitions, from wherever they are."""
+    found = table(database, name)
+    given = dict(options or {})
+    if found.kind == "VIRTUAL_VIEW":
+        return FileFrame(spark.sql(found.view_text))
+    if found.format == "iceberg":
+        location = found.parameters.get("metadata_location") or found.location
+        return FileFrame(spark.read.format("iceberg").load(location))
+    exclusions = given.pop("exclusions", ())
+    if not found.partition_keys:
+        if push_down_predicate.strip():
+            raise NotPartitionedError(found, push_down_predicate)
+        listing = list_inputs(storage(), [found.location], exclusions, keys=())
+    else:
+        entries = partitions(found, catalog_partition_predicate)
+        if push_down_predicate.strip():
+            entries = _selected(spark, found, entries, push_down_predicate)
+        listing = _list_partitions(found, entries, exclusions)
+    return read_listing(
+        spark,
+        listing,
+        format=found.format,
+        urls=[found.location],
+        options={**found.options(), **given},
+        schema=found.schema,
+        partition_schema=found.partition_schema,
+    )
+
+
+class NotPartitionedError(AnalysisException):  # type: ignore[misc] # pyspark is not followed
+    """A partition predicate on a table without partitions."""
+
+    def __init__(self, found: CatalogTable, predicate: str) -> None:
+        super().__init__(
+            f"User's pushdown predicate: {predicate} can not be resolved against partition columns: [] "
+            f"(table {found.database}.{found.name} is not partitioned)"
+        )
+
+
+class PredicateError(AnalysisException):  # type: ignore[misc] # pyspark is not followed
+    """A partition predicate that names something else than partition columns."""
+
+    def __init__(self, found: CatalogTable, predicate: str, reason: str) -> None:
+        names = [key for key, _ in found.partition_keys]
+        super().__init__(
+            f"User's pushdown predicate: {predicate} can not be resolved against partition columns: {names} ({reason})"
+        )
+
+
+def _selected(
+    spark: Any, found: CatalogTable, entries: Sequence[PartitionEntry], predicate: str
+) -> list[PartitionEntry]:
+    """Let the engine evaluate the predicate over the partitions' typed values."""
+    from pyspark.sql import functions as F
+
+    if not entries:
+        return []
+    names = [key for key, _ in found.partition_keys]
+    texts = StructType([StructField(f"text{i}", StringType()) for i in range(len(names))])
+    rows = [(*entry.values, index) for index, entry in enumerate(entries)]
+    frame = spark.createDataFrame(rows, StructType([*texts.fields, StructField("entry", StringType())]).simpleString()[7:-1])
+    typed = frame.select(
+        *(
+            F.col(f"text{i}").try_cast(field.dataType).alias(field.name)
+            for i, field in enumerate(found.partition_schema.fields)
+        ),
+        F.col("entry").alias("isinglass entry"),
+    )
+    try:
+        kept = {int(row[0]) for row in typed.filter(predicate).select("isinglass entry").collect()}
+    except AnalysisException as error:
+        raise PredicateError(found, predicate, str(error).splitlines()[0]) from error
+    return [entry for index, entry in enumerate(entries) if index in kept]
+
+
+def _list_partitions(
+    found: CatalogTable, entries: Sequence[PartitionEntry], exclusions: Sequence[str]
+) -> Listing:
+    """List each partition's folder; one listing of the table serves those that are below it and many."""
+    keys = tuple(key for key, _ in found.partition_keys)
+    opened = storage()
+    files: list[InputFile] = []
+    folders = {urls.folder(entry.location): entry for entry in entries}
+    inside = {folder for folder in folders if folder.startswith(urls.folder(found.location))}
+    if len(inside) > 1:
+        for file in list_inputs(opened, [found.location], exclusions, keys=()).files:
+            owner = _owner(file.info.url, inside, urls.folder(found.location))
+            if owner is not None:
+                files.append(InputFile(file.info, _values(folders[owner])))
+    for folder, entry in folders.items():
+        if folder in inside and len(inside) > 1:
+            continue
+        try:
+            listed = list_inputs(opened, [entry.location], exclusions, keys=()).files
+        except AnalysisException:
+            # A registered partition whose folder is gone has no rows, as in Hive.
+            continue
+        files.extend(InputFile(file.info, _values(entry)) for file in listed)
+    return Listing(keys, tuple(files))
+
+
+def _owner(url: str, folders: set[str], root: str) -> str | None:
+    """Find the partition whose folder holds a file, the deepest first."""
+    folder = url.rsplit("/", 1)[0] + "/"
+    while len(folder) > len(root):
+        if folder in folders:
+            return folder
+        folder = folder.rstrip("/").rsplit("/", 1)[0] + "/"
+    return None
+
+
+def _values(entry: PartitionEntry) -> tuple[str | None, ...]:
+    from isinglass_connectors.storage.partitions import DEFAULT_PARTITION
+
+    return tuple(None if value in {"", DEFAULT_PARTITION} else value for value in entry.values)

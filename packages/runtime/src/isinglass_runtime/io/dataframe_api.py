@@ -1,0 +1,40 @@
+"""Give `spark.read`, `df.write`, `spark.table` and `spark.sql` our input and output.
+
+The client's classes get other readers and writers; what is not a file or a table of our catalog passes through unchanged.
+"""
+
+from typing import Any
+
+from pyspark.sql.connect.dataframe import DataFrame
+from pyspark.sql.connect.session import SparkSession
+
+from isinglass_runtime.io.reader import FileReader
+from isinglass_runtime.io.statements import run_sql
+from isinglass_runtime.io.writer import FileWriter
+
+_engine_sql = SparkSession.sql
+
+
+def install(spark: Any) -> None:
+    """Route the DataFrame API of this process through our input and output; idempotent."""
+    kind = type(spark)
+    kind.read = property(_read)
+    kind.table = _table
+    kind.sql = _sql
+    DataFrame.write = property(_write)
+
+
+def _read(self: Any) -> FileReader:
+    return FileReader(self)
+
+
+def _table(self: Any, tableName: str) -> Any:
+    return FileReader(self).table(tableName)
+
+
+def _write(self: Any) -> FileWriter:
+    return FileWriter(self)
+
+
+def _sql(self: Any, sqlQuery: str, args: Any = None, **kwargs: Any) -> Any:
+    return run_sql(self, sqlQuery, lambda text: _engine_sql(self, text, args, **kwargs))

@@ -1,0 +1,174 @@
+"""Decide how listed files are read: which schema, and which files the engine's own reader may have."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pyarrow as pa
+from isinglass_connectors.files.infer import Inferred, find_choices, infer_schema
+from isinglass_connectors.files.options import ReadOptions
+from isinglass_connectors.files.records import ERROR_SCHEMA
+from isinglass_connectors.files.source import FileSource, SourceFile
+from isinglass_connectors.files.types import is_choice
+from isinglass_connectors.storage import urls
+from pyspark.sql.types import StructType
+
+from isinglass_runtime.engine.active import ENGINE
+from isinglass_runtime.engine.shipping import prepare
+from isinglass_runtime.io import cleanliness, native, tolerant
+from isinglass_runtime.io.frames import FileFrame
+from isinglass_runtime.io.listing import InputFile, Listing
+from isinglass_runtime.io.read import Style, option_text, storage
+from isinglass_runtime.io.types import arrow_schema, ddl, spark_schema
+
+#: Where Spark puts a bad record's text unless told otherwise.
+CORRUPT_RECORD = "_corrupt_record"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A read that is decided: its schema, and its files by who reads them."""
+
+    format: str
+    options: ReadOptions
+    #: What the engine's reader is told; the same in its words.
+    native_options: Mapping[str, str]
+    schema: pa.Schema
+    partition_schema: StructType
+    clean: Listing
+    dirty: Listing
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def plan(
+        cls, spark: Any, listing: Listing, *, format: str, options: Mapping[str, Any] | ReadOptions,
+        columns: StructType | None, partition_schema: StructType, style: Style, find_choices: bool,
+    ) -> "Scan":  # fmt: skip
+        """Find the schema if none is given, and sort the files by cleanliness."""
+        parsed = options if isinstance(options, ReadOptions) else ReadOptions.from_spark(options)
+        if columns is not None and parsed.corrupt_column is None and CORRUPT_RECORD in columns.names:
+            parsed = replace(parsed, corrupt_column=CORRUPT_RECORD)
+        spoken = _native_options(format, parsed, options)
+        schema = None if columns is None else arrow_schema(columns)
+        dirty: set[str] | None = None
+        if schema is None:
+            typed = isinstance(options, Mapping) and _flag(options, "inferSchema")
+            schema, dirty = _inferred(
+                spark, listing, format, parsed, spoken, style=style, typed=typed,
+                merge=isinstance(options, Mapping) and _flag(options, "mergeSchema"),
+            )  # fmt: skip
+            inside = {name.lower() for name in partition_schema.names}
+            schema = pa.schema([f for f in schema if f.name.lower() not in inside])
+        elif find_choices:
+            schema = _with_choices(listing, format, parsed, schema)
+        choices = {f.name: tuple(a.name for a in f.type) for f in schema if is_choice(f.type)}
+        if dirty is None:
+            dirty = _dirty_files(spark, listing, format, parsed, spoken, schema, wants_more=bool(choices))
+        return cls(
+            format, parsed, spoken, schema, partition_schema,
+            clean=Listing(listing.keys, tuple(f for f in listing.files if f.info.url not in dirty)),
+            dirty=Listing(listing.keys, tuple(f for f in listing.files if f.info.url in dirty)),
+            choices=choices,
+        )  # fmt: skip
+
+    def frame(self, spark: Any) -> FileFrame:
+        """Give the frame over all files, and the bad records where there can be any."""
+        parts = []
+        ENGINE.gate.note_sizes({urls.normalise(f.info.url): f.info.size for f in self.clean.files})
+        if self.clean.files:
+            parts.append(
+                native.scan(
+                    spark, self.clean, format=self.format, options=self.native_options,
+                    schema=spark_schema(self.schema), partition_schema=self.partition_schema,
+                )  # fmt: skip
+            )
+        errors = None
+        if self.dirty.files:
+            prepare(spark)
+            source = file_source(self.dirty.files, self.format, self.options, self.schema, self.partition_schema)
+            text = tolerant.encoded(source)
+            columns = StructType([*spark_schema(self.schema).fields, *self.partition_schema.fields])
+            parts.append(spark.read.format(tolerant.ROWS).schema(ddl(columns)).option("source", text).load())
+            if self.format != "parquet":
+                bad = spark_schema(ERROR_SCHEMA)
+                errors = spark.read.format(tolerant.ERRORS).schema(ddl(bad)).option("source", text).load()
+        frame = parts[0]
+        for part in parts[1:]:
+            frame = frame.unionAll(part)
+        files = len(self.clean.files) + len(self.dirty.files)
+        return FileFrame(frame, errors, self.choices, files, self.clean.size + self.dirty.size)
+
+
+def file_source(
+    files: Sequence[InputFile], format: str, options: ReadOptions, schema: pa.Schema, partition_schema: StructType
+) -> FileSource:
+    """Give the tolerant reader of files."""
+    found = tuple(SourceFile(f.info.url, f.info.size, f.values) for f in files)
+    keys = arrow_schema(partition_schema)
+    return FileSource(storage().options, format, found, schema, options, keys, split_size=_split_size(found))
+
+
+def _split_size(files: Sequence[SourceFile]) -> int:
+    """Aim at a few tasks per core, none too small to be worth one."""
+    total = sum(file.size for file in files)
+    return min(max(total // 8, 4 << 20), 64 << 20)
+
+
+def _flag(options: Mapping[str, Any], name: str) -> bool:
+    for key, value in options.items():
+        if key.lower() == name.lower():
+            return option_text(value).lower() == "true"
+    return False
+
+
+def _inferred(
+    spark: Any, listing: Listing, format: str, options: ReadOptions, spoken: Mapping[str, str],
+    *, style: Style, typed: bool, merge: bool,
+) -> tuple[pa.Schema, set[str] | None]:  # fmt: skip
+    """Give the schema, and the dirty files where finding it has shown them."""
+    files = [SourceFile(f.info.url, f.info.size, f.values) for f in listing.files]
+    if format == "parquet" and not merge and style == "spark":
+        files = files[:1]
+    if format == "csv" and typed and style == "spark":
+        quick = cleanliness.quick_inference(spark, listing, options, spoken)
+        if quick is not None:
+            return quick, set()
+    found: Inferred = infer_schema(storage(), files, format, options, style=style, typed=typed)
+    return found.schema, None
+
+
+def _with_choices(listing: Listing, format: str, options: ReadOptions, schema: pa.Schema) -> pa.Schema:
+    source = file_source(listing.files, format, options, schema, StructType([]))
+    bare = tuple(replace(file, partition=()) for file in source.files)
+    return find_choices(replace(source, files=bare)).schema
+
+
+def _dirty_files(
+    spark: Any, listing: Listing, format: str, options: ReadOptions, spoken: Mapping[str, str],
+    schema: pa.Schema, *, wants_more: bool,
+) -> set[str]:  # fmt: skip
+    """Name the files that the engine's reader must not have."""
+    everything = {file.info.url for file in listing.files}
+    if format == "parquet":
+        return set() if ENGINE.reads(listing.files[0].info.url) and native.can_scan(listing) else everything
+    if wants_more or not ENGINE.reads(listing.files[0].info.url) or not native.can_scan(listing):
+        return everything
+    if options.corrupt_column or CORRUPT_RECORD in schema.names:
+        return everything
+    return cleanliness.dirty_files(spark, listing, format, options, spoken, schema)
+
+
+def _native_options(
+    format: str, options: ReadOptions, given: Mapping[str, Any] | ReadOptions
+) -> dict[str, str]:
+    """Say the options in the engine's words; what it has no word for makes a file dirty, in `cleanliness`."""
+    if format == "csv":
+        return {
+            "header": option_text(options.header),
+            "sep": options.separator,
+            "quote": options.quote or "\0",
+            "escape": options.escape or "\0",
+        }
+    if format == "parquet" and isinstance(given, Mapping):
+        return {"mergeSchema": "true"} if _flag(given, "mergeSchema") else {}
+    return {}

@@ -1,0 +1,131 @@
+"""Write frames through our two-phase sink: the engine's workers stage files, the client commits them all at once."""
+
+import itertools
+import pickle
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from isinglass_connectors.storage.listing import data_files
+from pyspark.errors import AnalysisException
+
+from isinglass_runtime.engine.active import ENGINE
+from isinglass_runtime.engine.shipping import prepare
+from isinglass_runtime.io.read import UnknownFormatError, option_text, storage
+from isinglass_runtime.io.types import arrow_schema, nullable
+from isinglass_runtime.run import current
+
+if TYPE_CHECKING:
+    from isinglass_connectors.sink.file_sink import WriteResult
+    from isinglass_connectors.sink.options import WriteOptions
+
+FORMATS = frozenset({"csv", "json", "parquet"})
+_ERROR_MODES = frozenset({"error", "errorifexists", "default"})
+_ordinals = itertools.count(1)
+_process = uuid.uuid4().hex[:12]
+_observers: list[Callable[[str, "WriteResult"], None]] = []
+
+
+class PathExistsError(AnalysisException):  # type: ignore[misc] # pyspark is not followed
+    """There are data where a write may only create."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"[PATH_ALREADY_EXISTS] Path {url} already exists. Set mode as \"overwrite\" to overwrite the existing path."
+        )
+        self.url = url
+
+
+class ColumnMissingError(AnalysisException):  # type: ignore[misc] # pyspark is not followed
+    """A partition key that the frame does not have."""
+
+    def __init__(self, key: str, names: Sequence[str]) -> None:
+        super().__init__(
+            f"[COLUMN_NOT_FOUND] Partition column {key!r} is not among the columns {', '.join(names)}."
+        )
+
+
+def next_write_id() -> str:
+    """Name the next write of this script: the same name again when the run is executed again after a crash."""
+    return f"{current().run_id or _process}-{next(_ordinals)}"
+
+
+def on_write(observer: Callable[[str, "WriteResult"], None]) -> None:
+    """Call `observer(url, result)` after every committed write."""
+    _observers.append(observer)
+
+
+def write_files(
+    df: Any,
+    *,
+    url: str,
+    format: str,
+    options: "Mapping[str, Any] | WriteOptions",
+    partition_keys: Sequence[str] = (),
+    mode: str = "append",
+    write_id: str,
+) -> "WriteResult":
+    """Write a frame; nothing is visible before all of it is.
+
+    `options` are Spark's as text or plain values, or a WriteOptions, which is how Glue's come. Modes are Spark's, and
+    `overwrite_partitions`, which replaces just the partitions that the frame has rows for; `overwrite` becomes that when
+    `partitionOverwriteMode` is `dynamic`, by option or session. The order of a sorted frame is kept.
+    """
+    from isinglass_connectors.sink.file_sink import FileSink, WriteResult
+    from isinglass_connectors.sink.options import WriteOptions
+
+    format = format.lower()
+    if format not in FORMATS:
+        raise UnknownFormatError(format)
+    opened = storage()
+    mode = mode.lower()
+    if mode in _ERROR_MODES or mode == "ignore":
+        if next(data_files(opened, url), None) is not None:
+            if mode == "ignore":
+                return WriteResult()
+            raise PathExistsError(url)
+        mode = "append"
+    if mode == "overwrite" and partition_keys and _is_dynamic(df, options):
+        mode = "overwrite_partitions"
+    columns = nullable(df.schema)
+    keys = _matched(partition_keys, columns.names)
+    parsed = options if isinstance(options, WriteOptions) else WriteOptions.from_spark(format, options)
+    schema = arrow_schema(columns)
+    sink = FileSink(
+        opened.options, url, schema, parsed, partition_keys=keys, mode=mode, write_id=write_id
+    )
+    result = _run(df, sink, write_id, schema)
+    for observer in _observers:
+        observer(url, result)
+    return result
+
+
+def _run(df: Any, sink: Any, write_id: str, schema: Any) -> "WriteResult":
+    from isinglass_runtime.io.sink_task import SinkTask
+
+    prepare(df.sparkSession)
+    try:
+        rows = df.mapInArrow(SinkTask(sink, write_id, schema), "message binary").collect()
+        messages = [pickle.loads(bytes(row.message)) for row in rows]  # noqa: S301 - made by our own tasks
+    except BaseException:
+        sink.abort([])
+        raise
+    return sink.commit(messages)
+
+
+def _matched(keys: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """Spell partition keys as the frame's columns are; Spark matches them without regard to case."""
+    known = {name.lower(): name for name in names}
+    for key in keys:
+        if key.lower() not in known:
+            raise ColumnMissingError(key, names)
+    return tuple(known[key.lower()] for key in keys)
+
+
+def _is_dynamic(df: Any, options: "Mapping[str, Any] | WriteOptions") -> bool:
+    if isinstance(options, Mapping):
+        for key, value in options.items():
+            if key.lower() == "partitionoverwritemode":
+                return option_text(value).lower() == "dynamic"
+    conf = df.sparkSession.conf.get("spark.sql.sources.partitionOverwriteMode", "static")
+    return str(conf).lower() == "dynamic"
