@@ -14,6 +14,7 @@ from isinglass_connectors.files.records import Chunk
 from isinglass_connectors.files.streams import open_text
 from isinglass_connectors.storage import partitions, urls
 from isinglass_connectors.storage.errors import StorageError
+from isinglass_connectors.storage.listing import data_files
 from isinglass_connectors.storage.objects import ObjectInfo
 from isinglass_connectors.storage.options import StorageOptions
 from isinglass_connectors.storage.storage import Storage
@@ -152,8 +153,6 @@ def list_source_files(
     storage: Storage, root: str, partition_keys: Sequence[str] = (), exclusions: Sequence[str] = ()
 ) -> tuple[SourceFile, ...]:
     """List what a reader may see below a table as source files; StorageError when nothing is there at all."""
-    from isinglass_connectors.storage.listing import data_files
-
     files = source_files(root, data_files(storage, root, exclusions), partition_keys)
     if not files and storage.stat(root) is None and next(storage.list(root), None) is None:
         raise StorageError(root, "read", "there is no such file or folder")

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 
 class GlobError(ValueError):
@@ -15,7 +14,6 @@ class GlobError(ValueError):
         self.reason = reason
 
 
-@lru_cache(maxsize=1024)
 def compile_glob(pattern: str) -> re.Pattern[str]:
     """Translate one pattern into a regular expression over whole relative paths."""
     return re.compile(_Translator(pattern).translate(), re.DOTALL)

@@ -20,8 +20,7 @@ def data_files(
     named by a manifest in `url`, in the table above a partition, or met on the way down. Each hidden object
     and why it is hidden goes to `on_skipped`.
     """
-    for pattern in exclusions:
-        globs.compile_glob(pattern)
+    patterns = [globs.compile_glob(pattern) for pattern in exclusions]
     hidden: set[str] = set()
     for root in manifests.roots(url):
         for found in manifests.find(storage, root):
@@ -46,7 +45,7 @@ def _why_hidden(info: ObjectInfo, path: str, hidden: set[str], exclusions: Seque
         return "folder marker" if path.endswith("/") or not path else "empty file"
     if info.url in hidden:
         return "part of a write that has not committed"
-    return "excluded" if globs.excluded(path, exclusions) else ""
+    return "excluded" if any(pattern.fullmatch(path) for pattern in patterns) else ""
 
 
 def _hidden_urls(storage: Storage, manifest_url: str) -> set[str]:

@@ -1,5 +1,6 @@
 """S3 through boto3: streamed listings, range reads, batched deletes and multipart uploads."""
 
+import io
 import itertools
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,6 +11,7 @@ from isinglass_connectors.storage import urls
 from isinglass_connectors.storage.errors import ObjectNotFound, StorageDenied, StorageError
 from isinglass_connectors.storage.objects import Folder, ObjectInfo, PendingUpload, UploadPart
 from isinglass_connectors.storage.options import StorageOptions
+from isinglass_connectors.storage.window import ObjectReader
 
 #: Connections kept per client: enough for the sink's uploads and a crawl's readers at once.
 POOL = 64
@@ -174,10 +176,6 @@ class S3Storage:
             raise
 
     def open(self, url: str) -> BinaryIO:
-        import io
-
-        from isinglass_connectors.storage.window import ObjectReader
-
         info = self.stat(url)
         if info is None:
             raise ObjectNotFound(url, "open", "no such object")
