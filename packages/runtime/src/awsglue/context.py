@@ -70,7 +70,7 @@ class GlueContext:
 
     def __getattr__(self, name: str) -> Any:
         # GlueContext is a SQLContext on Glue: `sql`, `table`, `read`, `createDataFrame` … are the session's.
-        if name.startswith("_") or name == "spark_session":
+        if name.startswith("_") or "spark_session" not in self.__dict__:
             raise AttributeError(name)
         return getattr(self.spark_session, name)
 
@@ -151,7 +151,7 @@ class GlueContext:
         sample_options: Mapping[str, Any] | None = None,
         *args: Any,
         **kwargs: Any,
-    ) -> list[Any]:
+    ) -> DynamicFrame:
         """Give the first records of a table."""
         return self._sample(
             self.create_dynamic_frame_from_catalog(database, table_name, *args, **kwargs), num
@@ -166,14 +166,14 @@ class GlueContext:
         format: str | None = None,
         format_options: Mapping[str, Any] | None = None,
         transformation_ctx: str = "",
-    ) -> list[Any]:
+    ) -> DynamicFrame:
         """Give the first records of files."""
         frame = self.create_dynamic_frame_from_options(
             connection_type, connection_options, format, format_options, transformation_ctx
         )
         return self._sample(frame, num)
 
-    def _sample(self, frame: DynamicFrame, num: int) -> Any:
+    def _sample(self, frame: DynamicFrame, num: int) -> DynamicFrame:
         resolved = frame.resolved()
         return DynamicFrame(lambda: resolved.with_df(resolved.df.limit(num)), self, frame.name)
 

@@ -80,7 +80,6 @@ class DataSink:
             request,
             partition_keys=tuple(self._options.get("partitionKeys") or ()),
             mode=str(self._options.get("mode", "append")),
-            context=self._context,
             catalog=self._catalog(),
         )
 
@@ -117,17 +116,21 @@ class CatalogSink:
                 f"in the same order: {list(declared)}"
             )
             raise ValueError(message)
-        request = FileRequest(found.format, (found.location,), {**found.options(), **self._format_options()})
+        request = FileRequest(found.format, (found.location,), self._format_options(found))
         catalog = catalog_target(self._options, self._database, self._table, found.format)
         write_request(
             frame.resolved(),
             request,
             partition_keys=keys,
             mode=str(self._options.get("mode", "append")),
-            context=self._context,
             catalog=catalog,
         )
         return frame.errorsAsDynamicFrame()
 
-    def _format_options(self) -> dict[str, Any]:
-        return {key: self._options[key] for key in ("compression",) if key in self._options}
+    def _format_options(self, found: Any) -> dict[str, Any]:
+        """Say in Glue's words how the table's files are written."""
+        options = {key: self._options[key] for key in ("compression",) if key in self._options}
+        if found.format == "csv":
+            declared = found.options()
+            options.update(separator=declared.get("sep", ","), writeHeader=declared.get("header", "false"))
+        return options

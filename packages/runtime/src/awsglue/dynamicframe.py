@@ -23,6 +23,7 @@ from isinglass_runtime.frames import (
     rows,
 )
 from isinglass_runtime.frames.frame import ERROR_SCHEMA, Frame, as_list, once
+from isinglass_runtime.frames.paths import render_path
 from isinglass_runtime.frames.records import DynamicRecord
 from isinglass_runtime.frames.schemas import choice_paths
 
@@ -216,7 +217,7 @@ class DynamicFrame:
 
         def step(frame: Frame) -> Frame:
             empty = fields.null_fields(frame)
-            print(f"null_fields {[choices.render_path(path) for path in empty]}")
+            print(f"null_fields {[render_path(path) for path in empty]}")
             return fields.drop_paths(frame, empty)
 
         return self._then(step, transformation_ctx, limits)
@@ -266,7 +267,9 @@ class DynamicFrame:
         self, path: str, format: str, transformation_ctx: str = "", info: str = "", **options: Any
     ) -> "DynamicFrame":
         """Parse a text field into a struct of the same name."""
-        limits = {name: options.pop(name) for name in ("stageThreshold", "totalThreshold") if name in options}
+        limits: dict[str, Any] = {
+            name: options.pop(name) for name in ("stageThreshold", "totalThreshold") if name in options
+        }
         return self._then(
             lambda frame: parsing.unbox(frame, path, format, options), transformation_ctx, limits
         )
@@ -427,7 +430,7 @@ class DynamicFrame:
 
     def getNumPartitions(self) -> int:
         """Count the partitions that hold records."""
-        return max(1, self.resolved().df.select(F.spark_partition_id()).distinct().count())
+        return max(1, int(self.resolved().df.select(F.spark_partition_id()).distinct().count()))
 
     def write(
         self,
@@ -438,9 +441,10 @@ class DynamicFrame:
         accumulator_size: int = 0,
     ) -> "DynamicFrame":
         """Write the frame."""
-        return self.glue_ctx.write_dynamic_frame_from_options(
+        errors: DynamicFrame = self.glue_ctx.write_dynamic_frame_from_options(
             self, connection_type, dict(connection_options or {}), format, dict(format_options or {})
         )
+        return errors
 
     # -- errors
 

@@ -206,7 +206,7 @@ class SparkContext:
         """The version of Spark whose API this is."""
         from pyspark.version import __version__
 
-        return __version__
+        return str(__version__)
 
     @property
     def appName(self) -> str:

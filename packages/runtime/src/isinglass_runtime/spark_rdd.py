@@ -184,11 +184,11 @@ class RDD:
 
     def max(self, key: Callable[[Any], Any] | None = None) -> Any:
         """Give the greatest element."""
-        return max(self._compute(), key=key)  # type: ignore[type-var,arg-type]
+        return max(self._compute(), key=key)
 
     def min(self, key: Callable[[Any], Any] | None = None) -> Any:
         """Give the least element."""
-        return min(self._compute(), key=key)  # type: ignore[type-var,arg-type]
+        return min(self._compute(), key=key)
 
     def mean(self) -> float:
         """Average the elements."""
@@ -265,7 +265,7 @@ class FrameRDD(RDD):
         """Count the partitions that hold rows."""
         from pyspark.sql import functions as F
 
-        return max(1, self._df.select(F.spark_partition_id()).distinct().count())
+        return max(1, int(self._df.select(F.spark_partition_id()).distinct().count()))
 
     def toDF(self, schema: Any = None, sampleRatio: float | None = None) -> Any:
         """Give the DataFrame back, renamed when names are given."""

@@ -8,7 +8,7 @@ from typing import Any
 from isinglass_runtime.engine.active import ENGINE
 
 #: What workers import; pure Python, whose own dependencies the cluster has to have.
-_PACKAGES = ("isinglass_connectors", "isinglass_runtime")
+_PACKAGES = ("isinglass_connectors", "isinglass_runtime", "awsglue")
 
 
 def prepare(spark: Any) -> None:

@@ -76,7 +76,7 @@ def _kind(source: spark.DataType) -> str:
         return "number"
     if isinstance(source, spark.CharType | spark.VarcharType):
         return "string"
-    return source.simpleString()
+    return str(source.simpleString())
 
 
 def _to_complex(value: Column, source: spark.DataType, kind: str, target: str) -> Column:

@@ -40,7 +40,7 @@ def resolve_all(frame: Frame, action: str) -> Frame:
 def match_types(frame: Frame, types: Mapping[str, str]) -> Frame:
     """Cast each top-level choice to the type that a catalog table declares for the column of that name."""
     by_name = {name.lower(): declared for name, declared in types.items()}
-    actions = {
+    actions: dict[Path, str] = {
         path: f"cast:{by_name[path[0].lower()]}"
         for path in frame.choices
         if len(path) == 1 and path[0].lower() in by_name

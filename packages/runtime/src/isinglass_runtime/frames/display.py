@@ -24,9 +24,9 @@ def _members(data_type: glue.DataType, indent: str) -> Iterator[str]:
             yield f"{indent}|-- {each.name}: {each.dataType.typeName()}"
             yield from _members(each.dataType, deeper)
     elif isinstance(data_type, glue.ChoiceType):
-        for name, each in data_type.choices.items():
+        for name, alternative in data_type.choices.items():
             yield f"{indent}|-- {name}"
-            yield from _members(each, deeper)
+            yield from _members(alternative, deeper)
     elif isinstance(data_type, glue.ArrayType):
         yield f"{indent}|-- element: {data_type.elementType.typeName()}"
         yield from _members(data_type.elementType, deeper)

@@ -1,4 +1,4 @@
-"""Read connection and format options as Glue's scripts pass them, and say them in the words of our readers."""
+"""Read connection and format options as Glue's scripts pass them."""
 
 import json
 from collections.abc import Mapping
@@ -6,25 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 FILE_CONNECTIONS = frozenset({"s3", "file"})
-FILE_FORMATS = frozenset({"csv", "json", "parquet", "orc", "avro", "xml", "ion", "grokLog", "glueparquet"})
+_FORMATS = frozenset({"csv", "json", "parquet", "orc", "avro", "xml", "ion", "groklog", "glueparquet"})
 _JDBC = frozenset({"mysql", "postgresql", "oracle", "sqlserver", "redshift", "jdbc", "snowflake"})
-
-#: Glue's words for CSV to Spark's; values are translated by `_spark_value`.
-_CSV = {
-    "separator": "sep", "quoteChar": "quote", "escaper": "escape", "multiLine": "multiLine", "multiline": "multiLine",
-    "withHeader": "header", "writeHeader": "header", "skipFirst": "skipFirst", "encoding": "encoding",
-}  # fmt: skip
-_JSON = {"multiline": "multiLine", "multiLine": "multiLine", "jsonPath": "jsonPath", "encoding": "encoding"}
-#: Connection options that say what is read or how it is scheduled, not how bytes are understood.
-_NOT_FOR_READERS = frozenset(
-    {
-        "path", "paths", "exclusions", "recurse", "groupFiles", "groupSize", "maxBand", "maxFilesInBand", "isFailFast",
-        "catalogPartitionPredicate", "partitionKeys", "excludeStorageClasses", "useS3ListImplementation", "boundedSize",
-        "boundedFiles", "compressionType", "enableUpdateCatalog", "updateBehavior", "useFrameName", "mode",
-        "jobBookmarkKeys", "jobBookmarkKeysSortOrder", "transformationContext", "push_down_predicate",
-    }
-)  # fmt: skip
-
 
 class UnsupportedConnectionError(NotImplementedError):
     """A kind of connection that is not built yet; the message says what to use instead."""
@@ -45,6 +28,7 @@ class FileRequest:
 
     format: str
     urls: tuple[str, ...]
+    #: Glue's format options, and the compression asked for.
     options: Mapping[str, Any]
     exclusions: tuple[str, ...] = ()
 
@@ -57,7 +41,7 @@ def file_request(
 ) -> FileRequest:
     """Check a read or write of files and translate its options."""
     kind, chosen = connection_type, format
-    if connection_type.lower() in {name.lower() for name in FILE_FORMATS}:
+    if connection_type.lower() in _FORMATS:
         kind, chosen = "s3", connection_type
     if kind.lower() not in FILE_CONNECTIONS:
         raise UnsupportedConnectionError(connection_type)
@@ -65,24 +49,11 @@ def file_request(
         message = "the parameter format is missing; say what the files are, for example format='parquet'"
         raise ValueError(message)
     name = "parquet" if chosen.lower() == "glueparquet" else chosen.lower()
-    rest = {key: value for key, value in connection_options.items() if key not in _NOT_FOR_READERS}
-    options = {**rest, **reader_options(name, format_options)}
-    compression = connection_options.get("compression") or connection_options.get("compressionType")
+    options = dict(format_options)
+    compression = connection_options.get("compression")
     if compression:
         options["compression"] = compression
     return FileRequest(name, paths_of(connection_options), options, exclusions_of(connection_options))
-
-
-def reader_options(format: str, format_options: Mapping[str, Any]) -> dict[str, Any]:
-    """Translate Glue's format options to Spark's; unknown ones pass as they are."""
-    words = {"csv": _CSV, "json": _JSON}.get(format, {})
-    return {words.get(key, key): _spark_value(key, value) for key, value in format_options.items()}
-
-
-def _spark_value(key: str, value: Any) -> Any:
-    if key == "quoteChar" and str(value) == "-1":
-        return ""
-    return value
 
 
 def paths_of(connection_options: Mapping[str, Any]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def purge_path(path: str, options: Mapping[str, Any], now: datetime | None = Non
 
     opened = storage()
     kept_since = (now or datetime.now(UTC)) - _retention(options)
-    old = [each.url for each in opened.list(path) if each.modified < kept_since]
+    old = [each.url for each in opened.list(path) if each.modified < kept_since.timestamp()]
     try:
         opened.delete(old)
     except StorageError:

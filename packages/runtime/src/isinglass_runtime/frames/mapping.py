@@ -150,7 +150,9 @@ def _convert_choice(found: _Found, source_type: str, target: str) -> tuple[Colum
 
 
 def _is_type(data_type: spark.DataType, wanted: str) -> bool:
-    return data_type.simpleString() == wanted or data_type.typeName() == wanted.split("(", maxsplit=1)[0]
+    return (
+        bool(data_type.simpleString() == wanted) or data_type.typeName() == wanted.split("(", maxsplit=1)[0]
+    )
 
 
 def _place(root: _Node, target: Path, value: Column) -> None:

@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from awsglue import gluetypes as glue
+from isinglass_runtime.engine.shipping import prepare
 from isinglass_runtime.frames.arrow_nulls import push_nulls_down
 from isinglass_runtime.frames.frame import ERROR_SCHEMA, Frame
 from isinglass_runtime.frames.records import DynamicRecord, decoder, encoder, infer, widen
@@ -41,6 +42,7 @@ _STAGED_ARROW = pa.schema([pa.field("results", pa.binary()), pa.field("type", pa
 
 def filter_records(frame: Frame, function: Callable[[DynamicRecord], Any], *, site: str, info: str) -> Frame:
     """Keep the records for which the function is true; those it fails on become error records."""
+    prepare(frame.df.sparkSession)
     schema = frame.schema()
     kept = frame.df.mapInArrow(_kept(function, schema), frame.df.schema)
     failed = frame.df.mapInArrow(_failed(function, schema, site, info), ERROR_SCHEMA)
@@ -49,6 +51,7 @@ def filter_records(frame: Frame, function: Callable[[DynamicRecord], Any], *, si
 
 def map_records(frame: Frame, function: Callable[[DynamicRecord], Any], *, site: str, info: str) -> Frame:
     """Replace each record by the function's result; those it fails on become error records."""
+    prepare(frame.df.sparkSession)
     staged = frame.df.mapInArrow(
         _staged(function, frame.schema(), site, info), _STAGED_SCHEMA
     ).localCheckpoint()
@@ -165,7 +168,8 @@ def _call(function: Callable[[DynamicRecord], Any], record: dict[str, Any]) -> d
     if not isinstance(result, dict):
         message = f"User-specified function returned {type(result).__name__} instead of DynamicRecord"
         raise TypeError(message)
-    return _plain(result)
+    plain: dict[str, Any] = _plain(result)
+    return plain
 
 
 def _plain(value: Any) -> Any:

@@ -97,8 +97,8 @@ def choice_paths(data_type: glue.DataType, path: Path = ()) -> Choices:
             found |= choice_paths(each.dataType, (*path, each.name))
     elif isinstance(data_type, glue.ChoiceType):
         found.add(path)
-        for name, each in data_type.choices.items():
-            found |= choice_paths(each, (*path, name))
+        for name, alternative in data_type.choices.items():
+            found |= choice_paths(alternative, (*path, name))
     elif isinstance(data_type, glue.ArrayType):
         found |= choice_paths(data_type.elementType, (*path, ELEMENT))
     elif isinstance(data_type, glue.MapType):

@@ -13,23 +13,20 @@ from isinglass_runtime.io.frames import FileFrame
 
 def read_request(spark: Any, request: FileRequest) -> Frame:
     """Read files with the types that Glue's readers give."""
+    from isinglass_connectors.files.options import ReadOptions
+
     from isinglass_runtime.io.read import read_files
 
+    options = ReadOptions.from_glue(request.options) if request.format in ("csv", "json") else {}
     found = read_files(
         spark,
         format=request.format,
         urls=request.urls,
-        options=request.options,
+        options=options,
         exclusions=request.exclusions,
+        style="dynamic",
     )
-    frame = frame_of(found, request.format)
-    if request.format == "csv" and str(request.options.get("header", "")).lower() != "true":
-        # Spark's `_c0` is Glue's `col0`.
-        names = [
-            f"col{name[2:]}" if name[:2] == "_c" and name[2:].isdigit() else name for name in frame.df.columns
-        ]
-        frame = frame.with_df(frame.df.toDF(*names))
-    return frame
+    return frame_of(found, request.format)
 
 
 def read_catalog(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from isinglass_runtime import run
 from isinglass_runtime.frames.frame import Frame
 from isinglass_runtime.frames.glue_options import FileRequest, flag
 from isinglass_runtime.frames.sources import text_of_choices
@@ -40,11 +39,12 @@ def write_request(
     *,
     partition_keys: tuple[str, ...] = (),
     mode: str = "append",
-    context: str = "",
     catalog: CatalogTarget | None = None,
 ) -> Any:
     """Write files below the request's path; when they are committed, tell the catalog."""
-    from isinglass_runtime.io.write import write_files
+    from isinglass_connectors.sink.options import WriteOptions
+
+    from isinglass_runtime.io.write import next_write_id, write_files
 
     if request.format == "csv":
         frame = text_of_choices(frame)
@@ -53,9 +53,7 @@ def write_request(
     if missing:
         message = f"partitionKeys {missing} are not fields of the frame; it has {df.columns}"
         raise ValueError(message)
-    options = dict(request.options)
-    if request.format == "csv":
-        options.setdefault("header", "true")
+    options = WriteOptions.from_glue(request.format, request.options)
     result = write_files(
         df,
         url=request.urls[0],
@@ -63,17 +61,16 @@ def write_request(
         options=options,
         partition_keys=partition_keys,
         mode=mode,
-        write_id=next_write_id(context),
+        write_id=next_write_id(),
     )
     if catalog is not None:
-        _register(df, request, options, partition_keys, result, catalog)
+        _register(df, request, partition_keys, result, catalog)
     return result
 
 
 def _register(
     df: Any,
     request: FileRequest,
-    options: Mapping[str, Any],
     keys: tuple[str, ...],
     result: Any,
     catalog: CatalogTarget,
@@ -89,7 +86,7 @@ def _register(
         schema=df.schema,
         location=request.urls[0],
         format=request.format,
-        options=options,
+        options=_spark_words(request),
         partition_keys=keys,
         partitions=result.partitions,
         update_schema=catalog.update_schema,
@@ -97,20 +94,9 @@ def _register(
     )
 
 
-_writes = 0
-
-
-def next_write_id(context: str) -> str:
-    """Name a write so that the same script, run again under the same run id, names it the same."""
-    global _writes  # noqa: PLW0603 - writes are counted per process, which is a run
-    _writes += 1
-    settings = run.current()
-    name = "".join(each if each.isalnum() else "-" for each in context)[:40]
-    return "-".join(part for part in (settings.run_id or _by_hand(), str(_writes), name) if part)
-
-
-def _by_hand() -> str:
-    """Name a run without a server: never again the same, so that its writes never replace others."""
-    import uuid
-
-    return uuid.uuid4().hex[:16]
+def _spark_words(request: FileRequest) -> dict[str, str]:
+    """Say how the files were written in the words that describe a table."""
+    if request.format != "csv":
+        return {}
+    header = flag(request.options.get("writeHeader", True))
+    return {"header": str(header).lower(), "sep": str(request.options.get("separator", ","))}
