@@ -1,5 +1,6 @@
 """Runs of scripts, from StartJobRun to their outcome, in real processes."""
 
+import os
 import signal
 from collections.abc import Callable
 from typing import Any
@@ -220,9 +221,7 @@ def test_run_whose_warm_parent_dies_executes_again(job_server: JobServer) -> Non
         "p.write_text('x' * (n + 1))\nprint('execution', n)\nwhile n == 0: time.sleep(0.1)\n"
     )
     run_id = job_server.start()
-    eventually(lambda: path.exists())
-    import os
-
+    eventually(path.exists)
     os.kill(job_server.queries.launcher.zygote_pid, signal.SIGKILL)
     run = job_server.wait(run_id)
     assert run["JobRunState"] == "SUCCEEDED"
