@@ -1,0 +1,188 @@
+"""Compares the API's throughput and latency with moto's server: GetTable and CreateTable, 50 clients each.
+
+Both get the same signed requests from the same client program; we check the signatures, moto does not.
+"""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from load_client import SEPARATOR
+
+from isinglass.domain.signature import Credentials, sign_headers
+
+HERE = Path(__file__).parent
+MOTO = HERE.parent / ".venv-bench/bin/moto_server"
+CONNECTIONS = 50
+SECONDS = 5.0
+TABLES = 500
+NEW_TABLES = 20_000
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+CREDENTIALS = Credentials("AKIABENCHMARK0000001", secrets.token_urlsafe(30))
+
+
+def table_input(name: str) -> dict[str, Any]:
+    """A table of twenty columns and two partition keys, as a crawler leaves it."""
+    columns = [{"Name": f"column_{n}", "Type": "string", "Comment": f"the {n}th"} for n in range(20)]
+    return {
+        "Name": name,
+        "TableType": "EXTERNAL_TABLE",
+        "Parameters": {"classification": "parquet", "averageRecordSize": "120"},
+        "PartitionKeys": [{"Name": "year", "Type": "string"}, {"Name": "month", "Type": "string"}],
+        "StorageDescriptor": {
+            "Columns": columns,
+            "Location": f"s3://lake/bench/{name}/",
+            "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+            "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+            "SerdeInfo": {
+                "SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+            },
+        },
+    }
+
+
+def request(port: int, operation: str, document: dict[str, Any]) -> bytes:
+    """Write one signed HTTP request."""
+    body = json.dumps(document).encode()
+    headers = {
+        "content-type": "application/x-amz-json-1.1",
+        "x-amz-target": f"AWSGlue.{operation}",
+        "content-length": str(len(body)),
+    }
+    signed = sign_headers(
+        CREDENTIALS, region=REGION, service="glue", method="POST", host=f"127.0.0.1:{port}", path="/",
+        headers=headers, body=body, now=time.time(),
+    )  # fmt: skip
+    lines = "".join(f"{name}: {value}\r\n" for name, value in signed.items())
+    return f"POST / HTTP/1.1\r\n{lines}\r\n".encode() + body
+
+
+def send(port: int, operation: str, document: dict[str, Any]) -> None:
+    """Send one request and insist on success."""
+    head, _, body = request(port, operation, document).partition(b"\r\n\r\n")
+    headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+    urllib.request.urlopen(
+        urllib.request.Request(f"http://127.0.0.1:{port}/", data=body, headers=headers, method="POST"),
+        timeout=10,
+    ).read()
+
+
+def load(port: int, requests: list[bytes], *, repeat: bool, seconds: float) -> dict[str, Any]:
+    """Run the client program over requests."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(SEPARATOR.join(requests))
+        file.flush()
+        command = [sys.executable, str(HERE / "load_client.py"), "127.0.0.1", str(port), file.name]
+        command += [str(CONNECTIONS), str(seconds), "repeat" if repeat else "once"]
+        measured = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    if measured["failures"]:
+        raise SystemExit(
+            f"{measured['failures']} requests failed, the first with {measured['first_failure']}"
+        )
+    return measured
+
+
+def measure(port: int) -> dict[str, dict[str, Any]]:
+    """Measure both operations on one server."""
+    send(port, "CreateDatabase", {"DatabaseInput": {"Name": "bench"}})
+    for number in range(TABLES):
+        send(port, "CreateTable", {"DatabaseName": "bench", "TableInput": table_input(f"table_{number}")})
+    reads = [
+        request(port, "GetTable", {"DatabaseName": "bench", "Name": f"table_{n}"}) for n in range(TABLES)
+    ]
+    load(port, reads, repeat=True, seconds=1.0)
+    measured = {"GetTable": load(port, reads, repeat=True, seconds=SECONDS)}
+    writes = [
+        request(port, "CreateTable", {"DatabaseName": "bench", "TableInput": table_input(f"new_{n}")})
+        for n in range(NEW_TABLES)
+    ]
+    measured["CreateTable"] = load(port, writes, repeat=False, seconds=SECONDS)
+    return measured
+
+
+@contextmanager
+def running(command: list[str], port: int) -> Iterator[int]:
+    """Run a server until the block ends."""
+    environment = {**os.environ, "BENCHMARK_SECRET": CREDENTIALS.secret_access_key}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
+        try:
+            deadline = time.monotonic() + 30
+            while server.poll() is None and time.monotonic() < deadline:
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.05)
+            yield port
+        finally:
+            server.terminate()
+
+
+def free_port() -> int:
+    """Find a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def serve(port: int) -> None:
+    """Serve the API on a fresh SQLite database with production settings, until terminated."""
+    import signal
+
+    from isinglass.gateway.server import GatewaySettings, Server, listen
+    from isinglass.store import schema
+    from isinglass.store.access_keys import AccessKey
+    from isinglass.store.accounts import Account
+    from isinglass.store.sealing import Sealer
+    from isinglass.store.store import Store
+
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(f"sqlite:///{folder}/bench.sqlite")
+        schema.upgrade(store)
+        server_key = os.urandom(32)
+        sealed = Sealer(server_key).seal(os.environ["BENCHMARK_SECRET"].encode(), CREDENTIALS.access_key_id)
+        with store.begin() as tx:
+            tx.accounts.insert(Account(ACCOUNT, "bench", time.time()))
+            arn = f"arn:aws:iam::{ACCOUNT}:root"
+            tx.access_keys.insert(AccessKey(CREDENTIALS.access_key_id, ACCOUNT, sealed, arn, time.time()))
+        settings = GatewaySettings(access_log=Path(folder) / "access.log")
+        server = Server(store, None, server_key, settings)
+        server.start(listen("127.0.0.1", port))
+        signal.sigwait({signal.SIGTERM, signal.SIGINT})
+        server.stop()
+
+
+def main() -> None:
+    """Measure both servers and print the ratios."""
+    if sys.argv[1:2] == ["serve"]:
+        serve(int(sys.argv[2]))
+        return
+    if not MOTO.exists():
+        raise SystemExit("moto is not installed: run `tools/setup_env.sh bench`.")
+    port = free_port()
+    with running([sys.executable, __file__, "serve", str(port)], port):
+        ours = measure(port)
+    port = free_port()
+    with running([str(MOTO), "-p", str(port)], port):
+        moto = measure(port)
+    print(f"{'':12} {'':10} {'isinglass':>10} {'moto':>10} {'ratio':>7}")
+    for operation, mine in ours.items():
+        for name, unit in (("per_second", "requests/s"), ("p50_ms", "p50 ms"), ("p99_ms", "p99 ms")):
+            theirs = moto[operation][name]
+            print(f"{operation:12} {unit:10} {mine[name]:10.1f} {theirs:10.1f} {mine[name] / theirs:7.2f}")
+
+
+if __name__ == "__main__":
+    main()
