@@ -95,6 +95,7 @@ class FileSink:
         return FileTask(
             staging_area(Storage(self.storage), self.root, self.write),
             f"{self.write}-part-{task_id:05d}",
+            self.schema,
             self.options,
             self.partition_keys,
             [key for key in self.sort_by if key.column not in self.partition_keys],

@@ -48,6 +48,7 @@ class FileTask:
         self,
         staging: StagingArea,
         name: str,
+        schema: pa.Schema,
         options: WriteOptions,
         keys: Sequence[str],
         sort_by: Sequence[SortKey],
@@ -56,6 +57,7 @@ class FileTask:
         self._staging = staging
         # A task that is tried again must not touch what its first try staged.
         self._name = f"{name}-{secrets.token_hex(4)}"
+        self._schema = schema
         self._options = options
         self._keys = list(keys)
         self._sort_by = list(sort_by)
@@ -69,9 +71,11 @@ class FileTask:
         self._count = 0
 
     def write(self, batch: pa.RecordBatch) -> None:
-        """Take some rows; every batch has the first one's schema."""
+        """Take some rows; columns are matched by name and cast to the write's schema."""
         if not batch.num_rows:
             return
+        if batch.schema != self._schema:
+            batch = batch.select(self._schema.names).cast(self._schema)
         self._gathered.append(batch)
         self._gathered_bytes += batch.nbytes
         if self._gathered_bytes >= _GATHER:
@@ -106,7 +110,7 @@ class FileTask:
         """Bring the gathered rows to their partitions."""
         if not self._gathered:
             return
-        table = pa.Table.from_batches(self._gathered)
+        table = pa.Table.from_batches(self._gathered, self._schema)
         self._gathered, self._gathered_bytes = [], 0
         slices = split(table, self._keys) if self._keys else Slices(table, {"": (0, table.num_rows)})
         if self._sort_by:

@@ -36,11 +36,8 @@ def _order(table: pa.Table, keys: Sequence[SortKey]) -> pa.Array:
         column = table.column(key.column).take(order)
         direction = "descending" if key.descending else "ascending"
         placement = "at_end" if key.descending else "at_start"
-        order = order.take(
-            pc.sort_indices(
-                pa.table({"key": column}), sort_keys=[("key", direction)], null_placement=placement
-            )
-        )
+        keyed = pa.table({"key": column})
+        order = order.take(pc.sort_indices(keyed, sort_keys=[("key", direction, placement)]))
     return order
 
 

@@ -37,14 +37,12 @@ class Spill:
         """Yield each partition's rows in the order they came, mapped from disk."""
         self._writer.close()
         self._file.flush()
-        with mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-            buffer = pa.py_buffer(mapped)
-            reader = pa.ipc.open_file(buffer)
-            runs = [reader.get_batch(i) for i in range(reader.num_record_batches)]
-            for folder, places in self._places.items():
-                pieces = [runs[number].slice(first, count) for number, first, count in places]
-                yield folder, pa.Table.from_batches(pieces, self._schema)
-            del buffer, reader, runs
+        # The mapping lives as long as the tables that point into it.
+        reader = pa.ipc.open_file(pa.py_buffer(mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)))
+        runs = [reader.get_batch(i) for i in range(reader.num_record_batches)]
+        for folder, places in self._places.items():
+            pieces = [runs[number].slice(first, count) for number, first, count in places]
+            yield folder, pa.Table.from_batches(pieces, self._schema)
 
     def close(self) -> None:
         self._file.close()

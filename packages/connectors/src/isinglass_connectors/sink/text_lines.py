@@ -119,7 +119,7 @@ def _json_member(name: str, column: pa.Array, options: WriteOptions) -> pa.Array
         values = column.cast(pa.string())
     elif t.is_floating(kind):
         texts = text_of(column)
-        named = pc.match_substring_regex(texts, "[a-z]{2}")
+        named = pc.match_substring_regex(texts, "[NI]")
         values = pc.if_else(named, pc.binary_join_element_wise('"', texts, '"', ""), texts)
     else:
         values = pc.binary_join_element_wise('"', _json_escaped(text_of(column)), '"', "")

@@ -1,5 +1,6 @@
 """What a reader may see of a folder: data, without anything a writer has not committed."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from isinglass_connectors.storage import globs, manifests, urls
@@ -31,14 +32,14 @@ def data_files(
         if manifests.is_manifest(name) and "/" in path:
             # A table below the folder being listed: `_` sorts before the names that writers choose.
             hidden |= _hidden_urls(storage, info.url)
-        reason = _why_hidden(info, path, hidden, exclusions)
+        reason = _why_hidden(info, path, hidden, patterns)
         if not reason:
             yield info
         elif on_skipped is not None:
             on_skipped(info, reason)
 
 
-def _why_hidden(info: ObjectInfo, path: str, hidden: set[str], exclusions: Sequence[str]) -> str:
+def _why_hidden(info: ObjectInfo, path: str, hidden: set[str], patterns: Sequence[re.Pattern[str]]) -> str:
     if not is_data(path):
         return "hidden name"
     if not info.size:
