@@ -24,7 +24,9 @@ class Catalog:
         self.glue.update_table(DatabaseName="sales", TableInput=table_input, **arguments)
 
     def versions(self) -> list[tuple[str, str]]:
-        pages = self.glue.get_paginator("get_table_versions").paginate(DatabaseName="sales", TableName="orders")
+        pages = self.glue.get_paginator("get_table_versions").paginate(
+            DatabaseName="sales", TableName="orders"
+        )
         listed = [version for page in pages for version in page["TableVersions"]]
         return [(version["VersionId"], version["Table"].get("Description", "")) for version in listed]
 

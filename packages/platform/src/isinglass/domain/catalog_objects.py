@@ -63,11 +63,13 @@ def _with_descriptor_defaults(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_partition_values(partition_keys: Sequence[Any], values: Sequence[str]) -> None:
-    """Refuse values that are not one for each partition key."""
+    """Refuse values that are not one for each partition key, or hold what no database can keep."""
     if len(values) != len(partition_keys):
         raise InvalidInputException(
             "The number of partition keys do not match the number of partition values"
         )
+    if any("\0" in value for value in values):
+        raise InvalidInputException("Partition values must not contain the character U+0000")
 
 
 def version_number(version_id: str) -> int:

@@ -17,6 +17,8 @@ def merge_tags(present: Mapping[str, str], added: Mapping[str, str]) -> dict[str
             raise InvalidInputException(
                 f"The value of tag {key!r} must have at most {_LONGEST_VALUE} characters"
             )
+        if "\0" in key or "\0" in value:
+            raise InvalidInputException(f"Tag {key!r} must not contain the character U+0000")
         if key.lower().startswith("aws:"):
             raise InvalidInputException(f"Tag key {key!r} begins with the reserved prefix aws:")
     merged = {**present, **added}
