@@ -23,11 +23,13 @@ MODULES: tuple[str, ...] = (
     "isinglass.operations.crawlers.definitions",
     "isinglass.operations.crawlers.preview",
     "isinglass.operations.crawlers.runs",
+    "isinglass.operations.identity.accounts",
     "isinglass.operations.identity.caller",
     "isinglass.operations.jobs.definitions",
     "isinglass.operations.jobs.runs",
     "isinglass.operations.observe.logs",
     "isinglass.operations.observe.queries",
+    "isinglass.operations.server.status",
 )
 
 _handlers: dict[str, Handler] = {}

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from isinglass.store.access_keys import AccessKeys
 from isinglass.store.accounts import Accounts
+from isinglass.store.buckets import Buckets
 from isinglass.store.catalog_tables import CatalogTables
 from isinglass.store.crawl_memory import CrawlMemory
 from isinglass.store.crawlers import Crawlers
@@ -47,6 +48,10 @@ class Transaction:
     @cached_property
     def job_runs(self) -> JobRuns:
         return JobRuns(self.connection)
+
+    @cached_property
+    def buckets(self) -> Buckets:
+        return Buckets(self.connection)
 
     @cached_property
     def work(self) -> WorkQueue:
@@ -97,6 +102,7 @@ class Store:
         self.url = url
         self._dialect: ModuleType = sqlite if url.startswith("sqlite") else postgresql
         self.engine: sa.Engine = self._dialect.create_engine(url)
+        self._write_discipline = self._dialect.write_discipline(url)
         #: Set when this process committed new work. A hint for the worker beside us; others poll.
         self.work_arrived = threading.Event()
 
@@ -109,9 +115,11 @@ class Store:
         if transaction.work.enqueued:
             self.work_arrived.set()
 
-    def begin(self) -> AbstractContextManager[Transaction]:
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
         """Begin a transaction that writes; it commits when the block ends and rolls back when it raises."""
-        return self._transaction(self._dialect.WRITE)
+        with self._write_discipline(), self._transaction(self._dialect.WRITE) as transaction:
+            yield transaction
 
     def read(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction that only reads: a consistent snapshot, no write lock."""

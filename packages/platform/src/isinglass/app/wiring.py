@@ -1,0 +1,141 @@
+"""Builds the parts of a server from its settings: the only place that constructs things."""
+
+import socket
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from isinglass.app.accounts import NewKey, ensure_root
+from isinglass.app.data_dir import DataDir, write_private
+from isinglass.app.object_store import ObjectStoreConfig
+from isinglass.app.services import AppServices
+from isinglass.app.settings import Settings
+from isinglass.app.supervision import Supervised, child_environment
+from isinglass.crawl.runner import CrawlRunner
+from isinglass.daemons.worker import Worker, worker_name
+from isinglass.engines.launcher import Launcher
+from isinglass.gateway.server import GatewaySettings, Server
+from isinglass.jobs.handler import JobRunHandler
+from isinglass.jobs.queries import QueryRunner
+from isinglass.jobs.run_keys import StoredRunKeys
+from isinglass.jobs.settings import JobSettings
+from isinglass.operations.context import Component
+from isinglass.store.sealing import Sealer
+from isinglass.store.store import Store
+
+#: Crawls read many small files; more at once only share the same disk and processor.
+_CRAWLS_AT_ONCE = 2
+
+
+@dataclass(slots=True)
+class Parts:
+    """A server's parts, made and not yet started."""
+
+    store: Store
+    gateway: Server
+    worker: Worker
+    launcher: Launcher
+    services: AppServices
+    root_key: NewKey = field(repr=False)
+
+
+def build_object_store(
+    settings: Settings, data: DataDir, server_key: bytes, listening: socket.socket
+) -> Supervised:
+    """Build the process of the object store and its front."""
+    external = settings.external_store
+    config = ObjectStoreConfig(
+        listen_fd=listening.fileno(),
+        database_url=settings.database_url,
+        server_key=server_key.hex(),
+        folder="" if external else str(data.folder("objects")),
+        children=str(data.folder("children")),
+        region=external.region if external else settings.region,
+        endpoint=external.endpoint if external else "",
+        access_key_id=external.access_key_id if external else "",
+        secret_access_key=external.secret_access_key if external else "",
+        session_token=external.session_token if external else None,
+        adopter=settings.root.account_id if external else None,
+    )
+    log_path = data.folder("logs") / "object-store.log"
+    return Supervised(
+        module="isinglass.app.object_store",
+        configuration=config.encode(),
+        environment=child_environment(),
+        pass_fds=(listening.fileno(),),
+        started=lambda pid: data.remember_child("object-store", pid),
+        log=log_path.open("ab"),
+    )
+
+
+def build(
+    settings: Settings, data: DataDir, server_key: bytes, store: Store, endpoint: str, s3_endpoint: str,
+    objects: Supervised,
+) -> Parts:  # fmt: skip
+    """Build everything that works on the database."""
+    sealer = Sealer(server_key)
+    root_key = _root_key(settings, data, store, sealer)
+    launcher = Launcher()
+    worker_holder: list[Worker] = []
+
+    def components() -> list[Component]:
+        return [
+            Component("api", "RUNNING", endpoint=endpoint),
+            Component("object-store", "RUNNING" if objects.running else "STARTING", endpoint=s3_endpoint),
+            Component("worker", "RUNNING" if worker_holder else "STARTING", f"{settings.workers} runs at once"),
+            Component("database", "RUNNING", "sqlite" if settings.embedded_database else "postgresql"),
+        ]
+
+    services = AppServices(
+        store=store,
+        sealer=sealer,
+        region=settings.region,
+        root_account_id=settings.root.account_id,
+        s3_endpoint=s3_endpoint,
+        logs=data.folder("logs"),
+        started_at=time.time(),
+        components=components,
+    )
+    jobs = JobSettings(
+        endpoint_url=endpoint,
+        s3_endpoint_url=s3_endpoint,
+        region=settings.region,
+        scratch_root=str(data.folder("scratch")),
+        modules_dir=str(data.folder("modules")),
+        log_directory=services.log_directory,
+        may_use_local_files=services.may_use_local_files,
+        slots=settings.workers,
+    )
+    run_keys = StoredRunKeys(sealer)
+    services.queries = QueryRunner(jobs, launcher, run_keys, store)
+    worker = Worker(
+        store,
+        handlers={"job_run": JobRunHandler(jobs, launcher, run_keys), "crawl": CrawlRunner(services)},
+        limits={"job_run": settings.workers, "crawl": _CRAWLS_AT_ONCE},
+        name=f"{_worker_prefix(settings)}{worker_name()}",
+    )
+    worker_holder.append(worker)
+    gateway = Server(
+        store, services, server_key, GatewaySettings(access_log=data.folder("logs") / "access.log")
+    )
+    return Parts(store, gateway, worker, launcher, services, root_key)
+
+
+def _worker_prefix(settings: Settings) -> str:
+    return "standalone-" if settings.embedded_database else ""
+
+
+def _root_key(settings: Settings, data: DataDir, store: Store, sealer: Sealer) -> NewKey:
+    """Keep the generated key of the first account beside the database, sealed."""
+    path = Path(data.path / "root.key")
+    kept = None
+    if path.exists():
+        key_id, _, secret = sealer.open(path.read_bytes(), "root.key").decode().partition(" ")
+        kept = NewKey(key_id, secret)
+    key = ensure_root(store, sealer, settings.root, kept, time.time())
+    if kept is None and settings.root.access_key_id is None:
+        text = f"{key.access_key_id} {key.secret_access_key}"
+        write_private(path, sealer.seal(text.encode(), "root.key"))
+    return key
+
+

@@ -1,0 +1,264 @@
+"""The object store's front: authenticates, checks who owns the bucket, signs anew and passes on."""
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import quote, unquote_plus
+
+from isinglass.gateway.s3.authentication import (
+    PRESIGNED_PARAMETERS,
+    Authenticator,
+    Caller,
+    canonical_path,
+)
+from isinglass.gateway.s3.errors import S3Error
+from isinglass.gateway.s3.flow import Body
+from isinglass.gateway.s3.ownership import Ownership, list_document, own_bucket
+from isinglass.gateway.s3.payload import decoder, verified
+from isinglass.gateway.s3.request import S3Request, check_address, check_key, copy_source
+from isinglass.gateway.s3.upstream import Pool, Sink, UpstreamLost
+
+log = logging.getLogger(__name__)
+
+METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE"})
+_START_SECONDS = 60.0
+_MOST_DELETE_DOCUMENT = 2 << 20
+#: Connection-level headers, and what we sign, decide or must not let a client say to the object store.
+_DROPPED = frozenset(
+    "host connection keep-alive proxy-connection te trailer transfer-encoding upgrade expect authorization "
+    "content-length x-amz-date x-amz-content-sha256 x-amz-security-token x-amz-decoded-content-length "
+    "x-amz-trailer x-amz-sdk-checksum-algorithm forwarded x-real-ip content-encoding date".split()
+)
+_DROPPED_PREFIXES = ("x-forwarded-", "x-seaweedfs-", "seaweed-", "x-amz-expected-bucket-owner", "amz-sdk-")
+_KEY = re.compile(rb"<(?:\w+:)?Key>(.*?)</(?:\w+:)?Key>", re.DOTALL)
+
+
+class Client(Sink, Protocol):
+    """The client's end of an exchange."""
+
+    def answer(self, status: int, body: bytes, content_type: str = "application/xml") -> None:
+        """Send a whole answer."""
+        ...
+
+    def attach(self, pause: Callable[[], None], resume: Callable[[], None]) -> None:
+        """Say how to slow the answer down when the client does not keep up."""
+        ...
+
+
+@dataclass(slots=True)
+class Front:
+    """Handles requests; `ready` is set when the object store answers."""
+
+    authenticator: Authenticator
+    ownership: Ownership
+    pool: Pool
+    ready: asyncio.Event
+    _made: set[str] = field(default_factory=set)
+
+    async def handle(self, request: S3Request, body: Body, client: Client) -> None:
+        """Answer one request; raises S3Error for what is refused."""
+        if request.method not in METHODS:
+            raise S3Error("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
+        check_address(request)
+        caller = self.authenticator.authenticate(request)
+        if not request.bucket:
+            self._service(request, caller, client)
+            return
+        await self._wait_ready()
+        creates = request.method == "PUT" and not request.key and not _subresources(request)
+        if creates:
+            await asyncio.to_thread(self.ownership.claim, request.bucket, caller.account_id)
+        else:
+            await self._check_owner(request.bucket, caller.account_id)
+        source = copy_source(request)
+        if source is not None:
+            await self._check_owner(source[0], caller.account_id)
+        if request.header("x-amz-rename-source") is not None:
+            raise S3Error("NotImplemented", "RenameObject is not supported.", 501)
+        status = await self._forward(request, caller, body, client)
+        deletes = request.method == "DELETE" and not request.key and not _subresources(request)
+        if deletes and status in {200, 204, 404}:
+            self._made.discard(request.bucket)
+            await asyncio.to_thread(self.ownership.release, request.bucket, caller.account_id)
+        elif creates and status >= 400 and status != 409:
+            await asyncio.to_thread(self.ownership.release, request.bucket, caller.account_id)
+
+    def _service(self, request: S3Request, caller: Caller, client: Client) -> None:
+        if request.method not in {"GET", "HEAD"}:
+            raise S3Error("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
+        client.answer(200, list_document(caller.account_id, self.ownership.list(caller.account_id)))
+
+    async def _wait_ready(self) -> None:
+        if self.ready.is_set():
+            return
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await self.ready.wait()
+        except TimeoutError as error:
+            raise S3Error("ServiceUnavailable", "The object store is starting. Please try again.", 503) from error
+
+    async def _check_owner(self, bucket: str, account_id: str) -> None:
+        if bucket == own_bucket(account_id) and bucket not in self._made:
+            await self._make_own(bucket, account_id)
+        self.ownership.check(bucket, account_id)
+
+    async def _make_own(self, bucket: str, account_id: str) -> None:
+        """Create the account's own bucket when it is first asked for."""
+        if self.ownership.owner(bucket) != account_id:
+            await asyncio.to_thread(self.ownership.claim, bucket, account_id)
+        request = S3Request("PUT", f"/{bucket}", "", ())
+        answer = _Collected()
+        await self._exchange(request, [("content-length", "0")], None, answer)
+        if answer.status >= 400 and answer.status != 409:
+            raise S3Error("InternalError", f"The account's bucket {bucket} could not be created.", 500)
+        self._made.add(bucket)
+
+    async def _forward(self, request: S3Request, caller: Caller, body: Body, client: Client) -> int:
+        headers = _headers(request)
+        encoding = [part.strip() for part in (request.header("content-encoding") or "").split(",")]
+        if kept := [part for part in encoding if part and part != "aws-chunked"]:
+            headers.append(("content-encoding", ",".join(kept)))
+        length, pieces = await _payload(request, caller, body)
+        if request.method == "POST" and "delete" in request.query and not request.key:
+            document = await _collect(pieces)
+            _check_delete(document)
+            length, pieces = len(document), _once(document)
+        if request.method in {"PUT", "POST"} or length:
+            headers.append(("content-length", str(length)))
+        answer = _Counted(client)
+        await self._exchange(request, headers, pieces if length else None, answer, client)
+        return answer.status
+
+    async def _exchange(
+        self,
+        request: S3Request,
+        headers: list[tuple[str, str]],
+        body: AsyncIterator[bytes] | None,
+        sink: Sink,
+        client: Client | None = None,
+    ) -> None:
+        path, query = canonical_path(request.path), _query(request)
+        signed = self.pool.target.sign(request.method, path, query, headers, time.time())
+        head = _head(request.method, path, query, signed)
+        for attempt in (1, 2, 3):
+            try:
+                connection = await self.pool.take()
+            except (OSError, TimeoutError) as error:
+                raise S3Error("ServiceUnavailable", "The object store cannot be reached.", 503) from error
+            if client is not None:
+                client.attach(connection.pause, connection.resume)
+            try:
+                await connection.exchange(head, body, sink, bodiless=request.method == "HEAD")
+            except UpstreamLost as lost:
+                connection.abort()
+                # A pooled connection may have gone stale; only requests without a body can be sent again.
+                if lost.began or body is not None or attempt == 3:
+                    raise S3Error(
+                        "ServiceUnavailable", "The object store closed the connection.", 503
+                    ) from lost
+            except BaseException:
+                connection.abort()
+                raise
+            else:
+                self.pool.give(connection)
+                return
+
+
+def _subresources(request: S3Request) -> bool:
+    return any(name not in PRESIGNED_PARAMETERS and name != "x-id" for name in request.query)
+
+
+def _headers(request: S3Request) -> list[tuple[str, str]]:
+    return [
+        (name, value)
+        for name, value in request.headers
+        if name not in _DROPPED and not name.startswith(_DROPPED_PREFIXES)
+    ]
+
+
+def _query(request: S3Request) -> str:
+    """Write the query anew, without what signed it for us."""
+    parts = []
+    for part in request.raw_query.split("&"):
+        name, equals, value = part.partition("=")
+        if part and unquote_plus(name) not in PRESIGNED_PARAMETERS:
+            parts.append(quote(unquote_plus(name), safe="-_.~") + equals + quote(unquote_plus(value), safe="-_.~"))
+    return "&".join(parts)
+
+
+def _head(method: str, path: str, query: str, headers: list[tuple[str, str]]) -> bytes:
+    target = f"{path}?{query}" if query else path
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    return f"{method} {target} HTTP/1.1\r\n{lines}\r\n".encode("latin-1")
+
+
+async def _payload(request: S3Request, caller: Caller, body: Body) -> tuple[int, AsyncIterator[bytes]]:
+    """Return the payload's length and its verified pieces."""
+    given = request.header("x-amz-decoded-content-length")
+    framed = caller.payload.startswith("STREAMING-")
+    text = given if framed else request.header("content-length")
+    if request.header("transfer-encoding") is not None and not framed:
+        raise S3Error("MissingContentLength", "You must provide the Content-Length HTTP header.", 411)
+    if text is not None and not (text.isdigit() and len(text) < 16):
+        raise S3Error("InvalidArgument", f"The length {text[:32]!r} is not a number.", 400)
+    length = int(text) if text is not None else 0
+    decode = decoder(caller, request.header("x-amz-trailer"), length if text is not None else None)
+    pieces = verified(aiter(body), decode)
+    if length == 0:
+        # Nothing is sent before all is known to be good; the framing alone may be bad.
+        return 0, _once(await _collect(pieces))
+    return length, pieces
+
+
+async def _collect(pieces: AsyncIterator[bytes]) -> bytes:
+    collected = bytearray()
+    async for piece in pieces:
+        collected += piece
+        if len(collected) > _MOST_DELETE_DOCUMENT:
+            raise S3Error("MaxMessageLengthExceeded", "Your request was too big.", 400)
+    return bytes(collected)
+
+
+async def _once(data: bytes) -> AsyncIterator[bytes]:
+    if data:
+        yield data
+
+
+def _check_delete(document: bytes) -> None:
+    """Refuse deletions whose keys lead out of the bucket; numeric references could hide one."""
+    if b"<!" in document or b"&#" in document and re.search(rb"&#[xX]?0*(2[eEfF]|46|47|5[cC]|92);", document):
+        raise S3Error("MalformedXML", "The XML you provided was not well-formed.", 400)
+    for key in _KEY.findall(document):
+        check_key(key.decode("utf-8", "replace"))
+    if document.count(b"Key>") != 2 * len(_KEY.findall(document)):
+        raise S3Error("MalformedXML", "The XML you provided was not well-formed.", 400)
+
+
+class _Collected:
+    """A sink that keeps the status only."""
+
+    status = 0
+
+    def head(self, status: int, _headers: list[tuple[bytes, bytes]]) -> None:
+        self.status = status
+
+    def piece(self, data: bytes) -> None:
+        pass
+
+
+class _Counted:
+    """Passes an answer on, noting its status."""
+
+    def __init__(self, client: Sink) -> None:
+        self.status = 0
+        self.piece = client.piece
+        self._client = client
+
+    def head(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        self.status = status
+        self._client.head(status, headers)
+

@@ -1,0 +1,98 @@
+"""An S3 request as received, and what it addresses."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import parse_qsl, unquote
+
+from isinglass.gateway.s3.errors import S3Error, malformed
+
+BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+#: Query parameters whose value the object store turns into a folder of its own.
+_PATH_PARAMETERS = frozenset(
+    {"prefix", "marker", "start-after", "key-marker", "continuation-token", "upload-id-marker"}
+)
+_PLAIN_PARAMETERS = frozenset({"uploadId", "versionId", "version-id-marker", "partNumber"})
+
+
+@dataclass(frozen=True)
+class S3Request:
+    """The head of a request; header names are lower-case, path and query as received."""
+
+    method: str
+    raw_path: str
+    raw_query: str
+    headers: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def _first(self) -> dict[str, str]:
+        return dict(reversed(self.headers))
+
+    def header(self, name: str) -> str | None:
+        """Return a header's first value."""
+        return self._first.get(name)
+
+    @cached_property
+    def path(self) -> str:
+        """The decoded path."""
+        return unquote(self.raw_path)
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """The decoded query; the first of parameters with one name."""
+        pairs = parse_qsl(self.raw_query, keep_blank_values=True)
+        return dict(reversed(pairs))
+
+    @cached_property
+    def bucket(self) -> str:
+        """The bucket's name; empty for the service itself."""
+        return self.path.removeprefix("/").partition("/")[0]
+
+    @cached_property
+    def key(self) -> str:
+        """The object's key; empty for the bucket itself."""
+        return self.path.removeprefix("/").partition("/")[2]
+
+
+def check_address(request: S3Request) -> None:
+    """Refuse what could make the object store look outside of the bucket that was checked.
+
+    It keeps objects in folders, so that `..` in a key, a prefix or an upload id might climb out.
+    """
+    if request.bucket and not BUCKET_NAME.fullmatch(request.bucket):
+        raise S3Error("InvalidBucketName", "The specified bucket is not valid.", 400)
+    if not request.bucket and request.path != "/":
+        raise S3Error("InvalidURI", "Couldn't parse the specified URI.", 400)
+    check_key(request.key)
+    names = [name for name, _ in parse_qsl(request.raw_query, keep_blank_values=True)]
+    if len(set(names)) != len(names):
+        raise malformed("A query parameter is given twice.")
+    for name, value in request.query.items():
+        if name in _PATH_PARAMETERS:
+            check_key(value)
+        elif name in _PLAIN_PARAMETERS and ("/" in value or ".." in value):
+            raise S3Error("InvalidArgument", f"The value of {name} is not valid.", 400)
+
+
+def check_key(key: str) -> None:
+    """Refuse keys with `.` or `..` as a component, or a NUL."""
+    if "\0" in key or "\\" in key or any(part in {".", ".."} for part in key.split("/")):
+        raise S3Error("InvalidArgument", "Keys may not have '.' or '..' as a path component.", 400)
+
+
+def copy_source(request: S3Request) -> tuple[str, str] | None:
+    """Return the bucket and key that a copy reads, None when the request copies nothing."""
+    source = request.header("x-amz-copy-source")
+    if source is None:
+        return None
+    path, _, version = source.partition("?")
+    if version and not re.fullmatch(r"versionId=[A-Za-z0-9._-]+", version):
+        raise S3Error("InvalidArgument", "Copy Source must mention the source bucket and key.", 400)
+    # One decoding is what S3 does; a second look catches names that would decode once more downstream.
+    for path in (unquote(path), unquote(unquote(path))):
+        bucket, _, key = path.removeprefix("/").partition("/")
+        check_key(key)
+        if not BUCKET_NAME.fullmatch(bucket) or not key:
+            raise S3Error("InvalidArgument", "Copy Source must mention the source bucket and key.", 400)
+    bucket, _, key = unquote(source.partition("?")[0]).removeprefix("/").partition("/")
+    return bucket, key

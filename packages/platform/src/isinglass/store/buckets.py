@@ -1,0 +1,48 @@
+"""Buckets: which account owns each bucket of the object store. Names are global, as on S3."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from isinglass.store.tables.identity import buckets
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A bucket's name, its owner, and when it was made (epoch seconds)."""
+
+    name: str
+    account_id: str
+    created_at: float
+
+
+class Buckets:
+    """Reads and writes the buckets table within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def claim(self, name: str, account_id: str, now: float) -> str:
+        """Take a name for an account unless it is taken; returns who owns it afterwards."""
+        owner = self.owner(name)
+        if owner is not None:
+            return owner
+        self._connection.execute(buckets.insert().values(name=name, account_id=account_id, created_at=now))
+        return account_id
+
+    def owner(self, name: str) -> str | None:
+        """Return the account that owns a bucket."""
+        return self._connection.execute(sa.select(buckets.c.account_id).where(buckets.c.name == name)).scalar()
+
+    def list(self, account_id: str) -> list[Bucket]:
+        """List one account's buckets by name."""
+        rows = self._connection.execute(
+            buckets.select().where(buckets.c.account_id == account_id).order_by(buckets.c.name)
+        )
+        return [Bucket(*row) for row in rows]
+
+    def release(self, name: str, account_id: str) -> None:
+        """Give a name up: whoever creates the bucket next owns it."""
+        self._connection.execute(
+            buckets.delete().where(buckets.c.name == name, buckets.c.account_id == account_id)
+        )
