@@ -1,0 +1,54 @@
+"""Runs and statements that use the engine."""
+
+import pytest
+from job_fixtures import JobServer
+
+from isinglass.jobs.queries import Statement, StatementFailedError
+
+SCRIPT = """
+import sys
+from awsglue.transforms import *
+from awsglue.utils import getResolvedOptions
+from pyspark.context import SparkContext
+from awsglue.context import GlueContext
+from awsglue.job import Job
+
+args = getResolvedOptions(sys.argv, ["JOB_NAME", "target"])
+glueContext = GlueContext(SparkContext.getOrCreate())
+spark = glueContext.spark_session
+job = Job(glueContext)
+job.init(args["JOB_NAME"], args)
+frame = spark.createDataFrame([(1, "a"), (2, "b"), (3, "a")], ["n", "k"])
+frame.groupBy("k").sum("n").write.mode("overwrite").parquet(args["target"])
+print(sorted(tuple(row) for row in spark.read.parquet(args["target"]).collect()))
+job.commit()
+"""
+
+
+def test_glue_script_runs_on_the_engine(job_server: JobServer) -> None:
+    job_server.create_job(SCRIPT, command="glueetl")
+    run_id = job_server.start(Arguments={"--target": str(job_server.folder / "out")})
+    run = job_server.wait(run_id)
+    log = "\n".join(job_server.log(run_id))
+    assert (run["JobRunState"], run.get("ErrorMessage")) == ("SUCCEEDED", None), log
+    assert "O [('a', 4), ('b', 2)]" in log
+
+
+def test_statement_gives_its_first_rows(job_server: JobServer) -> None:
+    job_server.api.client("glue")
+    statement = Statement(
+        "123456789012", "arn:aws:iam::123456789012:root", "SELECT id, id / 2 h FROM range(5)", limit=2
+    )
+    rows = job_server.queries.run(statement)
+    assert (rows.columns, rows.rows, rows.truncated) == (
+        [{"Name": "id", "Type": "bigint"}, {"Name": "h", "Type": "double"}],
+        [[0, 0.0], [1, 0.5]],
+        True,
+    )
+    assert job_server.access_keys() == []
+
+
+def test_statement_that_fails_says_why(job_server: JobServer) -> None:
+    statement = Statement("123456789012", "arn:aws:iam::123456789012:root", "SELECT nothing FROM range(1)")
+    with pytest.raises(StatementFailedError, match="nothing"):
+        job_server.queries.run(statement)
