@@ -1,5 +1,6 @@
 """The main job on the retail scenario: upload, crawl, two jobs, check. Every step may be repeated."""
 
+import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -46,6 +47,8 @@ class Scenario:
     root: str
     #: Whether an API error means that the thing exists already.
     exists_already: Callable[[Exception], bool]
+    #: Whether an API error means that there is no such thing.
+    is_missing: Callable[[Exception], bool]
 
     def upload(self, folder: Path) -> tuple[int, int]:
         """Bring the files below a folder to the store, skipping those that are there with the same size.
@@ -125,7 +128,7 @@ class Scenario:
         }
         query = "SELECT count(*), count(DISTINCT customer_id), CAST(sum(orders) AS BIGINT) FROM "
         answer = self.api.call("isinglass:RunQuery", {"SqlText": f"{query} {DATABASE}.customer_360"})
-        by_sql = dict(zip(wanted, (int(value) for value in answer["Rows"][0]), strict=True))
+        by_sql = dict(zip(wanted, (int(value) for value in json.loads(answer["Rows"])[0]), strict=True))
         by_files = dict(zip(wanted, self._ask_duckdb(query, scratch), strict=True))
         for asked, found in (("SQL on the server", by_sql), ("DuckDB on the files", by_files)):
             if found != wanted:
@@ -133,6 +136,22 @@ class Scenario:
                     "check", "DIFFERENT", f"{asked} finds {found}, the generator made {wanted}"
                 )
         return by_sql
+
+    def remove(self) -> None:
+        """Delete everything the demo makes; what is not there is no error."""
+        for operation, request in (
+            ("DeleteJob", {"JobName": "customer-data-cleansing"}),
+            ("DeleteJob", {"JobName": "customer-360"}),
+            ("DeleteCrawler", {"Name": CRAWLER}),
+            ("DeleteDatabase", {"Name": RAW_DATABASE}),
+            ("DeleteDatabase", {"Name": DATABASE}),
+        ):
+            try:
+                self.api.call(operation, request)
+            except Exception as error:
+                if not self.is_missing(error):
+                    raise
+        self.storage.delete(info.url for info in self.storage.list(self.root))
 
     def _ask_duckdb(self, query: str, scratch: Path) -> tuple[int, ...]:
         import duckdb
