@@ -27,6 +27,8 @@ def test_tags_of_what_has_none_are_refused(catalog: Any, error_of: Any) -> None:
         ("arn:aws:glue:eu-west-1:123456789012:database/nope", "EntityNotFoundException"),
         ("arn:aws:glue:eu-west-1:210987654321:database/sales", "EntityNotFoundException"),
         ("arn:aws:glue:eu-west-1:123456789012:job/nope", "EntityNotFoundException"),
+        ("arn:aws:glue:eu-west-1:123456789012:crawler/nope", "EntityNotFoundException"),
+        ("arn:aws:glue:eu-west-1:123456789012:registry/nope", "EntityNotFoundException"),
         ("arn:aws:glue:eu-west-1:123456789012:bogus/sales", "InvalidInputException"),
         ("arn:aws:glue:eu-west-1:123456789012:table/sales/orders", "InvalidInputException"),
         ("arn:aws:glue:eu-west-1:12:database/sales", "InvalidInputException"),

@@ -20,9 +20,12 @@ from isinglass.store.store import Transaction
 #: Kinds of resources that can have tags, and how to know that one exists.
 TAGGABLE: dict[str, Callable[[Transaction, str, str], bool]] = {
     "crawler": lambda tx, account_id, name: tx.crawlers.find(account_id, name) is not None,
+    "crawler": lambda tx, account_id, name: tx.crawlers.find(account_id, name) is not None,
     "database": lambda tx, account_id, name: tx.databases.find(account_id, name) is not None,
     "job": lambda tx, account_id, name: tx.jobs.find(account_id, name) is not None,
 }
+
+_UNTAGGABLE = frozenset({"catalog", "table", "tableVersion", "userDefinedFunction", "classifier"})
 
 
 def _resource(ctx: Context, tx: Transaction, text: str) -> str:
@@ -31,10 +34,10 @@ def _resource(ctx: Context, tx: Transaction, text: str) -> str:
         arn: Arn = arns.parse(text)
     except InvalidArn as error:
         raise InvalidInputException(str(error)) from error
-    exists = TAGGABLE.get(arn.kind)
-    if exists is None:
+    if arn.kind in _UNTAGGABLE:
         raise InvalidInputException(f"Resources of type {arn.kind} cannot have tags")
-    if arn.account_id != ctx.account_id or not exists(tx, ctx.account_id, arn.names[0]):
+    exists = TAGGABLE.get(arn.kind)
+    if exists is None or arn.account_id != ctx.account_id or not exists(tx, ctx.account_id, arn.names[0]):
         raise EntityNotFoundException(f"Resource {text} not found.")
     return arn.resource
 

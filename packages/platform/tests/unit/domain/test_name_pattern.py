@@ -1,0 +1,58 @@
+"""Patterns over table names, against Python's matcher where both mean the same."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from isinglass.domain.name_pattern import InvalidPattern, compile_pattern
+
+atoms = st.sampled_from(["a", "b", "c", ".", "[ab]", "[^a]", r"\w", r"\."])
+patterns = st.recursive(
+    atoms,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map("".join),
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: f"({'|'.join(parts)})"),
+        st.builds("({}){}".format, inner, st.sampled_from(["*", "+", "?", "{2}", "{1,2}", "{1,}", "*?"])),
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(pattern=patterns, name=st.text("abc.", max_size=6))
+def test_pattern_matches_as_pythons_does(pattern: str, name: str) -> None:
+    assert compile_pattern(pattern)(name) == bool(re.fullmatch(pattern, name)), pattern
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "expected"),
+    [
+        ("sales_*", "sales_2024", True),
+        ("sales_*", "sale", False),
+        ("*sales*", "my_sales_2024", True),
+        ("sales_.*", "sales_2024", True),
+        ("SALES", "sales", True),
+        ("[A-C]+", "abc", True),
+        ("^sales$", "sales", True),
+        ("a|b*", "bcd", True),
+        ("a{2,3}", "aaaa", False),
+    ],
+)
+def test_pattern_means_what_catalog_clients_expect(pattern: str, name: str, expected: bool) -> None:
+    assert compile_pattern(pattern)(name) is expected
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["(", ")", "a)", "[", "+a", "?", "a{", "a{x}", "a{3,2}", "(?=a)", r"\b", "\\", "[b-a]", "(" * 60 + ")" * 60,
+     "(((a{99}){99}){99})"],
+)  # fmt: skip
+def test_pattern_that_is_none_is_refused(pattern: str) -> None:
+    with pytest.raises(InvalidPattern):
+        compile_pattern(pattern)
+
+
+def test_pattern_that_would_backtrack_for_ever_answers() -> None:
+    assert not compile_pattern("(a+)+(a|aa)+(.*)*b")("a" * 255)
