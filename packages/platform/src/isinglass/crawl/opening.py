@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from isinglass.crawl import types
 from isinglass.crawl.naming import column_names
+from isinglass.crawl.one_object import OneObject
 from isinglass.crawl.shape import Kind, Shape
 from isinglass.crawl.survey import Opened
 from isinglass_connectors.storage.objects import ObjectInfo
@@ -20,7 +21,10 @@ def open_file(storage: Storage, info: ObjectInfo) -> Opened:
     """Detect a file's format and schema from as little of it as tells."""
     from isinglass_connectors.files.detect import Unreadable, detect
 
-    found = detect(storage, info)
+    one = OneObject(storage, info)
+    found = detect(one, info)
+    if one.failure is not None:
+        raise one.failure
     if isinstance(found, Unreadable):
         return Opened(None, reason=found.reason)
     if found.format not in ("csv", "json", "parquet"):
@@ -35,7 +39,7 @@ def _shape(found: Any) -> Shape:
     columns = tuple(zip(column_names(spellings), map(_column_type, found.schema), strict=True))
     if found.format != "csv":
         return Shape(kind, columns, spellings=tuple(spellings))
-    header = bool(details.get("header", False))
+    header = details.get("header") == "true"
     described = {"header": "true" if header else "false"}
     if details.get("quote") not in (None, "", _USUAL_QUOTE):
         described["quote"] = str(details["quote"])

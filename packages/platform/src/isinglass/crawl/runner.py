@@ -2,11 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
-from typing import Any, Protocol
+from typing import Any
 
 from isinglass.crawl import memory
 from isinglass.crawl.access import Services, open_storage
@@ -20,8 +18,9 @@ from isinglass.crawl.survey import Cancelled, Survey, Target
 from isinglass.observe.logs import LogWriter, log_path
 from isinglass.store import crawlers, crawls
 from isinglass.store.crawlers import Crawler
-from isinglass.store.store import Store, Transaction
+from isinglass.store.store import Transaction
 from isinglass.store.work import WorkItem
+from isinglass.store.work_context import WorkContext
 from isinglass_connectors.storage.errors import StorageError
 from isinglass_connectors.storage.globs import GlobError
 
@@ -34,19 +33,6 @@ _TELL_SECONDS = 1.0
 _MEMORY_BATCH = 2000
 #: Unreadable files are named in the log up to here.
 _MOST_NAMED = 20
-
-
-class WorkContext(Protocol):
-    """What a handler of queued work is given."""
-
-    @property
-    def store(self) -> Store: ...
-    @property
-    def clock(self) -> Callable[[], float]: ...
-    @property
-    def stopping(self) -> Event: ...
-    @property
-    def lost(self) -> Event: ...
 
 
 class Released(Exception):

@@ -50,7 +50,8 @@ _SELECT = sa.select(*(crawls.c[name] for name in Crawl.__dataclass_fields__))
 
 
 def _crawl(row: Any) -> Crawl:
-    return Crawl(*row[:-1], progress=orjson.loads(row[-1]))
+    values = dict(zip(Crawl.__dataclass_fields__, row, strict=True))
+    return Crawl(**{**values, "progress": orjson.loads(values["progress"])})
 
 
 class Crawls:

@@ -71,9 +71,7 @@ def _table(previewed: PreviewedTable) -> CrawlTable:
         "Size": planned.found.size,
         "Partitions": len(set(planned.partition_values())) if planned.keys.columns else 0,
         "Change": "CREATE" if change.action == "create" else "UPDATE" if change.columns else "NONE",
-        "ColumnChanges": [
-            _column_change(column.name, column.before, column.after) for column in change.columns
-        ],
+        "ColumnChanges": [_column_change(column) for column in change.columns],
     }
     if planned.shape.kind.format == "csv":
         rendered["Header"] = dict(planned.shape.details).get("header") == "true"

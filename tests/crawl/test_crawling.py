@@ -1,0 +1,311 @@
+"""Crawls over real folders: what comes to be in the catalog, and what a second crawl changes."""
+
+import json
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from crawl_fixtures import CrawlServer
+
+from isinglass.crawl import apply
+from isinglass.crawl.runner import CrawlRunner
+from isinglass.daemons.worker import Worker
+from isinglass.store.store import Transaction
+from isinglass.store.work_context import WorkContext
+
+PEOPLE = "id,name\n1,ann\n2,bob\n"
+
+
+def _columns(table: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(column["Name"], column["Type"]) for column in table["StorageDescriptor"]["Columns"]]
+
+
+def _versions(crawler: CrawlServer) -> dict[str, str]:
+    return {name: table["VersionId"] for name, table in crawler.tables().items()}
+
+
+def _retail(crawler: CrawlServer) -> None:
+    for month, day in ((1, 5), (1, 6), (11, 30)):
+        crawler.write(
+            f"transactions/year=2024/month={month:02}/day={day:02}/part-0.json",
+            '{"Id": 1, "amount": 2.5, "items": [{"sku": "a"}]}\n{"Id": 2, "amount": 3, "items": []}\n',
+        )
+    crawler.write("customers/customers.csv", PEOPLE)
+    crawler.folder.joinpath("products").mkdir()
+    pq.write_table(pa.table({"sku": ["a"], "price": [1.5]}), crawler.folder / "products/p.parquet")
+    crawler.write("customers/_SUCCESS", "")
+    crawler.write("customers/empty.csv", "")
+
+
+def test_crawl_of_three_formats_writes_what_a_glue_crawler_writes(crawler: CrawlServer) -> None:
+    _retail(crawler)
+    crawler.create(TablePrefix="raw_")
+    assert crawler.crawl()["Status"] == "SUCCEEDED"
+    tables = crawler.tables()
+    assert {name: (_columns(table), table["PartitionKeys"]) for name, table in tables.items()} == {
+        "raw_customers": ([("id", "bigint"), ("name", "string")], []),
+        "raw_products": ([("sku", "string"), ("price", "double")], []),
+        "raw_transactions": (
+            [("id", "int"), ("amount", "double"), ("items", "array<struct<sku:string>>")],
+            [
+                {"Name": "year", "Type": "int"},
+                {"Name": "month", "Type": "string"},
+                {"Name": "day", "Type": "string"},
+            ],
+        ),
+    }
+    customers = tables["raw_customers"]
+    parameters = customers["Parameters"]
+    crawl_id = crawler.glue.list_crawls(CrawlerName="c")["Crawls"][0]["CrawlId"]
+    assert parameters == {
+        "CRAWL_RUN_ID": crawl_id,
+        "CrawlerSchemaDeserializerVersion": "1.0",
+        "CrawlerSchemaSerializerVersion": "1.0",
+        "UPDATED_BY_CRAWLER": "c",
+        "areColumnsQuoted": "false",
+        "averageRecordSize": parameters["averageRecordSize"],
+        "classification": "csv",
+        "columnsOrdered": "true",
+        "compressionType": "none",
+        "delimiter": ",",
+        "objectCount": "1",
+        "recordCount": "2",
+        "sizeKey": str(len(PEOPLE)),
+        "skip.header.line.count": "1",
+        "typeOfData": "file",
+    }
+    assert customers["StorageDescriptor"]["Parameters"] == parameters
+    assert (customers["TableType"], customers["Owner"], customers["StorageDescriptor"]["Location"]) == (
+        "EXTERNAL_TABLE",
+        "owner",
+        f"{crawler.folder}/customers/",
+    )
+    serde = tables["raw_transactions"]["StorageDescriptor"]["SerdeInfo"]
+    assert serde["Parameters"] == {"paths": "Id,amount,items"}
+    partitions = crawler.partitions("raw_transactions")
+    assert list(partitions) == [("2024", "01", "05"), ("2024", "01", "06"), ("2024", "11", "30")]
+    assert partitions["2024", "11", "30"]["StorageDescriptor"]["Location"] == (
+        f"{crawler.folder}/transactions/year=2024/month=11/day=30/"
+    )
+
+
+def test_second_crawl_of_unchanged_files_opens_none_and_writes_no_version(crawler: CrawlServer) -> None:
+    _retail(crawler)
+    crawler.create()
+    crawler.crawl()
+    before = crawler.tables()
+    crawler.crawl()
+    assert crawler.tables() == before
+    assert sum("0 files opened" in line for line in crawler.log()) == 1
+
+
+def test_column_added_later_makes_one_new_version_and_keeps_what_users_wrote(crawler: CrawlServer) -> None:
+    crawler.write("t/d=1/a.json", '{"a": 1, "b": "x"}\n')
+    crawler.create()
+    crawler.crawl()
+    table = crawler.tables()["t"]
+    table["StorageDescriptor"]["Columns"][0]["Comment"] = "the a"
+    given = {
+        k: table[k]
+        for k in ("Name", "StorageDescriptor", "PartitionKeys", "TableType", "Parameters", "Owner")
+    }
+    given["Parameters"]["team"] = "red"
+    crawler.glue.update_table(DatabaseName="lake", TableInput={**given, "Description": "mine"})
+    crawler.write("t/d=2/a.json", '{"a": 1, "b": "y", "c": 1.5}\n')
+    crawler.crawl()
+    table = crawler.tables()["t"]
+    assert table["StorageDescriptor"]["Columns"] == [
+        {"Name": "a", "Type": "int", "Comment": "the a"},
+        {"Name": "b", "Type": "string"},
+        {"Name": "c", "Type": "double"},
+    ]
+    assert (table["Description"], table["Parameters"]["team"], table["VersionId"]) == ("mine", "red", "2")
+    assert list(crawler.partitions("t")) == [("1",), ("2",)]
+
+
+@pytest.mark.parametrize(
+    ("behavior", "deprecated", "left"),
+    [
+        ("LOG", [], ["a", "b"]),
+        ("DEPRECATE_IN_DATABASE", ["b"], ["a", "b"]),
+        ("DELETE_FROM_DATABASE", [], ["a"]),
+    ],
+)
+def test_files_that_are_gone_are_treated_as_the_policy_says(
+    crawler: CrawlServer, behavior: str, deprecated: list[str], left: list[str]
+) -> None:
+    crawler.write("a/d=1/x.csv", PEOPLE)
+    gone = [crawler.write("a/d=2/x.csv", PEOPLE), crawler.write("b/x.json", '{"q": 1}\n')]
+    crawler.create(SchemaChangePolicy={"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": behavior})
+    crawler.crawl()
+    for path in gone:
+        path.unlink()
+    crawler.crawl()
+    tables, partitions = crawler.tables(), crawler.partitions("a")
+    assert list(tables) == left
+    assert [n for n, t in tables.items() if "DEPRECATED_BY_CRAWLER" in t["Parameters"]] == deprecated
+    assert [v for v, p in partitions.items() if "DEPRECATED_BY_CRAWLER" in p["Parameters"]] == (
+        [("2",)] if deprecated else []
+    )
+    assert len(partitions) == (1 if behavior == "DELETE_FROM_DATABASE" else 2)
+
+
+def test_update_behavior_log_leaves_the_table_and_adds_partitions(crawler: CrawlServer) -> None:
+    crawler.write("t/d=1/a.json", '{"a": 1, "b": 2}\n')
+    crawler.create(SchemaChangePolicy={"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"})
+    crawler.crawl()
+    crawler.write("t/d=2/a.json", '{"a": 1, "b": 2, "c": 3}\n')
+    crawler.crawl()
+    assert _columns(crawler.tables()["t"]) == [("a", "int"), ("b", "int")]
+    assert list(crawler.partitions("t")) == [("1",), ("2",)]
+
+
+def test_merge_new_columns_adds_and_never_drops_or_retypes(crawler: CrawlServer) -> None:
+    configuration = {"Version": 1.0, "CrawlerOutput": {"Tables": {"AddOrUpdateBehavior": "MergeNewColumns"}}}
+    first = crawler.write("t/a.json", '{"a": 1, "b": {"x": 1}}\n')
+    crawler.create(Configuration=json.dumps(configuration))
+    crawler.crawl()
+    first.write_text('{"a": "text", "b": {"y": 1}, "c": 1}\n')
+    crawler.crawl()
+    assert _columns(crawler.tables()["t"]) == [("a", "int"), ("b", "struct<x:int,y:int>"), ("c", "int")]
+
+
+def test_inherit_from_table_gives_partitions_the_columns_of_the_table(crawler: CrawlServer) -> None:
+    configuration = {
+        "Version": 1.0,
+        "CrawlerOutput": {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}},
+    }
+    crawler.write("t/d=1/a.json", '{"a": 1, "b": 1}\n')
+    crawler.write("t/d=2/a.json", '{"a": 1, "b": 1, "c": 1}\n')
+    crawler.create(Configuration=json.dumps(configuration))
+    crawler.crawl()
+    wanted = [("a", "int"), ("b", "int"), ("c", "int")]
+    assert [_columns(one) for one in crawler.partitions("t").values()] == [wanted, wanted]
+
+
+def test_new_folders_only_does_not_open_known_folders_again(crawler: CrawlServer) -> None:
+    crawler.write("t/d=1/a.json", '{"a": 1, "b": 2}\n')
+    crawler.create(
+        RecrawlPolicy={"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"},
+        SchemaChangePolicy={"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"},
+    )
+    crawler.crawl()
+    crawler.write("t/d=1/b.json", '{"z": 1}\n')
+    crawler.write("t/d=2/a.json", '{"a": 1, "b": 2}\n')
+    crawler.crawl()
+    assert any("3 objects, 1 files opened" in line for line in crawler.log())
+    assert list(crawler.partitions("t")) == [("1",), ("2",)]
+
+
+def test_handmade_table_of_the_same_name_is_left_alone(crawler: CrawlServer) -> None:
+    crawler.write("t/a.csv", PEOPLE)
+    crawler.glue.create_database(DatabaseInput={"Name": "lake"})
+    crawler.glue.create_table(DatabaseName="lake", TableInput={"Name": "t", "Parameters": {"mine": "1"}})
+    crawler.create()
+    crawler.crawl()
+    crawler.crawl()
+    tables = crawler.tables()
+    made = [name for name in tables if name != "t"]
+    assert (tables["t"]["Parameters"], len(made), made[0][:2], len(made[0])) == ({"mine": "1"}, 1, "t_", 34)
+
+
+def test_table_threshold_passed_fails_and_writes_nothing(crawler: CrawlServer) -> None:
+    crawler.write("a/x.csv", PEOPLE)
+    crawler.write("b/x.json", '{"q": 1}\n')
+    crawler.create(Configuration='{"Version":1.0,"CrawlerOutput":{"Tables":{"TableThreshold":1}}}')
+    last = crawler.crawl()
+    assert (last["Status"], last["ErrorMessage"]) == (
+        "FAILED",
+        "The number of tables detected by crawler: 2 is greater than the table threshold value provided: 1. "
+        "Failing crawler without writing to Data Catalog.",
+    )
+    with pytest.raises(crawler.glue.exceptions.EntityNotFoundException):
+        crawler.glue.get_tables(DatabaseName="lake")
+
+
+def test_exclusions_are_honoured_and_stored_on_the_table(crawler: CrawlServer) -> None:
+    crawler.write("t/a.csv", PEOPLE)
+    crawler.write("t/old/a.csv", "x,y\n1,2\n3,4\n")
+    crawler.create(Targets={"S3Targets": [{"Path": f"{crawler.folder}/", "Exclusions": ["**/old/**"]}]})
+    crawler.crawl()
+    assert {n: t["Parameters"]["exclusions"] for n, t in crawler.tables().items()} == {"t": '["**/old/**"]'}
+
+
+def test_empty_folder_succeeds_and_says_that_nothing_was_found(crawler: CrawlServer) -> None:
+    crawler.create()
+    assert (crawler.crawl()["Status"], crawler.tables()) == ("SUCCEEDED", {})
+    assert f"INFO : Nothing to crawl was found in {crawler.folder}/." in crawler.log()
+
+
+def test_unreadable_file_beside_good_ones_is_named_and_alone_fails_the_crawl(crawler: CrawlServer) -> None:
+    bad = crawler.write("t/bad.parquet", b"PAR1 this is no parquet file")
+    crawler.create()
+    last = crawler.crawl()
+    assert (last["Status"], "None of the files could be read" in last["ErrorMessage"]) == ("FAILED", True)
+    crawler.write("t/good.csv", PEOPLE)
+    assert crawler.crawl()["Status"] == "SUCCEEDED"
+    assert any(line.startswith(f"WARN : {bad} is in no table") for line in crawler.log())
+    assert [table["StorageDescriptor"]["Location"] for table in crawler.tables().values()] == [
+        f"{crawler.folder}/t/"
+    ]
+
+
+def test_bad_exclude_pattern_fails_the_crawl_with_the_pattern(crawler: CrawlServer) -> None:
+    crawler.create(Targets={"S3Targets": [{"Path": f"{crawler.folder}/", "Exclusions": ["{a"]}]})
+    last = crawler.crawl()
+    assert (last["Status"], "{a" in last["ErrorMessage"]) == ("FAILED", True)
+
+
+def test_stop_of_a_running_crawl_cancels_it_between_tables(
+    crawls: CrawlServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        crawls.write(f"{name}/x.csv", f"{name},n\n1,2\n3,4\n")
+    crawls.create()
+    write_table = apply.Applier.apply
+
+    def stop_after_first(applier: apply.Applier, table: Any) -> None:
+        write_table(applier, table)
+        if table.name == "a":
+            crawls.glue.stop_crawler(Name="c")
+
+    monkeypatch.setattr(apply.Applier, "apply", stop_after_first)
+    monkeypatch.setattr("isinglass.crawl.runner._TELL_SECONDS", 0.0)
+    crawls.start_worker()
+    assert crawls.crawl()["Status"] == "CANCELLED"
+    assert list(crawls.tables()) == ["a"]
+    assert crawls.glue.list_crawls(CrawlerName="c")["Crawls"][0]["State"] == "STOPPED"
+
+
+def test_crawl_that_died_between_transactions_goes_on_where_it_was(
+    crawls: CrawlServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        crawls.write(f"t/d={number}/x.csv", PEOPLE)
+    crawls.create()
+    monkeypatch.setattr(apply, "_BATCH", 2)
+    batches = apply.Applier._write_partitions
+    died: list[int] = []
+
+    def die_once(applier: apply.Applier, tx: Transaction, table: Any, batch: list[dict[str, Any]]) -> None:
+        batches(applier, tx, table, batch)
+        died.append(len(batch))
+        if len(died) == 3:
+            raise SystemExit  # as a killed process: no handler of ours runs
+
+    monkeypatch.setattr(apply.Applier, "_write_partitions", die_once)
+    crawls.glue.start_crawler(Name="c")
+    worker = Worker(crawls.api.store, {}, {})
+    runner = CrawlRunner(crawls.services)
+    with crawls.api.store.begin() as tx:
+        (item,) = tx.work.claim(["crawl"], worker="dead", now=worker.clock(), lease_seconds=0.0, limit=1)
+    with pytest.raises(SystemExit):
+        runner(WorkContext(crawls.api.store, worker.clock), item)
+    assert len(crawls.partitions("t")) == 4
+    crawls.start_worker()
+    assert crawls.wait()["LastCrawl"]["Status"] == "SUCCEEDED"
+    assert (list(crawls.partitions("t")), _versions(crawls)) == ([(str(n),) for n in range(7)], {"t": "0"})
+    # The dead crawl's holder wakes up: it may write nothing any more.
+    runner(WorkContext(crawls.api.store, worker.clock), item)
+    assert [one["State"] for one in crawls.glue.list_crawls(CrawlerName="c")["Crawls"]] == ["COMPLETED"]
