@@ -49,7 +49,9 @@ def scan(
     """Give a frame of the data columns followed by the partition columns."""
     parts = []
     for values, files in listing.partitions().items():
-        reader = DataFrameReader(spark).format(format).options(**options, **{LISTED: "true"})
+        reader = DataFrameReader(spark).format(format).options(**options)
+        if ENGINE.embedded:
+            reader = reader.option(LISTED, "true")
         if schema is not None:
             reader = reader.schema(ddl(schema))
         frame = reader.load([urls.normalise(file.info.url) for file in files])

@@ -45,9 +45,10 @@ class Scan:
         columns: StructType | None, partition_schema: StructType, style: Style, find_choices: bool,
     ) -> "Scan":  # fmt: skip
         """Find the schema if none is given, and sort the files by cleanliness."""
+        own_reader = isinstance(options, Mapping) and style == "spark" and not find_choices
+        if own_reader and not ENGINE.embedded and ENGINE.reads(listing.files[0].info.url):
+            return cls._of_spark(spark, listing, format, options, columns, partition_schema)
         parsed = options if isinstance(options, ReadOptions) else ReadOptions.from_spark(options)
-        if columns is not None and parsed.corrupt_column is None and CORRUPT_RECORD in columns.names:
-            parsed = replace(parsed, corrupt_column=CORRUPT_RECORD)
         spoken = _native_options(format, parsed, options)
         schema = None if columns is None else arrow_schema(columns)
         dirty: set[str] | None = None
@@ -61,6 +62,8 @@ class Scan:
             schema = pa.schema([f for f in schema if f.name.lower() not in inside])
         elif find_choices:
             schema = _with_choices(listing, format, parsed, schema)
+        if parsed.corrupt_column is None and CORRUPT_RECORD in schema.names:
+            parsed = replace(parsed, corrupt_column=CORRUPT_RECORD)
         choices = {f.name: tuple(a.name for a in f.type) for f in schema if is_choice(f.type)}
         if dirty is None:
             dirty = _dirty_files(spark, listing, format, parsed, spoken, schema, wants_more=bool(choices))
@@ -70,6 +73,24 @@ class Scan:
             dirty=Listing(listing.keys, tuple(f for f in listing.files if f.info.url in dirty)),
             choices=choices,
         )  # fmt: skip
+
+    @classmethod
+    def _of_spark(
+        cls, spark: Any, listing: Listing, format: str, options: Mapping[str, Any], columns: StructType | None,
+        partition_schema: StructType,
+    ) -> "Scan":  # fmt: skip
+        """Leave everything but the listing to Spark's readers, which are the ones that ours imitate."""
+        spoken = {key: option_text(value) for key, value in options.items() if value is not None and key != "basePath"}
+        if columns is None:
+            bare = Listing((), tuple(InputFile(file.info) for file in listing.files))
+            found = native.scan(
+                spark, bare, format=format, options=spoken, schema=None, partition_schema=StructType([])
+            )
+            inside = {name.lower() for name in partition_schema.names}
+            columns = StructType([f for f in found.schema.fields if f.name.lower() not in inside])
+        schema = arrow_schema(columns)
+        empty = Listing(listing.keys, ())
+        return cls(format, ReadOptions(), spoken, schema, partition_schema, clean=listing, dirty=empty)
 
     def frame(self, spark: Any) -> FileFrame:
         """Give the frame over all files, and the bad records where there can be any."""

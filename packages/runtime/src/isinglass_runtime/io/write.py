@@ -4,7 +4,7 @@ import itertools
 import pickle
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from isinglass_connectors.storage.listing import data_files
 from pyspark.errors import AnalysisException
@@ -17,7 +17,7 @@ from isinglass_runtime.run import current
 
 if TYPE_CHECKING:
     from isinglass_connectors.sink.file_sink import WriteResult
-    from isinglass_connectors.sink.options import WriteOptions
+    from isinglass_connectors.sink.options import WriteMode, WriteOptions
 
 FORMATS = frozenset({"csv", "json", "parquet"})
 _ERROR_MODES = frozenset({"error", "errorifexists", "default"})
@@ -47,7 +47,7 @@ class ColumnMissingError(AnalysisException):  # type: ignore[misc] # pyspark is 
 
 def next_write_id() -> str:
     """Name the next write of this script: the same name again when the run is executed again after a crash."""
-    return f"{current().run_id or _process}-{next(_ordinals)}"
+    return f"{next(_ordinals):04d}"
 
 
 def on_write(observer: Callable[[str, "WriteResult"], None]) -> None:
@@ -82,7 +82,7 @@ def write_files(
     if mode in _ERROR_MODES or mode == "ignore":
         if next(data_files(opened, url), None) is not None:
             if mode == "ignore":
-                return WriteResult()
+                return WriteResult((), 0, 0, ())
             raise PathExistsError(url)
         mode = "append"
     if mode == "overwrite" and partition_keys and _is_dynamic(df, options):
@@ -91,9 +91,11 @@ def write_files(
     keys = _matched(partition_keys, columns.names)
     parsed = options if isinstance(options, WriteOptions) else WriteOptions.from_spark(format, options)
     schema = arrow_schema(columns)
+    settings = current()
     sink = FileSink(
-        opened.options, url, schema, parsed, partition_keys=keys, mode=mode, write_id=write_id
-    )
+        opened.options, url, settings.run_id or _process, write_id, schema, cast("WriteMode", mode), parsed, keys,
+        first_attempt=settings.attempt == 0, scratch=settings.scratch_dir or None,
+    )  # fmt: skip
     result = _run(df, sink, write_id, schema)
     for observer in _observers:
         observer(url, result)

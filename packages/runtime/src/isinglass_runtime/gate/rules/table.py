@@ -22,7 +22,6 @@ SAIL_RULES: tuple[Rule, ...] = (
     native_files.TEXT_RULE,
     range_partitioning.RULE,
     ordered_rows.RULE,
-    date_range_frame.RULE,
     date_range_frame.TEXT_RULE,
     intersect_all.RULE,
     intersect_all.TEXT_RULE,

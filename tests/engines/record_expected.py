@@ -1,0 +1,35 @@
+"""Record the parity cases' expected results on real Spark: python tests/engines/record_expected.py"""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from cases import CASES, outcome
+from spark_server import spark_connect
+
+from isinglass_runtime.engine.session import start_session, stop_session
+from isinglass_runtime.run import RunSettings
+
+EXPECTED = Path(__file__).parent / "expected.json"
+
+
+def main() -> None:
+    expected = {}
+    with tempfile.TemporaryDirectory() as folder, spark_connect(Path(folder)) as url:
+        spark = start_session(RunSettings(engine=url))
+        for name, program in CASES.items():
+            with tempfile.TemporaryDirectory() as work:
+                try:
+                    expected[name] = outcome(program(spark, Path(work)))
+                except Exception as error:
+                    print(f"{name}: {str(error)[:300]}")
+        stop_session()
+    EXPECTED.write_text(json.dumps(expected, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+    print(f"{len(expected)} of {len(CASES)} cases recorded")
+
+
+if __name__ == "__main__":
+    main()
