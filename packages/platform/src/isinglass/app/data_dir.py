@@ -86,6 +86,21 @@ class DataDir:
         return ended
 
 
+def holder(path: Path) -> int | None:
+    """Return the server that holds a data folder now; None when it is free."""
+    try:
+        descriptor = os.open(path / "lock", os.O_RDWR)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return server_pid(path)
+    finally:
+        os.close(descriptor)
+    return None
+
+
 def server_pid(path: Path) -> int | None:
     """Read which process holds a data folder; None when nobody does."""
     try:

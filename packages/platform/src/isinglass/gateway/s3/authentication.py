@@ -85,7 +85,9 @@ class Authenticator:
             raise S3Error("InvalidRequest", "Missing required header: x-amz-content-sha256", 400)
         for name, _ in request.headers:
             if name not in signed and (name == "host" or name.startswith("x-amz-")):
-                raise access_denied(f"There were headers present in the request which were not signed: {name}")
+                raise access_denied(
+                    f"There were headers present in the request which were not signed: {name}"
+                )
         known = self._known(key_id, request.header("x-amz-security-token"), now)
         query = sigv4.canonical_query(request.raw_query)
         expected, key = _sign(request, known, scope, timestamp, query, signed, payload)
@@ -119,9 +121,7 @@ class Authenticator:
         expected, key = _sign(request, known, scope, timestamp, canonical, signed, payload)
         if not hmac.compare_digest(expected, query["X-Amz-Signature"]):
             # Most clients sign the words, whatever hash the header has.
-            expected, key = _sign(
-                request, known, scope, timestamp, canonical, signed, sigv4.UNSIGNED_PAYLOAD
-            )
+            expected, key = _sign(request, known, scope, timestamp, canonical, signed, sigv4.UNSIGNED_PAYLOAD)
             if not hmac.compare_digest(expected, query["X-Amz-Signature"]):
                 raise signature_mismatch()
         return Caller(known.key.account_id, payload, scope, timestamp, query["X-Amz-Signature"], key)

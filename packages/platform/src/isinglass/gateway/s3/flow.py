@@ -38,7 +38,9 @@ class ClientGone(Exception):
 class Body:
     """A request's body as it arrives; reading pauses while too much of it waits."""
 
-    def __init__(self, pause: Callable[[], None], resume: Callable[[], None], begin: Callable[[], None]) -> None:
+    def __init__(
+        self, pause: Callable[[], None], resume: Callable[[], None], begin: Callable[[], None]
+    ) -> None:
         self._pause, self._resume, self._begin = pause, resume, begin
         self._pieces: deque[bytes] = deque()
         self._queued = 0

@@ -62,7 +62,9 @@ class Front:
     async def handle(self, request: S3Request, body: Body, client: Client) -> None:
         """Answer one request; raises S3Error for what is refused."""
         if request.method not in METHODS:
-            raise S3Error("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
+            raise S3Error(
+                "MethodNotAllowed", "The specified method is not allowed against this resource.", 405
+            )
         check_address(request)
         caller = self.authenticator.authenticate(request)
         if not request.bucket:
@@ -89,7 +91,9 @@ class Front:
 
     def _service(self, request: S3Request, caller: Caller, client: Client) -> None:
         if request.method not in {"GET", "HEAD"}:
-            raise S3Error("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
+            raise S3Error(
+                "MethodNotAllowed", "The specified method is not allowed against this resource.", 405
+            )
         client.answer(200, list_document(caller.account_id, self.ownership.list(caller.account_id)))
 
     async def _wait_ready(self) -> None:
@@ -99,7 +103,9 @@ class Front:
             async with asyncio.timeout(_START_SECONDS):
                 await self.ready.wait()
         except TimeoutError as error:
-            raise S3Error("ServiceUnavailable", "The object store is starting. Please try again.", 503) from error
+            raise S3Error(
+                "ServiceUnavailable", "The object store is starting. Please try again.", 503
+            ) from error
 
     async def _check_owner(self, bucket: str, account_id: str) -> None:
         if bucket == own_bucket(account_id) and bucket not in self._made:
@@ -186,7 +192,9 @@ def _query(request: S3Request) -> str:
     for part in request.raw_query.split("&"):
         name, equals, value = part.partition("=")
         if part and unquote_plus(name) not in PRESIGNED_PARAMETERS:
-            parts.append(quote(unquote_plus(name), safe="-_.~") + equals + quote(unquote_plus(value), safe="-_.~"))
+            parts.append(
+                quote(unquote_plus(name), safe="-_.~") + equals + quote(unquote_plus(value), safe="-_.~")
+            )
     return "&".join(parts)
 
 
@@ -261,4 +269,3 @@ class _Counted:
     def head(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         self.status = status
         self._client.head(status, headers)
-

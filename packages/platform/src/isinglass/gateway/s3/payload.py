@@ -37,7 +37,9 @@ def decoder(caller: Caller, trailer: str | None, expected_length: int | None) ->
     if not payload.startswith("STREAMING-"):
         return Plain(payload)
     if expected_length is None:
-        raise S3Error("MissingContentLength", "You must provide the x-amz-decoded-content-length header.", 411)
+        raise S3Error(
+            "MissingContentLength", "You must provide the x-amz-decoded-content-length header.", 411
+        )
     if payload == "STREAMING-UNSIGNED-PAYLOAD-TRAILER":
         return Chunked(None, trailer, expected_length)
     if payload in {"STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"}:
@@ -132,7 +134,9 @@ class Chunked:
         if self._checksum is not None and self._trailer in self._trailers:
             given = self._trailers[self._trailer]
             if self._checksum() != given:
-                raise S3Error("BadDigest", f"The {self._trailer} you specified did not match the payload.", 400)
+                raise S3Error(
+                    "BadDigest", f"The {self._trailer} you specified did not match the payload.", 400
+                )
 
     def _line(self, line: str) -> None:
         if self._state == "head":

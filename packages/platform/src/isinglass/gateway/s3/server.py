@@ -138,7 +138,9 @@ class ClientConnection(asyncio.Protocol):
         except (ClientGone, asyncio.CancelledError):
             self._keep_alive = False
         except Exception:
-            log.exception("Handling %s %s failed (request %s)", request.method, request.path, self._request_id)
+            log.exception(
+                "Handling %s %s failed (request %s)", request.method, request.path, self._request_id
+            )
             self._fail(S3Error("InternalError", "We encountered an internal error. Please try again.", 500))
         self._end(complete=body.ended)
 

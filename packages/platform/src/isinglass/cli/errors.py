@@ -1,0 +1,75 @@
+"""What goes wrong on the command line: one shape, and an exit code for each kind."""
+
+import json
+from dataclasses import dataclass, field
+
+USAGE, NOT_FOUND, DENIED, CONFLICT, INVALID, FAILED_RUN, TIMED_OUT_RUN, STOPPED_RUN = 2, 3, 4, 5, 6, 7, 8, 9
+UNREACHABLE, GAVE_UP = 13, 14
+
+#: AWS's error codes by what they mean for a script.
+_EXIT_CODES = {
+    "EntityNotFoundException": NOT_FOUND,
+    "ResourceNotFoundException": NOT_FOUND,
+    "CrawlerNotRunningException": NOT_FOUND,
+    "AccessDeniedException": DENIED,
+    "UnrecognizedClientException": DENIED,
+    "InvalidSignatureException": DENIED,
+    "MissingAuthenticationTokenException": DENIED,
+    "ExpiredTokenException": DENIED,
+    "AlreadyExistsException": CONFLICT,
+    "IdempotentParameterMismatchException": CONFLICT,
+    "ConcurrentModificationException": CONFLICT,
+    "ConcurrentRunsExceededException": CONFLICT,
+    "CrawlerRunningException": CONFLICT,
+    "InvalidInputException": INVALID,
+    "ValidationException": INVALID,
+    "InvalidParameterException": INVALID,
+    "QueryFailedException": INVALID,
+}
+
+
+@dataclass(eq=False)
+class CliError(Exception):
+    """An error as the terminal shows it: what, where, facts, and what to do next."""
+
+    message: str
+    code: str = ""
+    where: str = ""
+    facts: list[str] = field(default_factory=list)
+    hint: str = ""
+    exit_code: int = 1
+    request_id: str = ""
+
+    def __str__(self) -> str:
+        return self.message
+
+    def text(self) -> str:
+        """Write the error for a person."""
+        lines = [f"error[{self.code}]: {self.message}" if self.code else f"error: {self.message}"]
+        if self.where:
+            lines.append(f"  --> {self.where}")
+        lines += [f"   = {fact}" for fact in self.facts]
+        if self.request_id:
+            lines.append(f"   = request {self.request_id}")
+        if self.hint:
+            lines.append(f"help: {self.hint}")
+        return "\n".join(lines)
+
+    def document(self) -> str:
+        """Write the error for a program: one line of JSON."""
+        error = {"code": self.code or "Error", "message": self.message, "exitCode": self.exit_code}
+        if self.hint:
+            error["hint"] = self.hint
+        if self.request_id:
+            error["requestId"] = self.request_id
+        return json.dumps({"error": error}, ensure_ascii=False)
+
+
+def api_error(code: str, message: str, request_id: str) -> CliError:
+    """Turn an answer of the API into an error; its code and message stay as they are."""
+    return CliError(message or code, code, exit_code=_EXIT_CODES.get(code, 1), request_id=request_id)
+
+
+def usage(message: str, hint: str = "") -> CliError:
+    """Say that the command line itself is wrong; nothing was done."""
+    return CliError(message, hint=hint, exit_code=USAGE)

@@ -1,0 +1,102 @@
+"""What every command gets: the global flags, the server's client, and how to print."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from isinglass.cli.client import Client
+from isinglass.cli.errors import USAGE, CliError
+from isinglass.cli.profiles import Profile, resolve
+
+FORMATS = ("table", "json", "ndjson", "csv", "name")
+
+
+@dataclass
+class Session:
+    """One invocation; `flags` are the global ones, wherever they stood on the line."""
+
+    flags: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def profile(self) -> Profile:
+        """The server and the caller."""
+        return resolve(self.flags, os.environ)
+
+    @cached_property
+    def client(self) -> Client:
+        """The API."""
+        return Client(self.profile)
+
+    @property
+    def output(self) -> str:
+        """The format of results."""
+        value = self.flags.get("output") or os.environ.get("ISINGLASS_OUTPUT") or "table"
+        if value not in FORMATS:
+            raise CliError(f"{value!r} is not an output format", hint=f"one of {', '.join(FORMATS)}", exit_code=USAGE)
+        return value
+
+    @property
+    def quiet(self) -> bool:
+        """Whether only results are wanted."""
+        return "quiet" in self.flags
+
+    def say(self, text: str) -> None:
+        """Tell a person something: on standard error, so that a pipe gets the result only."""
+        if not self.quiet:
+            print(text, file=sys.stderr, flush=True)
+
+    def rows(self, columns: Sequence[str], rows: Sequence[Sequence[Any]], documents: Sequence[Any]) -> None:
+        """Print a list: `rows` for people, `documents` (the API's own) for programs."""
+        if self.output == "json":
+            print(json.dumps(list(documents), default=str, ensure_ascii=False, indent=2))
+        elif self.output == "ndjson":
+            for document in documents:
+                print(json.dumps(document, default=str, ensure_ascii=False))
+        elif self.output == "name":
+            for row in rows:
+                print(row[0])
+        elif self.output == "csv":
+            import csv
+
+            writer = csv.writer(sys.stdout, lineterminator="\n")
+            writer.writerow(columns)
+            writer.writerows(["" if value is None else value for value in row] for row in rows)
+        elif rows:
+            print(table(columns, rows))
+
+    def thing(self, document: Any, lines: Sequence[tuple[str, Any]], name: str = "") -> None:
+        """Print one thing: labelled lines for people, its document for programs."""
+        if self.output in {"json", "ndjson"}:
+            print(json.dumps(document, default=str, ensure_ascii=False, indent=2 if self.output == "json" else None))
+        elif self.output == "name":
+            print(name)
+        elif self.output == "csv":
+            self.rows([label for label, _ in lines], [[value for _, value in lines]], [])
+        else:
+            width = max((len(label) for label, _ in lines), default=0)
+            for label, value in lines:
+                print(f"{label.ljust(width)}  {value}".rstrip())
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Align rows under upper-case headings; numbers stand to the right."""
+    texts = [["(null)" if value is None else _one_line(value) for value in row] for row in rows]
+    widths = [max(len(column), *(len(row[i]) for row in texts)) for i, column in enumerate(columns)]
+    right = [all(isinstance(row[i], int | float) or row[i] is None for row in rows) for i in range(len(columns))]
+    lines = [[column.upper() for column in columns], *texts]
+    return "\n".join(
+        "  ".join(
+            text.rjust(width) if is_right else text.ljust(width)
+            for text, width, is_right in zip(line, widths, right, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def _one_line(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+    return text.replace("\r", "\\r").replace("\n", "\\n").replace("\x1b", "\\x1b")
