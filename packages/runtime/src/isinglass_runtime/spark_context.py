@@ -233,6 +233,10 @@ class SparkContext:
         """There is no Spark UI."""
         return
 
+    @property
+    def _jsc(self) -> "_JavaContext":
+        return _JavaContext()
+
     def stop(self) -> None:
         """End the context; the session stays until the process ends, as other code may hold it."""
         self._stopped = True
@@ -251,8 +255,25 @@ class SparkContext:
         raise NotOnConnectError("SparkContext", name, instead)
 
 
+class _JavaContext:
+    """What is left of `sc._jsc`: Hadoop's configuration, which nothing here reads."""
+
+    def hadoopConfiguration(self) -> "_JavaContext":
+        """Give the configuration."""
+        return self
+
+    def set(self, key: str, value: object) -> None:
+        """Say that a setting has no effect; the value may be a secret and is not shown."""
+        _log.warning(
+            "hadoopConfiguration().set(%r, …) has no effect: storage uses the run's own credentials", key
+        )
+
+    def get(self, key: str, default: str | None = None) -> str | None:
+        """Give the default: nothing was set."""
+        return default
+
+
 _INSTEAD = {
-    "_jsc": "S3 settings come from the run's own credentials; nothing needs hadoopConfiguration()",
     "_gateway": "call a Python library instead of a Java class",
     "newAPIHadoopFile": "use spark.read",
     "sequenceFile": "use spark.read",

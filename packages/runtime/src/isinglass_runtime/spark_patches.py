@@ -74,6 +74,8 @@ def _patch_classic(context_class: Any) -> None:
         return (sparkContext or context_class.getOrCreate()).session
 
     ClassicSession.__new__ = new_session
+    # A script's `.master("local[*]")` is no conflict with the engine that the run has: it is not used.
+    ClassicSession.Builder._validate_startup_urls = lambda _self: None
     ClassicSession.Builder.getOrCreate = _builder_get_or_create(ClassicSession.Builder.getOrCreate)
     for name in ("SQLContext", "HiveContext"):
         stand_in = type(name, (SQLContext,), {})

@@ -9,6 +9,7 @@ FILE_CONNECTIONS = frozenset({"s3", "file"})
 _FORMATS = frozenset({"csv", "json", "parquet", "orc", "avro", "xml", "ion", "groklog", "glueparquet"})
 _JDBC = frozenset({"mysql", "postgresql", "oracle", "sqlserver", "redshift", "jdbc", "snowflake"})
 
+
 class UnsupportedConnectionError(NotImplementedError):
     """A kind of connection that is not built yet; the message says what to use instead."""
 
