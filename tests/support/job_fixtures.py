@@ -138,35 +138,38 @@ def launcher() -> Iterator[Launcher]:
     launcher.close()
 
 
+def start_job_server(
+    store: Store, launcher: Launcher, folder: Path, session: boto3.Session, stack: ExitStack, **changes: Any
+) -> JobServer:
+    """Start a live server with a worker; the stack stops both."""
+    server_key, listening = os.urandom(32), listen("127.0.0.1", 0)
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    settings = job_settings(folder, **{"endpoint_url": url, "s3_endpoint_url": url, **changes})
+    keys = StoredRunKeys(Sealer(server_key))
+    queries = QueryRunner(settings, launcher, keys, store)
+    server = Server(
+        store,
+        JobServices(folder, [queries]),
+        server_key,
+        GatewaySettings(folder / "access.log", strict=True),
+    )
+    server.start(listening)
+    stack.callback(server.stop)
+    worker = Worker(store, {"job_run": JobRunHandler(settings, launcher, keys)}, {"job_run": 4})
+    api = Api(url, store, server_key, folder / "access.log", session)
+    glue = api.client("glue")
+    worker.start()
+    stack.callback(worker.stop)
+    return JobServer(api, store, settings, folder, worker, glue, queries)
+
+
 @pytest.fixture
 def make_job_server(
     store: Store, launcher: Launcher, tmp_path: Path, boto_session: boto3.Session
 ) -> Iterator[Callable[..., JobServer]]:
     """Make a server whose worker executes runs, with settings of the test's own."""
     with ExitStack() as stack:
-
-        def make(launcher: Launcher = launcher, **changes: Any) -> JobServer:
-            server_key, listening = os.urandom(32), listen("127.0.0.1", 0)
-            url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            settings = job_settings(tmp_path, **{"endpoint_url": url, "s3_endpoint_url": url, **changes})
-            keys = StoredRunKeys(Sealer(server_key))
-            queries = QueryRunner(settings, launcher, keys, store)
-            server = Server(
-                store,
-                JobServices(tmp_path, [queries]),
-                server_key,
-                GatewaySettings(tmp_path / "access.log", strict=True),
-            )
-            server.start(listening)
-            stack.callback(server.stop)
-            worker = Worker(store, {"job_run": JobRunHandler(settings, launcher, keys)}, {"job_run": 4})
-            api = Api(url, store, server_key, tmp_path / "access.log", boto_session)
-            glue = api.client("glue")
-            worker.start()
-            stack.callback(worker.stop)
-            return JobServer(api, store, settings, tmp_path, worker, glue, queries)
-
-        yield make
+        yield lambda **changes: start_job_server(store, launcher, tmp_path, boto_session, stack, **changes)
 
 
 @pytest.fixture

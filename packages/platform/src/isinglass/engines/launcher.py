@@ -103,6 +103,12 @@ class Launcher:
             return zygote.launch(document)
 
     @property
+    def warm(self) -> bool:
+        """Whether a launch would find the warm parent ready."""
+        zygote = self._zygote
+        return zygote is not None and zygote.ready.is_set() and not zygote.dead.is_set()
+
+    @property
     def zygote_pid(self) -> int:
         """The warm parent's process id; 0 when there is none."""
         return self._zygote.process.pid if self._zygote is not None else 0
