@@ -1,8 +1,8 @@
 """The access log: one JSON line per request, written by a thread of its own: no request waits."""
 
-import queue
 import sys
 import threading
+from collections import deque
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -10,7 +10,8 @@ import orjson
 
 _ROTATE_BYTES = 64 * 2**20
 _KEPT_FILES = 4
-_BATCH = 512
+#: How long a line may wait: waking the writer for each would cost every request a switch of threads.
+_PAUSE_SECONDS = 0.1
 
 
 class AccessLog:
@@ -18,7 +19,8 @@ class AccessLog:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._entries: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._entries: deque[dict[str, Any]] = deque()
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._write_all, name="access-log", daemon=True)
 
     def start(self) -> None:
@@ -27,35 +29,37 @@ class AccessLog:
 
     def record(self, entry: dict[str, Any]) -> None:
         """Add an entry; returns at once."""
-        self._entries.put(entry)
+        self._entries.append(entry)
 
     def stop(self) -> None:
         """Write what is left and stop."""
         if self._thread.is_alive():
-            self._entries.put(None)
+            self._stopping.set()
             self._thread.join()
 
     def _write_all(self) -> None:
         stream = self._open()
         running = True
         while running:
-            batch = [self._entries.get()]
-            while len(batch) < _BATCH and not self._entries.empty():
-                batch.append(self._entries.get())
-            running = None not in batch
-            lines = b"".join(orjson.dumps(entry) + b"\n" for entry in batch if entry is not None)
+            running = not self._stopping.wait(_PAUSE_SECONDS)
             try:
-                stream.write(lines)
-                stream.flush()
-                if self._path is not None and stream.tell() > _ROTATE_BYTES:
-                    stream.close()
-                    _rotate(self._path)
-                    stream = self._open()
+                stream = self._write_waiting(stream)
             except OSError as error:
                 # A full disk must not end the log for good, nor the requests it tells of.
                 print(f"The access log {self._path} cannot be written: {error}", file=sys.stderr)  # noqa: T201
         if self._path is not None:
             stream.close()
+
+    def _write_waiting(self, stream: BinaryIO) -> BinaryIO:
+        waiting = [self._entries.popleft() for _ in range(len(self._entries))]
+        if waiting:
+            stream.write(b"".join(orjson.dumps(entry) + b"\n" for entry in waiting))
+            stream.flush()
+        if self._path is None or stream.tell() < _ROTATE_BYTES:
+            return stream
+        stream.close()
+        _rotate(self._path)
+        return self._open()
 
     def _open(self) -> BinaryIO:
         if self._path is None:

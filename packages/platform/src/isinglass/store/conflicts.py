@@ -1,6 +1,7 @@
 """Inserts that meet a row with the same key: ignored or replaced, never an error."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,8 +9,8 @@ from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 
-def _insert(connection: sa.Connection, table: sa.Table) -> PostgresqlInsert | SqliteInsert:
-    return SqliteInsert(table) if connection.dialect.name == "sqlite" else PostgresqlInsert(table)
+def _insert(dialect: str, table: sa.Table) -> PostgresqlInsert | SqliteInsert:
+    return SqliteInsert(table) if dialect == "sqlite" else PostgresqlInsert(table)
 
 
 def insert_new(
@@ -19,13 +20,18 @@ def insert_new(
 
     Waits for a concurrent insert of the same key to be decided.
     """
-    statement = _insert(connection, column.table).on_conflict_do_nothing().returning(column)
-    return set(connection.scalars(statement, rows))
+    return set(connection.scalars(_insert_new(connection.dialect.name, column), rows))
+
+
+@cache
+def _insert_new(dialect: str, column: sa.Column[str]) -> Any:
+    """Build the statement once per table: building costs as much as running it."""
+    return _insert(dialect, column.table).on_conflict_do_nothing().returning(column)
 
 
 def insert_or_update(connection: sa.Connection, table: sa.Table, columns: Sequence[str]) -> sa.Insert:
     """Insert rows; where the key is taken, set these columns of the row there."""
-    statement = _insert(connection, table)
+    statement = _insert(connection.dialect.name, table)
     return statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
         set_={name: statement.excluded[name] for name in columns},

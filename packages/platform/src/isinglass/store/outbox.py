@@ -6,6 +6,9 @@ import sqlalchemy as sa
 
 from isinglass.store.tables.flow import outbox
 
+#: Built once: the outbox is written with nearly every change.
+_INSERT = outbox.insert()
+
 
 class Outbox:
     """Appends events; a relay reads and marks them."""
@@ -15,9 +18,8 @@ class Outbox:
 
     def add(self, account_id: str, kind: str, payload: dict[str, Any], now: float) -> None:
         """Append one event of an EventBridge detail-type."""
-        self._connection.execute(
-            outbox.insert().values(account_id=account_id, kind=kind, payload=payload, created_at=now)
-        )
+        row = {"account_id": account_id, "kind": kind, "payload": payload, "created_at": now}
+        self._connection.execute(_INSERT, row)
 
     def undelivered(self, limit: int) -> list[sa.Row[Any]]:
         """Read the oldest events not yet handed on."""

@@ -1,5 +1,7 @@
 """Tells failures that pass when the whole operation is tried again from those that will come back."""
 
+import sqlite3
+
 import sqlalchemy.exc
 
 #: PostgreSQL: serialization failure, deadlock, lock timeout.
@@ -9,8 +11,8 @@ _SQLITE_BUSY = ("database is locked", "database table is locked", "database sche
 
 def is_transient(error: BaseException) -> bool:
     """Decide whether a transaction lost against another one and may be tried again as a whole."""
-    if not isinstance(error, sqlalchemy.exc.DBAPIError):
-        return False
-    if getattr(error.orig, "sqlstate", None) in _TRANSIENT_STATES:
-        return True
-    return str(error.orig).startswith(_SQLITE_BUSY)
+    # SQLite's BEGIN is sent to the driver directly, so its errors arrive unwrapped.
+    cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
+    if isinstance(cause, sqlite3.OperationalError):
+        return str(cause).startswith(_SQLITE_BUSY)
+    return getattr(cause, "sqlstate", None) in _TRANSIENT_STATES

@@ -7,6 +7,7 @@ Unknown members and nulls are dropped, as AWS does. A value of the wrong kind en
 import base64
 import binascii
 import re
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -160,7 +161,11 @@ def _scalar(name: str, shape: dict[str, Any]) -> Check:
     if not tests:
         return lambda value, _path, _violations: convert(value)
 
+    accepts = _fast_path(shape)
+
     def check(value: Any, path: Path, violations: list[Violation]) -> Any:
+        if accepts is not None and accepts(value):
+            return value
         converted = convert(value)
         for fails, text in tests:
             if fails(converted):
@@ -169,6 +174,17 @@ def _scalar(name: str, shape: dict[str, Any]) -> Check:
         return converted
 
     return check
+
+
+def _fast_path(shape: dict[str, Any]) -> Callable[[Any], bool] | None:
+    """Compile the one test that nearly all strings pass; those it refuses are told why at leisure."""
+    if shape["type"] != "string" or "enum" in shape:
+        return None
+    least, most = shape.get("min", 0), shape.get("max", sys.maxsize)
+    if "pattern" not in shape:
+        return lambda value: value.__class__ is str and least <= len(value) <= most
+    match = re.compile(shape["pattern"]).fullmatch
+    return lambda value: value.__class__ is str and least <= len(value) <= most and match(value) is not None
 
 
 def _tests(shape: dict[str, Any]) -> list[tuple[Callable[[Any], bool], str]]:
