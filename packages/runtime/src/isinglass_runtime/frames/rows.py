@@ -17,10 +17,10 @@ from pyspark.sql.pandas.types import to_arrow_schema
 
 from awsglue import gluetypes as glue
 from isinglass_runtime.engine.shipping import prepare
-from isinglass_runtime.frames.arrow_nulls import push_nulls_down
 from isinglass_runtime.frames.frame import ERROR_SCHEMA, Frame
 from isinglass_runtime.frames.records import DynamicRecord, decoder, encoder, infer, widen
 from isinglass_runtime.frames.schemas import choice_paths, to_spark_schema
+from isinglass_runtime.io.engine_batches import for_engine
 
 Batches = Iterator[pa.RecordBatch]
 BatchFunction = Callable[[Batches], Batches]
@@ -190,7 +190,7 @@ def _laid_out(result_type: glue.StructType, arrow: pa.Schema) -> BatchFunction:
                 # Written by the stage before, in this run's own checkpoint.
                 records: Iterable[Any] = pickle.loads(pickled.as_py())  # noqa: S301
                 built = pa.RecordBatch.from_pylist([encode(record) for record in records], schema=arrow)
-                yield push_nulls_down(built)
+                yield for_engine(built)
 
     return run
 

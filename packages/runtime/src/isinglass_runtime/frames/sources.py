@@ -1,7 +1,8 @@
 """Open what scripts read as frames: files, catalog tables."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from pyspark.sql import functions as F
 
@@ -10,6 +11,9 @@ from isinglass_runtime.frames.frame import Frame
 from isinglass_runtime.frames.glue_options import FileRequest, exclusions_of
 from isinglass_runtime.io.frames import FileFrame
 
+#: A record that cannot be read is an error record and no row.
+_BAD_RECORDS: Final = "DROPMALFORMED"
+
 
 def read_request(spark: Any, request: FileRequest) -> Frame:
     """Read files with the types that Glue's readers give."""
@@ -17,7 +21,9 @@ def read_request(spark: Any, request: FileRequest) -> Frame:
 
     from isinglass_runtime.io.read import read_files
 
-    options = ReadOptions.from_glue(request.options) if request.format in ("csv", "json") else {}
+    options: ReadOptions | dict[str, Any] = {}
+    if request.format in ("csv", "json"):
+        options = replace(ReadOptions.from_glue(request.options), mode=_BAD_RECORDS)
     found = read_files(
         spark,
         format=request.format,
@@ -35,7 +41,7 @@ def read_catalog(
     """Read a table of the catalog, its columns typed as declared."""
     from isinglass_runtime.io.catalog import read_table
 
-    options: dict[str, Any] = {"exclusions": exclusions_of(additional_options)}
+    options: dict[str, Any] = {"exclusions": exclusions_of(additional_options), "mode": _BAD_RECORDS}
     found = read_table(
         spark,
         database,
@@ -43,6 +49,7 @@ def read_catalog(
         push_down_predicate=push_down_predicate,
         catalog_partition_predicate=str(additional_options.get("catalogPartitionPredicate", "")),
         options=options,
+        find_choices=True,
     )
     return frame_of(found, f"{database}.{name}")
 

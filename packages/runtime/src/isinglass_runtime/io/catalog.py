@@ -42,8 +42,12 @@ def read_table(
     push_down_predicate: str = "",
     catalog_partition_predicate: str = "",
     options: Mapping[str, Any] | None = None,
+    find_choices: bool = False,
 ) -> FileFrame:
-    """Read a table of the catalog; only registered partitions, from wherever they are."""
+    """Read a table of the catalog; only registered partitions, from wherever they are.
+
+    With `find_choices` a column with values that its declared type cannot hold becomes a choice of the type and text.
+    """
     found = table(database, name)
     given = dict(options or {})
     if found.kind == "VIRTUAL_VIEW":
@@ -69,6 +73,7 @@ def read_table(
         options={**found.options(), **given},
         schema=found.schema,
         partition_schema=found.partition_schema,
+        find_choices=find_choices,
     )
 
 

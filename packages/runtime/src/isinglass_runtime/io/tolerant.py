@@ -9,6 +9,8 @@ from isinglass_connectors.files.source import FileSource, FileSplit
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 from pyspark.sql.types import StructType
 
+from isinglass_runtime.io.engine_batches import for_engine
+
 ROWS = "isinglass_files"
 ERRORS = "isinglass_file_errors"
 
@@ -32,7 +34,8 @@ class FileSourceReader(DataSourceReader):  # type: ignore[misc] # pyspark is not
         return [SplitPartition(split) for split in self._splits]
 
     def read(self, partition: Any) -> Iterator[Any]:
-        return (self._source.read_errors if self._errors else self._source.read)(partition.split)
+        batches = (self._source.read_errors if self._errors else self._source.read)(partition.split)
+        return (for_engine(batch) for batch in batches)
 
 
 class RowsDataSource(DataSource):  # type: ignore[misc] # pyspark is not followed
