@@ -3,6 +3,7 @@
 from isinglass_runtime.gate.gate import Rule
 from isinglass_runtime.gate.rules import (
     date_range_frame,
+    doubled_quotes,
     from_json_modes,
     intersect_all,
     lateral_explode,
@@ -22,6 +23,7 @@ SAIL_RULES: tuple[Rule, ...] = (
     native_files.TEXT_RULE,
     range_partitioning.RULE,
     ordered_rows.RULE,
+    doubled_quotes.RULE,
     date_range_frame.TEXT_RULE,
     intersect_all.RULE,
     intersect_all.TEXT_RULE,
