@@ -19,7 +19,6 @@ class Event(StrEnum):
     SUCCEED = "succeed"
     FAIL = "fail"
     TIME_OUT = "time out"
-    EXPIRE = "expire"
 
 
 class Effect(StrEnum):
@@ -67,7 +66,6 @@ _FAILED = (Effect.PUBLISH, Effect.RETRY, Effect.FREE_SLOT)
 TRANSITIONS: dict[tuple[str, Event], tuple[str, tuple[Effect, ...]]] = {
     ("WAITING", Event.SLOT_FREE): ("STARTING", (Effect.ENQUEUE, Effect.PUBLISH)),
     ("WAITING", Event.STOP): ("STOPPED", (Effect.PUBLISH,)),
-    ("WAITING", Event.EXPIRE): ("EXPIRED", (Effect.PUBLISH,)),
     ("STARTING", Event.BEGIN): ("RUNNING", (Effect.EXECUTE, Effect.PUBLISH)),
     ("STARTING", Event.STOP): ("STOPPING", (Effect.PUBLISH,)),
     ("STARTING", Event.FAIL): ("FAILED", _FAILED),

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 #: Seconds between two looks at a run's state for a stop request.
 STOP_POLL_SECONDS = 0.5
 PROGRESS_SECONDS = 2.0
+#: How often an outcome is tried to be committed while the database is busy or away.
+FINISH_ATTEMPTS = 8
 #: How long the keys of a run without timeout live.
 WEEK = 7 * 86_400.0
 
@@ -50,7 +52,15 @@ class JobRunHandler:
             self._sweep(run)
         if ending.cause is Cause.LOST and context.lost.is_set():
             return  # its keys end with their time
-        self._finish(context, item, run, keys, ending)
+        for attempt in range(FINISH_ATTEMPTS):
+            try:
+                self._finish(context, item, run, keys, ending)
+                return
+            except Exception:
+                # Giving up at once would execute a script again that has done its work.
+                if attempt == FINISH_ATTEMPTS - 1 or context.lost.wait(0.1 * 2**attempt):
+                    raise
+                log.exception("Committing the outcome of run %s failed; trying again", run.run_id)
 
     def _begin(self, context: WorkContext, item: WorkItem) -> tuple[JobRun, Credentials] | None:
         """Note that the run executes now and make its keys; None when there is nothing to execute."""

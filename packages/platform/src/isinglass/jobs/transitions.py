@@ -33,7 +33,7 @@ def apply(
 
 
 def _message(run: JobRun, state: str, event: Event, error: str | None) -> str | None:
-    if state in ("FAILED", "TIMEOUT", "EXPIRED"):
+    if state in ("FAILED", "TIMEOUT"):
         if event is Event.BEGIN:
             return f"The run was given up: its worker died {run.executions} times while executing it."
         return error
@@ -122,13 +122,17 @@ def next_attempt(run: JobRun, attempt: int, now: float) -> JobRun:
 
 
 def start_waiting(tx: Transaction, account_id: str, job_name: str, now: float) -> None:
-    """Start waiting runs while the job has room for them."""
-    waiting = tx.job_runs.oldest_waiting(account_id, job_name)
-    while waiting is not None:
-        job = tx.jobs.lock(account_id, job_name)
-        definition = waiting.definition if job is None else job.definition
+    """Start waiting runs while the job has room for them.
+
+    The job is locked before anything is counted: a run that StartJobRun is just now queueing, as it still
+    counted the run that ends here, would otherwise wait for ever.
+    """
+    job = tx.jobs.lock(account_id, job_name)
+    while (oldest := tx.job_runs.oldest_waiting(account_id, job_name)) is not None:
+        definition = oldest.definition if job is None else job.definition
         room = int(definition.get("ExecutionProperty", {}).get("MaxConcurrentRuns", 1))
         if tx.job_runs.active(account_id, job_name) >= room:
             return
-        apply(tx, waiting, Event.SLOT_FREE, now)
-        waiting = tx.job_runs.oldest_waiting(account_id, job_name)
+        waiting = tx.job_runs.lock(account_id, oldest.run_id)
+        if waiting is not None and waiting.state == "WAITING":  # else it was stopped meanwhile
+            apply(tx, waiting, Event.SLOT_FREE, now)

@@ -45,11 +45,14 @@ class LogWriter:
 
     def __init__(self, path: Path, *, limit: int = DEFAULT_LIMIT, secrets: tuple[str, ...] = ()) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.stat().st_size >= limit:
+            # A crawler's log goes on from crawl to crawl; the old part is kept once, beside the new.
+            path.replace(path.with_suffix(".log.1"))
         self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._size = _end_torn_line(path, self._fd)
         self._limit = limit
         self._secrets = tuple(secret for secret in secrets if secret)
-        self._full = self._size >= limit
+        self._full = False
 
     def write(self, text: str, now: float, stream: Stream = "O") -> None:
         """Append text, a line for each of its lines; past the limit only a note that the rest is missing."""
