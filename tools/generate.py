@@ -4,8 +4,9 @@ import json
 import sys
 from pathlib import Path
 
+from modelgen.coverage import write_coverage
 from modelgen.python_types import write_errors, write_shapes
-from modelgen.registry_stub import write_registry_stub
+from modelgen.registry_stub import qualified, write_registry_stub
 from modelgen.source import Service, load_services
 
 ROOT = Path(__file__).parent.parent
@@ -25,9 +26,8 @@ def write_schema(service: Service) -> str:
     return "{" + ",\n".join(sections) + "}\n"
 
 
-def outputs() -> dict[Path, str]:
-    """Compute every generated file."""
-    services = load_services()
+def model_files(services: list[Service]) -> dict[Path, str]:
+    """Compute the files that follow from the models alone."""
     files: dict[Path, str] = {}
     for service in services:
         folder = PLATFORM / "model" / service.name
@@ -38,19 +38,36 @@ def outputs() -> dict[Path, str]:
     return files
 
 
+def coverage_files(services: list[Service]) -> dict[Path, str]:
+    """Compute the page that follows from the registry, which imports the files above."""
+    from isinglass.operations.registry import load
+
+    known = [qualified(service, operation) for service in services for operation in service.operations]
+    implemented = frozenset(load(known))
+    return {ROOT / "docs/reference/coverage.md": write_coverage(services, implemented)}
+
+
+def bring_up_to_date(files: dict[Path, str], *, check: bool) -> bool:
+    """Write the files that differ, or name them; returns whether any did."""
+    stale = [path for path, text in files.items() if not path.exists() or path.read_text() != text]
+    for path in stale:
+        name = path.relative_to(ROOT)
+        if check:
+            print(f"{name} is out of date: run python tools/generate.py", file=sys.stderr)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(files[path])
+            print(f"wrote {name}")
+    return bool(stale)
+
+
 def main(arguments: list[str]) -> int:
     """Write the files, or compare them."""
-    stale = [
-        (path, text) for path, text in outputs().items() if not path.exists() or path.read_text() != text
-    ]
-    if "--check" in arguments:
-        for path, _ in stale:
-            print(f"{path.relative_to(ROOT)} is out of date: run python tools/generate.py", file=sys.stderr)
-        return 1 if stale else 0
-    for path, text in stale:
-        path.write_text(text)
-        print(f"wrote {path.relative_to(ROOT)}")
-    return 0
+    check = "--check" in arguments
+    services = load_services()
+    stale = bring_up_to_date(model_files(services), check=check)
+    stale = bring_up_to_date(coverage_files(services), check=check) or stale
+    return 1 if check and stale else 0
 
 
 if __name__ == "__main__":
