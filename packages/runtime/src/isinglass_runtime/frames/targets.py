@@ -88,7 +88,7 @@ def _register(
         format=request.format,
         options=_spark_words(request),
         partition_keys=keys,
-        partitions=result.partitions,
+        partitions=[partition.values for partition in result.partitions],
         update_schema=catalog.update_schema,
         parameters=catalog.parameters,
     )
