@@ -157,7 +157,9 @@ async def serve(config: ObjectStoreConfig) -> None:
     loop = asyncio.get_running_loop()
     listening = socket.socket(fileno=config.listen_fd)
     listening.setblocking(False)
-    server = await loop.create_server(lambda: ClientConnection(front, connections), sock=listening, backlog=1024)
+    server = await loop.create_server(
+        lambda: ClientConnection(front, connections), sock=listening, backlog=1024
+    )
     gc.freeze()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -169,13 +169,18 @@ def _root(reader: _Reader) -> RootAccount:
     account = reader.checked(
         "root_account_id", DEFAULT_ACCOUNT, lambda text: bool(re.fullmatch(r"\d{12}", text)), "twelve digits"
     )
-    key, secret = reader.secret("ISINGLASS_ROOT_ACCESS_KEY_ID"), reader.secret("ISINGLASS_ROOT_SECRET_ACCESS_KEY")
+    key, secret = (
+        reader.secret("ISINGLASS_ROOT_ACCESS_KEY_ID"),
+        reader.secret("ISINGLASS_ROOT_SECRET_ACCESS_KEY"),
+    )
     if (key is None) != (secret is None):
         reader.problems.append(
             "ISINGLASS_ROOT_ACCESS_KEY_ID and ISINGLASS_ROOT_SECRET_ACCESS_KEY go together; one of them is missing."
         )
     if key is not None and not re.fullmatch(r"[A-Za-z0-9_]{16,128}", key):
-        reader.problems.append("ISINGLASS_ROOT_ACCESS_KEY_ID must be 16 to 128 letters, digits or underscores.")
+        reader.problems.append(
+            "ISINGLASS_ROOT_ACCESS_KEY_ID must be 16 to 128 letters, digits or underscores."
+        )
     if secret is not None and not 16 <= len(secret) <= 128:
         reader.problems.append("ISINGLASS_ROOT_SECRET_ACCESS_KEY must be 16 to 128 characters.")
     return RootAccount(account, key, secret)

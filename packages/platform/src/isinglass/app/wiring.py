@@ -82,7 +82,9 @@ def build(
         return [
             Component("api", "RUNNING", endpoint=endpoint),
             Component("object-store", "RUNNING" if objects.running else "STARTING", endpoint=s3_endpoint),
-            Component("worker", "RUNNING" if worker_holder else "STARTING", f"{settings.workers} runs at once"),
+            Component(
+                "worker", "RUNNING" if worker_holder else "STARTING", f"{settings.workers} runs at once"
+            ),
             Component("database", "RUNNING", "sqlite" if settings.embedded_database else "postgresql"),
         ]
 
@@ -137,5 +139,3 @@ def _root_key(settings: Settings, data: DataDir, store: Store, sealer: Sealer) -
         text = f"{key.access_key_id} {key.secret_access_key}"
         write_private(path, sealer.seal(text.encode(), "root.key"))
     return key
-
-

@@ -52,7 +52,8 @@ class Client:
             answer = json.loads(data or b"{}")
         except ValueError as error:
             raise CliError(
-                f"{self.profile.endpoint} is not an Isinglass server: its answer is not JSON", exit_code=UNREACHABLE
+                f"{self.profile.endpoint} is not an Isinglass server: its answer is not JSON",
+                exit_code=UNREACHABLE,
             ) from error
         if status >= 400:
             code = str(answer.get("__type", status)).rpartition("#")[2]
@@ -79,7 +80,9 @@ class Client:
         """Send a request to the object store."""
         endpoint = self.s3_endpoint()
         path = quote(f"/{bucket}/{key}" if key else f"/{bucket}", safe="/-_.~")
-        headers = _sign_s3(self._credentials(), self.profile.region, method, urlsplit(endpoint).netloc, path, body)
+        headers = _sign_s3(
+            self._credentials(), self.profile.region, method, urlsplit(endpoint).netloc, path, body
+        )
         status, _, data = self._send(endpoint, method, path, headers, body)
         if status >= 400:
             code = data.partition(b"<Code>")[2].partition(b"</Code>")[0].decode()
@@ -130,7 +133,9 @@ class Client:
         raise AssertionError
 
     def _unreachable(self, endpoint: str, error: Exception) -> CliError:
-        reason = "connection refused" if isinstance(error, ConnectionRefusedError) else str(error) or "no answer"
+        reason = (
+            "connection refused" if isinstance(error, ConnectionRefusedError) else str(error) or "no answer"
+        )
         return CliError(
             f"no server at {endpoint} ({reason})",
             code="E503",
@@ -158,7 +163,8 @@ def _sign_s3(
     signed = sorted(headers)
     canonical = canonical_request(method, path, "", headers.items(), signed, digest)
     value = sigv4.signature(
-        sigv4.signing_key(credentials.secret_access_key, scope), sigv4.string_to_sign(timestamp, scope, canonical)
+        sigv4.signing_key(credentials.secret_access_key, scope),
+        sigv4.string_to_sign(timestamp, scope, canonical),
     )
     headers["authorization"] = (
         f"{sigv4.ALGORITHM} Credential={credentials.access_key_id}/{scope}, "

@@ -72,7 +72,9 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for group in dict.fromkeys(entry[1] for entry in COMMANDS.values()):
             with formatter.section(group):
-                formatter.write_dl([(name, entry[2]) for name, entry in COMMANDS.items() if entry[1] == group])
+                formatter.write_dl(
+                    [(name, entry[2]) for name, entry in COMMANDS.items() if entry[1] == group]
+                )
         with formatter.section("Anywhere on the line"):
             formatter.write_dl(
                 [
@@ -107,7 +109,9 @@ def _version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> No
     epilog=EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
+)
 @click.pass_context
 def root(ctx: click.Context) -> None:
     """Isinglass: an open, self-hosted ETL platform that speaks AWS Glue."""

@@ -13,7 +13,15 @@ from urllib.parse import urlsplit
 from isinglass.cli.errors import INVALID, CliError
 
 DEFAULT_ENDPOINT = "http://127.0.0.1:5500"
-_MEMBERS = ("endpoint", "s3_endpoint", "account", "region", "access_key_id", "secret_access_key", "session_token")
+_MEMBERS = (
+    "endpoint",
+    "s3_endpoint",
+    "account",
+    "region",
+    "access_key_id",
+    "secret_access_key",
+    "session_token",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +57,17 @@ def resolve(flags: Mapping[str, str], environment: Mapping[str, str]) -> Profile
     if named and named not in profiles:
         known = ", ".join(sorted(profiles)) or "none"
         raise CliError(
-            f'there is no profile "{named}"', facts=[f"{path} has: {known}"], hint="isinglass up", exit_code=INVALID
+            f'there is no profile "{named}"',
+            facts=[f"{path} has: {known}"],
+            hint="isinglass up",
+            exit_code=INVALID,
         )
     sources: list[tuple[str, Mapping[str, Any]]] = [
         ("the command line", flags),
-        ("ISINGLASS_* variables", {member: environment.get(f"ISINGLASS_{member.upper()}") for member in _MEMBERS}),
+        (
+            "ISINGLASS_* variables",
+            {member: environment.get(f"ISINGLASS_{member.upper()}") for member in _MEMBERS},
+        ),
         (f'profile "{name}" from {path}', profiles.get(name, {})),
     ]
     if not named and name not in profiles:
@@ -101,7 +115,9 @@ def _check(endpoint: str, origin: str, *, allowed: bool) -> None:
     except ValueError:
         host = None
     if host is None or parts.scheme not in {"http", "https"}:
-        raise CliError(f"{endpoint!r} is not an endpoint", facts=[f"it came from {origin}"], exit_code=INVALID)
+        raise CliError(
+            f"{endpoint!r} is not an endpoint", facts=[f"it came from {origin}"], exit_code=INVALID
+        )
     if re.search(r"(^|\.)amazonaws\.com(\.cn)?\.?$|(^|\.)api\.aws\.?$", host) and not allowed:
         raise CliError(
             f"refusing to talk to {host}",

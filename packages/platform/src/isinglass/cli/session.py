@@ -6,11 +6,13 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from isinglass.cli.client import Client
 from isinglass.cli.errors import USAGE, CliError
-from isinglass.cli.profiles import Profile, resolve
+
+if TYPE_CHECKING:
+    from isinglass.cli.client import Client
+    from isinglass.cli.profiles import Profile
 
 FORMATS = ("table", "json", "ndjson", "csv", "name")
 
@@ -22,13 +24,17 @@ class Session:
     flags: dict[str, str] = field(default_factory=dict)
 
     @cached_property
-    def profile(self) -> Profile:
+    def profile(self) -> "Profile":
         """The server and the caller."""
+        from isinglass.cli.profiles import resolve
+
         return resolve(self.flags, os.environ)
 
     @cached_property
-    def client(self) -> Client:
+    def client(self) -> "Client":
         """The API."""
+        from isinglass.cli.client import Client
+
         return Client(self.profile)
 
     @property
@@ -36,7 +42,9 @@ class Session:
         """The format of results."""
         value = self.flags.get("output") or os.environ.get("ISINGLASS_OUTPUT") or "table"
         if value not in FORMATS:
-            raise CliError(f"{value!r} is not an output format", hint=f"one of {', '.join(FORMATS)}", exit_code=USAGE)
+            raise CliError(
+                f"{value!r} is not an output format", hint=f"one of {', '.join(FORMATS)}", exit_code=USAGE
+            )
         return value
 
     @property
@@ -71,7 +79,11 @@ class Session:
     def thing(self, document: Any, lines: Sequence[tuple[str, Any]], name: str = "") -> None:
         """Print one thing: labelled lines for people, its document for programs."""
         if self.output in {"json", "ndjson"}:
-            print(json.dumps(document, default=str, ensure_ascii=False, indent=2 if self.output == "json" else None))
+            print(
+                json.dumps(
+                    document, default=str, ensure_ascii=False, indent=2 if self.output == "json" else None
+                )
+            )
         elif self.output == "name":
             print(name)
         elif self.output == "csv":
@@ -86,7 +98,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """Align rows under upper-case headings; numbers stand to the right."""
     texts = [["(null)" if value is None else _one_line(value) for value in row] for row in rows]
     widths = [max(len(column), *(len(row[i]) for row in texts)) for i, column in enumerate(columns)]
-    right = [all(isinstance(row[i], int | float) or row[i] is None for row in rows) for i in range(len(columns))]
+    right = [
+        all(isinstance(row[i], int | float) or row[i] is None for row in rows) for i in range(len(columns))
+    ]
     lines = [[column.upper() for column in columns], *texts]
     return "\n".join(
         "  ".join(

@@ -15,7 +15,9 @@ from isinglass.cli.session import Session
 @click.argument("operation")
 @click.argument("document", default="{}")
 @click.option("--paginate", is_flag=True, help="Ask for every page and join them.")
-@click.option("--file", "path", type=click.Path(exists=True, dir_okay=False), help="Read the document from a file.")
+@click.option(
+    "--file", "path", type=click.Path(exists=True, dir_okay=False), help="Read the document from a file."
+)
 @click.pass_obj
 def command(session: Session, operation: str, document: str, paginate: bool, path: str | None) -> None:
     """Call any operation of the API with a JSON document; `-` reads it from standard input.
@@ -42,7 +44,9 @@ def _parse(text: str) -> dict[str, Any]:
     try:
         document = json.loads(text)
     except ValueError as error:
-        raise usage(f"the document is not JSON: {error}", "isinglass api GetTables '{\"DatabaseName\": \"x\"}'") from error
+        raise usage(
+            f"the document is not JSON: {error}", 'isinglass api GetTables \'{"DatabaseName": "x"}\''
+        ) from error
     if not isinstance(document, dict):
         raise usage("the document must be a JSON object")
     return document
@@ -60,7 +64,9 @@ def checked(operation: str, document: dict[str, Any]) -> dict[str, Any]:
     model = load(service or "glue")
     if name not in model.operations:
         close = get_close_matches(name, model.operations, 3)
-        raise usage(f'there is no operation "{operation}"', f"did you mean {' or '.join(close)}?" if close else "")
+        raise usage(
+            f'there is no operation "{operation}"', f"did you mean {' or '.join(close)}?" if close else ""
+        )
     shape = model.operations[name].input
     if shape is None:
         return document
@@ -77,11 +83,15 @@ def checked(operation: str, document: dict[str, Any]) -> dict[str, Any]:
     try:
         InputCompiler(model.shapes).compile(shape)(document)
     except ApiError as error:
-        raise CliError(str(error), code=type(error).__name__, facts=["nothing was sent"], exit_code=INVALID) from error
+        raise CliError(
+            str(error), code=type(error).__name__, facts=["nothing was sent"], exit_code=INVALID
+        ) from error
     return document
 
 
-def _join(session: Session, operation: str, request: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+def _join(
+    session: Session, operation: str, request: dict[str, Any], answer: dict[str, Any]
+) -> dict[str, Any]:
     whole = dict(answer)
     while token := whole.pop("NextToken", None):
         page = session.client.call(operation, {**request, "NextToken": token})

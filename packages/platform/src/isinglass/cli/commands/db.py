@@ -21,7 +21,9 @@ def command() -> None:
 def list_(session: Session) -> None:
     """List databases."""
     databases = list(session.client.pages("GetDatabases", {}, "DatabaseList"))
-    rows = [[found["Name"], found.get("LocationUri", ""), found.get("Description", "")] for found in databases]
+    rows = [
+        [found["Name"], found.get("LocationUri", ""), found.get("Description", "")] for found in databases
+    ]
     session.rows(["database", "location", "description"], rows, databases)
 
 
@@ -33,5 +35,7 @@ def list_(session: Session) -> None:
 def create(session: Session, name: str, location: str | None, description: str | None) -> None:
     """Create a database."""
     given = {"Name": name, "LocationUri": location, "Description": description}
-    session.client.call("CreateDatabase", {"DatabaseInput": {key: value for key, value in given.items() if value}})
+    session.client.call(
+        "CreateDatabase", {"DatabaseInput": {key: value for key, value in given.items() if value}}
+    )
     session.say(f"Created {name}")

@@ -55,9 +55,15 @@ def _machine(_session: Session) -> Iterator[Finding]:
 def _packages(_session: Session) -> Iterator[Finding]:
     from importlib.util import find_spec
 
-    for name, purpose in (("pysail", "the engine"), ("pyspark", "its client"), ("duckdb", "readers of files")):
+    for name, purpose in (
+        ("pysail", "the engine"),
+        ("pyspark", "its client"),
+        ("duckdb", "readers of files"),
+    ):
         there = find_spec(name) is not None
-        yield Finding(name, "ok" if there else "problem", "found" if there else f"missing: {purpose}; pip install it")
+        yield Finding(
+            name, "ok" if there else "problem", "found" if there else f"missing: {purpose}; pip install it"
+        )
     from isinglass.app.weed import WeedMissing, find_program
 
     try:
@@ -96,7 +102,9 @@ def _storage(session: Session, account: str) -> Iterator[Finding]:
 
 def _optional(_session: Session) -> Iterator[Finding]:
     java = shutil.which("java")
-    yield Finding("java", "ok" if java else "warning", java or "not found; needed only to run Spark on this machine")
+    yield Finding(
+        "java", "ok" if java else "warning", java or "not found; needed only to run Spark on this machine"
+    )
     proxies = [name for name in ("http_proxy", "HTTP_PROXY") if os.environ.get(name)]
     if proxies and "127.0.0.1" not in os.environ.get("no_proxy", os.environ.get("NO_PROXY", "")):
         yield Finding("proxies", "warning", f"{proxies[0]} is set: AWS clients need NO_PROXY=127.0.0.1")

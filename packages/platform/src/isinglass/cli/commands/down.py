@@ -32,7 +32,9 @@ def command(session: Session, data_dir: str | None) -> None:
     path = Path(given).expanduser().absolute() if given else default_data_dir()
     pid = holder(path)
     if pid is None:
-        raise CliError(f"no server works on {path}", hint="isinglass down --data-dir …", exit_code=UNREACHABLE)
+        raise CliError(
+            f"no server works on {path}", hint="isinglass down --data-dir …", exit_code=UNREACHABLE
+        )
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + _WAIT_SECONDS

@@ -9,7 +9,9 @@ from isinglass.cli.session import Session
 
 
 @click.command("env")
-@click.option("--format", "form", type=click.Choice(["sh", "json", "dotenv"]), default="sh", help="How to write them.")
+@click.option(
+    "--format", "form", type=click.Choice(["sh", "json", "dotenv"]), default="sh", help="How to write them."
+)
 @click.pass_obj
 def command(session: Session, form: str) -> None:
     """Print what makes boto3, aws and others use the server.

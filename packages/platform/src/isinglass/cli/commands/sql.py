@@ -12,13 +12,22 @@ from isinglass.cli.session import Session
 
 @click.command("sql")
 @click.argument("query", required=False)
-@click.option("--file", "path", type=click.Path(exists=True, dir_okay=False), help="Read the query from a file.")
+@click.option(
+    "--file", "path", type=click.Path(exists=True, dir_okay=False), help="Read the query from a file."
+)
 @click.option("--db", "database", help="The database of tables without one.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=1000, show_default=True, help="At most so many rows.")
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=1000, show_default=True, help="At most so many rows."
+)
 @click.option("--engine", help="sail, or sc://host:port of a Spark cluster.")
 @click.pass_obj
 def command(
-    session: Session, query: str | None, path: str | None, database: str | None, limit: int, engine: str | None
+    session: Session,
+    query: str | None,
+    path: str | None,
+    database: str | None,
+    limit: int,
+    engine: str | None,
 ) -> None:
     """Run a query; `-` reads it from standard input.
 
@@ -31,7 +40,9 @@ def command(
     if not text or not text.strip():
         raise usage("there is no query", "isinglass sql 'select 1'")
     request = {"SqlText": text, "Database": database, "Limit": limit, "Engine": engine}
-    answer = session.client.call("isinglass:RunQuery", {key: value for key, value in request.items() if value})
+    answer = session.client.call(
+        "isinglass:RunQuery", {key: value for key, value in request.items() if value}
+    )
     names = [column["Name"] for column in answer["Columns"]]
     rows = json.loads(answer["Rows"])
     session.rows(names, rows, [dict(zip(names, row, strict=True)) for row in rows])

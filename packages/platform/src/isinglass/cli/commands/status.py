@@ -19,7 +19,9 @@ def command(session: Session) -> None:
     """
     status = session.client.call("isinglass:GetServerStatus")
     up = duration(time.time() - status["StartedAt"])
-    lines = [("Server", f"up {up} · {status['Version']} · account {status['AccountId']} · {status['Region']}")]
+    lines = [
+        ("Server", f"up {up} · {status['Version']} · account {status['AccountId']} · {status['Region']}")
+    ]
     for part in status["Components"]:
         detail = " · ".join(text for text in (part.get("Endpoint"), part.get("Detail")) if text)
         lines.append((part["Name"], f"{part['State'].lower()}  {detail}".rstrip()))

@@ -85,7 +85,10 @@ def serving(flags: dict[str, Any]) -> "Iterator[tuple[Settings, Running]]":
             yield settings, server
     except standalone.PortTaken as error:
         raise CliError(
-            str(error), code="E501", hint=f"isinglass up {error.flag} 0      or stop it first", exit_code=CONFLICT
+            str(error),
+            code="E501",
+            hint=f"isinglass up {error.flag} 0      or stop it first",
+            exit_code=CONFLICT,
         ) from error
     except DataDirInUse as error:
         raise CliError(
@@ -95,7 +98,9 @@ def serving(flags: dict[str, Any]) -> "Iterator[tuple[Settings, Running]]":
     except (SchemaMismatchError, SealBroken, KeyTaken, WeedMissing) as error:
         raise CliError(str(error), code="E500") from error
     except PermissionError as error:
-        raise CliError(f"{error.filename} cannot be used: {error.strerror}", hint="use another --data-dir") from error
+        raise CliError(
+            f"{error.filename} cannot be used: {error.strerror}", hint="use another --data-dir"
+        ) from error
 
 
 def profile_members(server: "Running") -> dict[str, str]:

@@ -1,0 +1,166 @@
+"""`isinglass crawl`: find tables under a path, or run a crawler."""
+
+import hashlib
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from isinglass.cli.errors import FAILED_RUN, STOPPED_RUN, CliError, usage
+from isinglass.cli.session import Session
+
+_POLL_SECONDS = 0.2
+
+
+@click.command("crawl")
+@click.argument("target", metavar="PATH|CRAWLER")
+@click.option("--db", "database", help="The database that gets the tables; made where it is missing.")
+@click.option("--prefix", default="", help="What the tables' names begin with.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Leave files out; repeat it.")
+@click.option("--sample", type=click.IntRange(1, 249), help="Look into so many files of each folder.")
+@click.option("--dry-run", is_flag=True, help="Show what would be found; write nothing.")
+@click.option("--save", is_flag=True, help="Keep it as a crawler.")
+@click.option("--name", help="The crawler's name.")
+@click.pass_obj
+def command(
+    session: Session, target: str, database: str | None, prefix: str, exclude: tuple[str, ...], sample: int | None,
+    dry_run: bool, save: bool, name: str | None,
+) -> int:  # fmt: skip
+    """Find tables under a path, or run a crawler by its name.
+
+    \b
+    Examples:
+      isinglass crawl s3://lake/raw/ --db raw --dry-run
+      isinglass crawl s3://lake/raw/ --db raw --exclude '**.tmp'
+      isinglass crawl s3://lake/raw/ --db raw --save --name raw-files
+      isinglass crawl raw-files
+    """
+    path = _path(target)
+    if path is None:
+        return _crawl(session, target)
+    if database is None:
+        raise usage("--db is missing: which database gets the tables?", f"isinglass crawl {target} --db NAME")
+    s3_target: dict[str, Any] = {"Path": path, "Exclusions": list(exclude)}
+    if sample:
+        s3_target["SampleSize"] = sample
+    if dry_run:
+        _preview(session, {**s3_target, "DatabaseName": database, "TablePrefix": prefix})
+        return 0
+    crawler = name or f"crawl-{hashlib.sha256(f'{path} {database} {prefix}'.encode()).hexdigest()[:12]}"
+    _define(session, crawler, database, prefix, s3_target)
+    try:
+        return _crawl(session, crawler)
+    finally:
+        if not save and name is None:
+            session.client.call("DeleteCrawler", {"Name": crawler})
+
+
+def _path(target: str) -> str | None:
+    """Return the path to crawl; None for the name of a crawler."""
+    if "://" in target:
+        return target
+    if target.startswith(("/", "./", "../", "~")) or Path(target).is_dir():
+        return str(Path(target).expanduser().resolve()) + ("/" if target.endswith("/") else "")
+    return None
+
+
+def _define(session: Session, name: str, database: str, prefix: str, s3_target: dict[str, Any]) -> None:
+    try:
+        session.client.call("GetDatabase", {"Name": database})
+    except CliError as error:
+        if error.code != "EntityNotFoundException":
+            raise
+        session.client.call("CreateDatabase", {"DatabaseInput": {"Name": database}})
+    account = session.client.call("isinglass:GetServerStatus")["AccountId"]
+    definition = {
+        "Name": name,
+        "Role": f"arn:aws:iam::{account}:role/isinglass",
+        "DatabaseName": database,
+        "TablePrefix": prefix,
+        "Targets": {"S3Targets": [s3_target]},
+    }
+    try:
+        session.client.call("CreateCrawler", definition)
+    except CliError as error:
+        if error.code != "AlreadyExistsException":
+            raise
+        session.client.call("UpdateCrawler", definition)
+
+
+def _crawl(session: Session, name: str) -> int:
+    """Start a crawler and wait for its end, telling how far it is."""
+    began = time.monotonic()
+    session.client.call("StartCrawler", {"Name": name})
+    live = sys.stderr.isatty() and not session.quiet
+    while True:
+        crawler = session.client.call("GetCrawler", {"Name": name})["Crawler"]
+        if crawler["State"] == "READY":
+            break
+        if live:
+            print(
+                f"\rCrawling {name} · {time.monotonic() - began:.0f} s", end="", file=sys.stderr, flush=True
+            )
+        time.sleep(_POLL_SECONDS)
+    if live:
+        print("\r\033[K", end="", file=sys.stderr)
+    last = crawler.get("LastCrawl", {})
+    crawls = session.client.call("ListCrawls", {"CrawlerName": name, "MaxResults": 1}).get("Crawls", [])
+    if session.output != "table":
+        session.thing(crawls[0] if crawls else last, [], name)
+    if last.get("Status") == "SUCCEEDED":
+        session.say(f"Crawled {crawler.get('DatabaseName', '')} in {time.monotonic() - began:.1f} s")
+        for line in _summary(crawls[0] if crawls else {}):
+            session.say(f"  {line}")
+        session.say(f"  isinglass tables {crawler.get('DatabaseName', '')}")
+        return 0
+    raise CliError(
+        last.get("ErrorMessage") or f"the crawl ended {last.get('Status', 'without an outcome')}",
+        where=f"crawler {name}",
+        exit_code=STOPPED_RUN if last.get("Status") == "CANCELLED" else FAILED_RUN,
+    )
+
+
+def _summary(crawl: dict[str, Any]) -> list[str]:
+    """Say what a crawl changed; Glue tells it as JSON within JSON."""
+    try:
+        groups = json.loads(crawl.get("Summary") or "{}")
+        lines = []
+        for kind, changes in groups.items():
+            changes = json.loads(changes) if isinstance(changes, str) else changes
+            lines += [
+                f"{kind.lower()}: {change.lower()} {told.get('Count', '')}"
+                for change, told in changes.items()
+            ]
+    except (ValueError, AttributeError, TypeError):
+        return [str(crawl["Summary"])]
+    return lines
+
+
+def _preview(session: Session, request: dict[str, Any]) -> None:
+    found = session.client.call("isinglass:PreviewCrawl", request)
+    if session.output == "json":
+        session.thing(found, [])
+        return
+    mark = {"CREATE": "+", "UPDATE": "~", "NONE": "="}
+    rows = [
+        [
+            mark.get(one.get("Change", ""), " ") + " " + one["Name"],
+            one.get("Format", ""),
+            len(one.get("Columns", [])),
+            ", ".join(key["Name"] for key in one.get("PartitionKeys", [])),
+            one.get("Files", ""),
+            one.get("Location", ""),
+        ]
+        for one in found["Tables"]
+    ]
+    session.say(
+        f"Would look at {found['Objects']:,} objects ({found['Size']:,} bytes), sampling {found['Sampled']:,}"
+    )
+    columns = ["table", "format", "columns", "partitioned by", "files", "location"]
+    session.rows(columns, rows, found["Tables"])
+    for skipped in found["Skipped"]:
+        session.say(f"  skipped {skipped['Count']} files: {skipped['Reason']}")
+    session.say("Nothing written. Run again without --dry-run.")

@@ -1,0 +1,89 @@
+"""`isinglass runs`: list, show and stop job runs."""
+
+import time
+from typing import Any
+
+import click
+
+from isinglass.cli import following
+from isinglass.cli.commands.status import duration
+from isinglass.cli.errors import CliError, api_error
+from isinglass.cli.session import Session
+
+_MARKS = {"SUCCEEDED": "✓", "FAILED": "✕", "ERROR": "✕", "TIMEOUT": "✕", "STOPPED": "○", "EXPIRED": "○"}
+
+
+@click.group("runs", invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """List, show and stop job runs.
+
+    \b
+    Examples:
+      isinglass runs
+      isinglass runs list --job customer-360 --limit 5
+      isinglass runs show 7f3a
+      isinglass runs stop 7f3a
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_)
+
+
+@command.command("list")
+@click.option("--job", help="Only this job's.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="At most so many.")
+@click.pass_obj
+def list_(session: Session, job: str | None = None, limit: int = 20) -> None:
+    """List runs, newest first."""
+    names = [job] if job else [found["Name"] for found in following.jobs(session)]
+    runs = [run for name in names for run in following.runs_of(session, name, min(limit, 200))]
+    runs = sorted(runs, key=lambda run: run["StartedOn"], reverse=True)[:limit]
+    session.rows(["run", "job", "state", "started", "duration", "why"], [_row(run) for run in runs], runs)
+    failed = sum(run["JobRunState"] in {"FAILED", "ERROR", "TIMEOUT"} for run in runs)
+    session.say(
+        f"{len(runs)} runs, {failed} failed" if runs else "No runs yet. Start one: isinglass run SCRIPT"
+    )
+
+
+def _row(run: dict[str, Any]) -> list[str]:
+    state = run["JobRunState"]
+    started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(run["StartedOn"]))
+    spent = duration(run.get("ExecutionTime", 0))
+    why = (run.get("ErrorMessage") or "").partition("\n")[0]
+    return [run["Id"], run["JobName"], f"{_MARKS.get(state, '·')} {state.lower()}", started, spent, why[:80]]
+
+
+@command.command("show")
+@click.argument("name", default="@last")
+@click.pass_obj
+def show(session: Session, name: str) -> None:
+    """Show one run."""
+    run = following.find_run(session, name)
+    members = (
+        "Id",
+        "JobName",
+        "JobRunState",
+        "Attempt",
+        "ExecutionTime",
+        "DPUSeconds",
+        "StateDetail",
+        "ErrorMessage",
+    )
+    lines = [(member, run[member]) for member in members if run.get(member) not in {None, ""}]
+    session.thing(run, lines, run["Id"])
+
+
+@command.command("stop")
+@click.argument("name")
+@click.pass_obj
+def stop(session: Session, name: str) -> None:
+    """Stop a run."""
+    run = following.find_run(session, name)
+    request = {"JobName": run["JobName"], "JobRunIds": [run["Id"]]}
+    answer = session.client.call("BatchStopJobRun", request)
+    for problem in answer.get("Errors", []):
+        detail = problem.get("ErrorDetail", {})
+        raise api_error(detail.get("ErrorCode", ""), detail.get("ErrorMessage", ""), "")
+    if not answer.get("SuccessfulSubmissions"):
+        raise CliError(f"the run {run['Id']} was not stopped")
+    session.say(f"Stopping {run['Id']}")
