@@ -69,7 +69,9 @@ class Partitions:
             )
         if not rows:
             return []
-        inserted = insert_new(self._connection, partitions.c.values_key, list(rows.values()))
+        # In one order for everyone: two writers of the same partitions must not wait for each other.
+        in_order = [rows[key] for key in sorted(rows)]
+        inserted = insert_new(self._connection, partitions.c.values_key, in_order)
         return [key in inserted for key in order]
 
     def find(self, table: CatalogTable, values: Sequence[str]) -> Partition | None:
