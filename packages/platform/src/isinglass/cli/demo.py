@@ -42,7 +42,7 @@ class _Steps:
         made: list[str] = []
         yield made
         spent = time.monotonic() - began
-        self._session.say(f" ✓ {kind:<9} {what:<46} {'; '.join(made):<44} {spent:5.1f} s")
+        self._session.say(f" ✓ {kind:<9} {what:<51} {'; '.join(made):<32} {spent:5.1f} s")
 
     def total(self) -> float:
         """Seconds since the first step began."""
@@ -85,15 +85,15 @@ def _run(scenario: "Scenario", steps: _Steps, size: str) -> dict[str, Any]:
     from isinglass.cli.retail.generate import generate
 
     folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "isinglass" / "demo" / size
-    with steps.step("files", f"five sources, seed fixed → {folder}") as made:
+    with steps.step("files", "five sources with the dirt of real ones") as made:
         facts = generate(size, folder)
         made.append(f"{facts['transactions']:,} transactions")
-    with steps.step("upload", f"{folder.name} → {scenario.root}raw/") as made:
+    with steps.step("upload", f"{scenario.root}raw/") as made:
         count, sent = scenario.upload(folder / "raw")
         made.append(f"{count} files, {sent} sent")
     with steps.step("crawl", "retail_raw") as made:
         tables = scenario.crawl()
-        made.append(f"{len(tables)} tables: {', '.join(sorted(tables))}")
+        made.append(f"{len(tables)} tables")
     with steps.step("job", "customer-data-cleansing → retail.customers_clean") as made:
         run = scenario.run_job("customer-data-cleansing", "customer_data_cleansing.py", "customers_clean")
         made.append(f"run …{run['Id'][-4:]}")
