@@ -151,6 +151,30 @@ def test_files_that_are_gone_are_treated_as_the_policy_says(
     assert len(partitions) == (1 if behavior == "DELETE_FROM_DATABASE" else 2)
 
 
+def test_column_without_values_in_one_file_takes_its_type_from_the_others(crawler: CrawlServer) -> None:
+    crawler.write("t/a.csv", "id,score\n1,\n2,\n")
+    crawler.write("t/b.csv", "id,score\n1,2.5\n2,\n")
+    crawler.write("u/d=1/a.json", '{"a": null, "b": null}\n')
+    crawler.write("u/d=2/a.json", '{"a": {"x": 1}, "b": null}\n')
+    crawler.create()
+    crawler.crawl()
+    tables = crawler.tables()
+    assert _columns(tables["t"]) == [("id", "bigint"), ("score", "double")]
+    assert _columns(tables["u"]) == [("a", "struct<x:int>"), ("b", "string")]
+
+
+def test_header_of_an_all_text_file_is_known_from_its_neighbours(crawler: CrawlServer) -> None:
+    crawler.write("t/a.csv", "id,name\n1,ann\n2,bob\n")
+    crawler.write("t/b.csv", "id,name\nx1,ann\nx2,bob\n")
+    crawler.create()
+    crawler.crawl()
+    table = crawler.tables()["t"]
+    assert (_columns(table), table["Parameters"]["skip.header.line.count"]) == (
+        [("id", "string"), ("name", "string")],
+        "1",
+    )
+
+
 def test_update_behavior_log_leaves_the_table_and_adds_partitions(crawler: CrawlServer) -> None:
     crawler.write("t/d=1/a.json", '{"a": 1, "b": 2}\n')
     crawler.create(SchemaChangePolicy={"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"})
@@ -217,8 +241,10 @@ def test_table_threshold_passed_fails_and_writes_nothing(crawler: CrawlServer) -
     last = crawler.crawl()
     assert (last["Status"], last["ErrorMessage"]) == (
         "FAILED",
-        "The number of tables detected by crawler: 2 is greater than the table threshold value provided: 1. "
-        "Failing crawler without writing to Data Catalog.",
+        (
+            "The number of tables detected by crawler: 2 is greater than the table threshold value provided: 1. "
+            "Failing crawler without writing to Data Catalog."
+        ),
     )
     with pytest.raises(crawler.glue.exceptions.EntityNotFoundException):
         crawler.glue.get_tables(DatabaseName="lake")

@@ -1,17 +1,27 @@
 """A server's part for crawls: the API, a worker that crawls, and a folder to crawl."""
 
+import json
+import subprocess
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from api_fixtures import Api, FolderServices
+from api_fixtures import REGION, ROOT_ACCOUNT, Api, FolderServices
 
+from isinglass.app import weed
 from isinglass.crawl.runner import CrawlRunner
 from isinglass.daemons.worker import Worker
+from isinglass.domain.signature import sign_headers
 from isinglass.observe.logs import log_path, read_forward
+from isinglass.operations.context import StorageAccess
+from isinglass_connectors.storage.options import StorageOptions
+from isinglass_connectors.storage.storage import Storage
 
 
 @dataclass
@@ -23,7 +33,6 @@ class CrawlServer:
     services: FolderServices
     worker: Worker | None = None
     glue: Any = None
-    defaults: dict[str, Any] = field(default_factory=dict)
 
     def write(self, path: str, text: str | bytes) -> Path:
         """Write a file below the folder that is crawled."""
@@ -44,6 +53,29 @@ class CrawlServer:
                 **members,
             }
         )
+
+    def call(
+        self, operation: str, document: dict[str, Any], account_id: str = ROOT_ACCOUNT
+    ) -> dict[str, Any]:
+        """Call an operation of our own service; returns its answer, or its error's document."""
+        body = json.dumps(document).encode()
+        signed = sign_headers(
+            self.api.credentials_of(account_id),
+            region=REGION,
+            service="isinglass",
+            method="POST",
+            host=urlsplit(self.api.url).netloc,
+            path="/",
+            headers={"content-type": "application/x-amz-json-1.1", "x-amz-target": f"Isinglass.{operation}"},
+            body=body,
+            now=time.time(),
+        )
+        request = urllib.request.Request(self.api.url, body, signed)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return dict(json.load(answer))
+        except urllib.error.HTTPError as error:
+            return dict(json.load(error))
 
     def crawl(self, name: str = "c") -> dict[str, Any]:
         """Start a crawler and wait for its end; returns its last crawl."""
@@ -105,3 +137,62 @@ def crawler(crawls: CrawlServer) -> CrawlServer:
     """A server that crawls."""
     crawls.start_worker()
     return crawls
+
+
+@dataclass(frozen=True)
+class BucketServices(FolderServices):
+    """Services over an object store."""
+
+    options: StorageOptions = field(default_factory=StorageOptions)
+
+    def storage_access(self, account_id: str) -> StorageAccess:
+        found = self.options
+        return StorageAccess(
+            found.endpoint, found.region, found.access_key_id or "", found.secret_access_key or ""
+        )
+
+
+@pytest.fixture(scope="session")
+def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StorageOptions]:
+    """A running SeaweedFS with keys of its own."""
+    try:
+        prepared = weed.prepare(tmp_path_factory.mktemp("objects"))
+    except weed.WeedMissing as missing:
+        pytest.skip(str(missing))
+    process = subprocess.Popen(
+        prepared.arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=prepared.folder
+    )
+    options = StorageOptions(
+        endpoint=prepared.url,
+        access_key_id=prepared.access_key_id,
+        secret_access_key=prepared.secret_access_key,
+    )
+    try:
+        _wait_for_objects(options)
+        yield options
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for_objects(options: StorageOptions) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            Storage(options).s3.client.list_buckets()
+        except Exception:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+@pytest.fixture
+def bucket_crawler(
+    crawls: CrawlServer, object_store: StorageOptions, tmp_path: Path
+) -> tuple[CrawlServer, Storage]:
+    """A server that crawls the object store, and the way into it."""
+    crawls.services = BucketServices(tmp_path, object_store)
+    crawls.start_worker()
+    return crawls, Storage(object_store)

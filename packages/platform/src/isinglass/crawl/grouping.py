@@ -132,7 +132,7 @@ class _Grouper:
 def _representative(table: Found) -> Shape:
     """One shape for a whole table: all its columns, so that optional ones do not make folders differ."""
     tally = table.tally
-    return replace(tally.dominant, columns=tally.union(), details=(), spellings=())
+    return replace(tally.dominant, columns=tally.merged(), details=(), spellings=())
 
 
 def _merge(root: tuple[str, ...], parts: list[Found]) -> Found:

@@ -1,6 +1,6 @@
 """Open one file and say what it is, in the words of a crawl."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from isinglass.crawl import types
 from isinglass.crawl.naming import column_names
@@ -11,7 +11,7 @@ from isinglass_connectors.storage.objects import ObjectInfo
 from isinglass_connectors.storage.storage import Storage
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from isinglass_connectors.files.detect import Detected
 
 #: The quote that readers take for granted; only another one needs to be told.
 _USUAL_QUOTE = '"'
@@ -32,11 +32,14 @@ def open_file(storage: Storage, info: ObjectInfo) -> Opened:
     return Opened(_shape(found), found.average_record_size)
 
 
-def _shape(found: Any) -> Shape:
+def _shape(found: "Detected") -> Shape:
+    from isinglass_connectors.files.types import hive_type
+
     details = found.details
     kind = Kind(found.format, found.compression or "none", str(details.get("delimiter", "")))
     spellings = list(found.schema.names)
-    columns = tuple(zip(column_names(spellings), map(_column_type, found.schema), strict=True))
+    hive = [types.VOID if field.name in found.empty else hive_type(field.type) for field in found.schema]
+    columns = tuple(zip(column_names(spellings), hive, strict=True))
     if found.format != "csv":
         return Shape(kind, columns, spellings=tuple(spellings))
     header = details.get("header") == "true"
@@ -44,11 +47,3 @@ def _shape(found: Any) -> Shape:
     if details.get("quote") not in (None, "", _USUAL_QUOTE):
         described["quote"] = str(details["quote"])
     return Shape(kind, columns, named=header, details=tuple(sorted(described.items())))
-
-
-def _column_type(field: "pa.Field") -> str:
-    import pyarrow as pa
-
-    from isinglass_connectors.files.types import hive_type
-
-    return types.VOID if pa.types.is_null(field.type) else hive_type(field.type)

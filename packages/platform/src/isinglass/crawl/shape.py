@@ -95,8 +95,16 @@ def _positional(left: Shape, right: Shape) -> float:
     if len(left.columns) != len(right.columns):
         return 0.0
     pairs = [(a, b) for (_, a), (_, b) in zip(left.columns, right.columns, strict=True)]
-    fitting = sum(1 for a, b in pairs if types.merge(a, b) in (a, b) and (a == "string") == (b == "string"))
-    return fitting / len(pairs)
+    one_header = left.named != right.named
+    return sum(1 for a, b in pairs if _fits_by_place(a, b, one_header=one_header)) / len(pairs)
+
+
+def _fits_by_place(left: str, right: str, *, one_header: bool) -> bool:
+    if types.VOID in (left, right):
+        return True
+    # A header that was taken for data makes its whole column text.
+    texts = (left == "string") + (right == "string")
+    return texts == 2 or one_header if texts else types.merge(left, right) in (left, right)
 
 
 @dataclass(slots=True)
@@ -116,18 +124,31 @@ class Tally:
 
     @property
     def dominant(self) -> Shape:
-        """The shape shown most; the widest and then the first by name decides a draw."""
-        return max(self.counts, key=lambda shape: (self.counts[shape], len(shape.columns), shape.columns))
+        """The shape shown most, of those with names if any has; the widest decides a draw."""
+        return max(
+            self.counts,
+            key=lambda shape: (shape.named, self.counts[shape], len(shape.columns), shape.columns),
+        )
 
     @property
     def kind(self) -> Kind:
         """The kind all of them share."""
         return next(iter(self.counts)).kind
 
-    def union(self) -> tuple[tuple[str, str], ...]:
-        """Merge all columns, in the order of the dominant shape, newcomers last."""
-        merged = dict(self.dominant.columns)
+    def merged(self) -> tuple[tuple[str, str], ...]:
+        """Merge all columns, in the order of the dominant shape, newcomers last.
+
+        A file whose header was taken for data has its columns by place: their names are known from others.
+        """
+        dominant = self.dominant
+        merged = dict(dominant.columns)
         for shape in sorted(self.counts, key=lambda shape: shape.columns):
-            for name, hive in shape.columns:
+            by_place = dominant.named and not shape.named
+            names = [name for name, _ in (dominant if by_place else shape).columns]
+            for name, (_, hive) in zip(names, shape.columns, strict=False):
                 merged[name] = types.merge(merged[name], hive) if name in merged else hive
-        return tuple((name, types.catalog_type(hive)) for name, hive in merged.items())
+        return tuple(merged.items())
+
+    def union(self) -> tuple[tuple[str, str], ...]:
+        """Merge all columns into those of a table."""
+        return tuple((name, types.catalog_type(hive)) for name, hive in self.merged())
