@@ -167,7 +167,7 @@ def _weave(
     if any(row.number is None for row in invalid):
         return None
     misshapen = {row.number - 1: (_shape_reason(row.actual_columns, width), row.text) for row in invalid}
-    fitted = [_fit(csv_rows.split(row.text, options)[0], width) for row in invalid]
+    fitted = [_fit(csv_rows.split(row.text, options), width) for row in invalid]
     total = good + len(invalid)
     good_rows, order, next_bad = 0, [], 0
     for i in range(total):

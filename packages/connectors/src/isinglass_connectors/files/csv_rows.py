@@ -24,35 +24,42 @@ def rows(text: str, options: ReadOptions) -> Iterator[Row]:
         at += 1
         if not raw.strip() or (options.comment and raw.startswith(options.comment)):
             continue
-        fields, is_open = split(raw, options)
-        while is_open and options.multi_line and at < len(lines):
-            raw += "\n" + lines[at]
-            at += 1
-            fields, is_open = split(raw, options)
-        yield Row(start, raw, fields)
+        if options.multi_line and options.quote and options.quote in raw:
+            pieces, open_quotes = [raw], _quotes(raw, options)
+            while open_quotes % 2 and at < len(lines):
+                pieces.append(lines[at])
+                open_quotes += _quotes(lines[at], options)
+                at += 1
+            raw = "\n".join(pieces)
+        yield Row(start, raw, split(raw, options))
 
 
-def split(line: str, options: ReadOptions) -> tuple[list[str], bool]:
-    """Split one record; the flag tells that a quote is still open at its end."""
+def _quotes(line: str, options: ReadOptions) -> int:
+    quote, escape = options.quote or "", options.escape
+    return line.count(quote) - (line.count(escape + quote) if escape and escape != quote else 0)
+
+
+def split(line: str, options: ReadOptions) -> list[str]:
+    """Split one record into its fields; a quote that is never closed ends with it."""
     quote = options.quote
     if quote is None or quote not in line:
-        return line.split(options.separator), False
+        return line.split(options.separator)
     fields: list[str] = []
-    at, is_open = 0, False
+    at = 0
     while True:
         if line.startswith(quote, at):
-            value, at, is_open = _quoted(line, at + 1, options)
+            value, at = _quoted(line, at + 1, options)
         else:
             end = line.find(options.separator, at)
             end = len(line) if end < 0 else end
             value, at = line[at:end], end
         fields.append(value)
         if at >= len(line):
-            return fields, is_open
+            return fields
         at += 1
 
 
-def _quoted(line: str, at: int, options: ReadOptions) -> tuple[str, int, bool]:
+def _quoted(line: str, at: int, options: ReadOptions) -> tuple[str, int]:
     """Read from after the opening quote; a quote that closes nothing is kept as text."""
     quote, escape = options.quote or "", options.escape
     out: list[str] = []
@@ -65,8 +72,8 @@ def _quoted(line: str, at: int, options: ReadOptions) -> tuple[str, int, bool]:
             out.append(quote)
             at += 2
         elif char == quote and after in {"", options.separator}:
-            return "".join(out), at + 1, False
+            return "".join(out), at + 1
         else:
             out.append(char)
             at += 1
-    return "".join(out), at, True
+    return "".join(out), at

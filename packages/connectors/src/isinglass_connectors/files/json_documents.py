@@ -48,14 +48,16 @@ def lines(block: Block) -> Iterator[Document]:
             yield parse_line(line, block.line + index)
 
 
-def documents(stream: IO[bytes]) -> Iterator[Document]:
+def documents(stream: IO[bytes], *, elements: bool = True) -> Iterator[Document]:
     """The records of documents that follow one another, or stand in one top-level array.
+
+    With `elements=False` a top-level array is one document.
 
     Holds one record in memory. Text that is no JSON ends the file as one bad record: what follows a syntax
     error has no certain beginning.
     """
     scanner = _Scanner(stream)
-    in_array = scanner.skip_space() and scanner.peek() == "["
+    in_array = elements and scanner.skip_space() and scanner.peek() == "["
     if in_array:
         scanner.advance(1)
     while scanner.skip_space():

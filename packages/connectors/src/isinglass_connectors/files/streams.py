@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: One block is what a text reader holds in memory; pyarrow parses one at a time.
 BLOCK = 4 << 20
+#: What has not ended after so many bytes is cut.
+LONGEST = 64 << 20
 _MAGIC = (
     (b"\x1f\x8b", "gzip"),
     (b"BZh", "bzip2"),
@@ -138,6 +140,9 @@ def blocks(stream: "BinaryIO | IO[bytes]", quote: str | None = None, size: int =
                 yield Block(data, line)
             return
         end = _cut(data, mark)
+        if not end and len(data) > LONGEST:
+            # A quote that is never closed, or one endless line, must not take all memory.
+            end = data.rfind(b"\n") + 1 or len(data)
         kept = data[end:]
         if end:
             yield Block(data[:end], line)

@@ -32,7 +32,8 @@ class Storage:
     def list(self, url: str, start_after: str | None = None) -> Iterator[ObjectInfo]:
         """Stream everything below a folder (or the one object) in key order, page by page.
 
-        `start_after` is a URL: only what sorts after it is listed.
+        `start_after` is a URL: only what sorts after it is listed. The order is the server's: SeaweedFS sorts
+        folder by folder, so there `b/` comes before `b-c/`, whose key is the smaller one.
         """
         url = urls.normalise(url)
         return self._backend(url).list(url, None if start_after is None else urls.normalise(start_after))
