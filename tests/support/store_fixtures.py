@@ -26,6 +26,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         choice = metafunc.config.getoption("--db")
         names = ["sqlite", "postgresql"] if choice == "both" else [choice]
+        # A module whose subject is not the database may name the one it runs on: DATABASES = ["sqlite"].
+        names = getattr(metafunc.module, "DATABASES", names)
         metafunc.parametrize("database", names, indirect=True, scope="function")
 
 

@@ -20,15 +20,11 @@ from isinglass.store.accounts import Account
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store
 
+DATABASES = ["sqlite"]
 ACCOUNT = "123456789012"
 ARN = f"arn:aws:iam::{ACCOUNT}:root"
 KEY_ID, SECRET = "AKIAISINGLASSTEST001", "a/secret+with/marks"
 RUN_ID, RUN_SECRET, TOKEN = "ASIAISINGLASSTEST001", "another", "session-token"
-
-
-@pytest.fixture
-def database() -> str:
-    return "sqlite"
 
 
 @pytest.fixture

@@ -1,0 +1,130 @@
+"""The HTTP edge over a live server: what is refused, how, and what the access log keeps."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+
+import pytest
+from api_fixtures import REGION, ROOT_ACCOUNT, Api
+from botocore.exceptions import ClientError
+
+from isinglass.domain.signature import sign_headers
+
+DATABASES = ["sqlite"]
+OTHER_ACCOUNT = "210987654321"
+
+
+def post(
+    api: Api, body: bytes, target: str = "AWSGlue.GetDatabases", service: str = "glue"
+) -> tuple[int, Any, Any]:
+    """Send a signed body as it is."""
+    signed = sign_headers(
+        api.credentials_of(ROOT_ACCOUNT), region=REGION, service=service, method="POST",
+        host=api.url.removeprefix("http://"), path="/", headers={"X-Amz-Target": target}, body=body, now=time.time(),
+    )  # fmt: skip
+    return fetch(urllib.request.Request(api.url + "/", data=body, headers=signed, method="POST"))
+
+
+def fetch(request: urllib.request.Request | str) -> tuple[int, Any, Any]:
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return response.status, response.headers, json.loads(response.read())
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, json.loads(error.read())
+
+
+@pytest.mark.parametrize(
+    ("body", "target", "service", "status", "code", "text"),
+    [
+        (b"{", "AWSGlue.GetDatabases", "glue", 400, "SerializationException", "not valid JSON"),
+        (b"\xff", "AWSGlue.GetDatabases", "glue", 400, "SerializationException", "not valid JSON"),
+        (b"[" * 5000, "AWSGlue.GetDatabases", "glue", 400, "SerializationException", "not valid JSON"),
+        (b"[]", "AWSGlue.GetDatabases", "glue", 400, "SerializationException", "Start of list"),
+        (b'{"MaxResults":0}', "AWSGlue.GetDatabases", "glue", 400, "ValidationException", "at 'maxResults'"),
+        (b'{"NextToken":"x"}', "AWSGlue.GetDatabases", "glue", 400, "InvalidInputException", "token"),
+        (b"{}", "AWSGlue.GetMarried", "glue", 400, "UnknownOperationException", "AWSGlue.GetMarried"),
+        (b"{}", "AWSGlue.CreateBlueprint", "glue", 400, "OperationNotSupportedException", "CreateBlueprint"),
+        (b"{}", "AWSGlue.GetDatabases", "s3", 400, "InvalidSignatureException", "correct service: 'glue'"),
+        (
+            b"a" * (16 * 2**20 + 1),
+            "AWSGlue.GetDatabases",
+            "glue",
+            413,
+            "RequestEntityTooLargeException",
+            "16777216",
+        ),
+    ],
+    ids=lambda value: None if isinstance(value, bytes) else str(value),
+)
+def test_request_that_cannot_be_answered_gets_an_error_clients_can_read(
+    api: Api, body: bytes, target: str, service: str, status: int, code: str, text: str
+) -> None:
+    found, headers, document = post(api, body, target, service)
+    assert (found, document["__type"], headers["x-amzn-errortype"]) == (status, code, code)
+    assert text in document["message"]
+    assert headers["content-type"] == "application/x-amz-json-1.1"
+    assert len(headers["x-amzn-requestid"]) == 36
+
+
+def test_path_without_anything_answers_json_and_health_needs_no_signature(api: Api) -> None:
+    status, _, document = fetch(api.url + "/nothing")
+    assert (status, document["__type"]) == (400, "UnknownOperationException")
+    assert fetch(api.url + "/health")[::2] == (200, {"status": "ok"})
+
+
+def test_listing_goes_on_only_for_whom_and_what_it_began(api: Api, glue: Any) -> None:
+    for name in ("a", "b", "c"):
+        glue.create_database(DatabaseInput={"Name": name})
+    first = glue.get_databases(MaxResults=2)
+    rest = glue.get_databases(NextToken=first["NextToken"])
+    assert [d["Name"] for d in first["DatabaseList"] + rest["DatabaseList"]] == ["a", "b", "c"]
+    assert "NextToken" not in rest
+
+    other = api.client("glue", OTHER_ACCOUNT)
+    assert other.get_databases()["DatabaseList"] == []
+    for client, request in [
+        (other, {"NextToken": first["NextToken"]}),
+        (glue, {"NextToken": first["NextToken"], "AttributesToGet": ["NAME"]}),
+        (glue, {"NextToken": first["NextToken"][:-4] + "AAAA"}),
+    ]:
+        with pytest.raises(ClientError) as refused:
+            client.get_databases(**request)
+        assert refused.value.response["Error"]["Code"] == "InvalidInputException"
+
+
+def test_deleted_key_stops_working_and_unknown_key_is_refused(api: Api) -> None:
+    made = api.credentials_of(OTHER_ACCOUNT)
+    with api.store.begin() as tx:
+        tx.access_keys.delete(made.access_key_id)
+    with pytest.raises(ClientError) as refused:
+        api.client("sts", OTHER_ACCOUNT).get_caller_identity()
+    assert refused.value.response["Error"]["Code"] == "InvalidClientTokenId"
+
+
+def test_caller_identity_over_the_query_protocol_is_the_keys_account(api: Api) -> None:
+    answer = api.client("sts").get_caller_identity()
+    assert (answer["Account"], answer["Arn"]) == (ROOT_ACCOUNT, f"arn:aws:iam::{ROOT_ACCOUNT}:root")
+
+
+def test_access_log_has_a_line_per_request_without_what_was_said(api: Api, glue: Any) -> None:
+    answer = glue.create_database(DatabaseInput={"Name": "d", "Description": "confidential"})
+    deadline = time.monotonic() + 10
+    while (
+        not (lines := api.access_log.read_text() if api.access_log.exists() else "")
+        and time.monotonic() < deadline
+    ):
+        time.sleep(0.02)
+    entry = json.loads(lines)
+    assert (
+        entry.items()
+        >= {
+            "operation": "CreateDatabase",
+            "account_id": ROOT_ACCOUNT,
+            "status": 200,
+            "error": None,
+            "request_id": answer["ResponseMetadata"]["RequestId"],
+        }.items()
+    )
+    assert "confidential" not in lines
