@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LOG_GROUP = "/aws-glue/crawlers"
+_CHANGES = {"Added": "ADD", "Updated": "UPDATE", "Deleted": "DELETE"}
 _LAST_CRAWL_STATUS: "Mapping[str, str]" = {COMPLETED: "SUCCEEDED", FAILED: "FAILED", STOPPED: "CANCELLED"}
 
 
@@ -70,13 +71,13 @@ def history(crawl: Crawl) -> CrawlerHistory:
     return cast("CrawlerHistory", rendered)
 
 
-def _summary(progress: dict[str, Any]) -> dict[str, dict[str, int]]:
-    """Count what a crawl changed; what it did not touch is left out."""
-    summary: dict[str, dict[str, int]] = {}
+def _summary(progress: dict[str, Any]) -> dict[str, str]:
+    """Count what a crawl changed, in Glue's form: JSON within JSON; what it did not touch is left out."""
+    summary: dict[str, str] = {}
     for kind, name in (("Tables", "TABLE"), ("Partitions", "PARTITION")):
         counts = progress.get(kind)
         if isinstance(counts, dict):
-            changed = {word.upper(): count for word, count in counts.items() if count}
+            changed = {_CHANGES[word]: {"Count": count} for word, count in counts.items() if count}
             if changed:
-                summary[name] = changed
+                summary[name] = json.dumps(changed, separators=(",", ":"))
     return summary
