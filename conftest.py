@@ -1,3 +1,3 @@
 """Fixtures for every suite; the modules live in tests/support."""
 
-pytest_plugins = ["store_fixtures", "api_fixtures", "job_fixtures", "crawl_fixtures"]
+pytest_plugins = ["store_fixtures", "api_fixtures", "job_fixtures", "crawl_fixtures", "server_fixtures"]

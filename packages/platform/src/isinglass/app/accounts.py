@@ -65,7 +65,7 @@ class KeyTaken(Exception):
 
     def __init__(self, access_key_id: str, account_id: str) -> None:
         super().__init__(
-            f"ISINGLASS_ROOT_ACCESS_KEY_ID {access_key_id} is a key of account {account_id} already; use another."
+            f"ISINGLASS_ROOT_ACCESS_KEY_ID {access_key_id} is a key of account {account_id}; use another."
         )
         self.access_key_id = access_key_id
         self.account_id = account_id

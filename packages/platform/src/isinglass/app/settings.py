@@ -175,7 +175,8 @@ def _root(reader: _Reader) -> RootAccount:
     )
     if (key is None) != (secret is None):
         reader.problems.append(
-            "ISINGLASS_ROOT_ACCESS_KEY_ID and ISINGLASS_ROOT_SECRET_ACCESS_KEY go together; one of them is missing."
+            "ISINGLASS_ROOT_ACCESS_KEY_ID and ISINGLASS_ROOT_SECRET_ACCESS_KEY go together; "
+            "one of them is missing."
         )
     if key is not None and not re.fullmatch(r"[A-Za-z0-9_]{16,128}", key):
         reader.problems.append(
@@ -193,7 +194,8 @@ def _external(reader: _Reader) -> ExternalStore | None:
     key, secret = reader.secret("AWS_ACCESS_KEY_ID"), reader.secret("AWS_SECRET_ACCESS_KEY")
     if key is None or secret is None:
         reader.problems.append(
-            "--s3-endpoint needs the keys of that object store in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+            "--s3-endpoint needs the keys of that object store in "
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
         )
     region = reader.secret("AWS_REGION") or reader.secret("AWS_DEFAULT_REGION") or "us-east-1"
     token = reader.secret("AWS_SESSION_TOKEN")

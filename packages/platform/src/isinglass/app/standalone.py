@@ -55,8 +55,8 @@ class Running:
 def running(settings: Settings) -> Iterator[Running]:
     """Start a server; it stops when the block ends.
 
-    Order matters: ports first, as they are what most often is taken; then the object store, which starts up
-    while the rest is imported and the schema is brought up to date; the worker last, as its runs call the API.
+    Order matters: ports first, as they are what most often is taken; then the object store, which starts
+    while the rest is imported and the schema brought up to date; the worker last, as its runs call the API.
     """
     began = time.monotonic()
     with ExitStack() as stack:

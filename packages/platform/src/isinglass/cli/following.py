@@ -1,4 +1,4 @@
-"""Follows job runs: finds them by what a person writes, prints their logs as they come, waits for their end."""
+"""Follows job runs: finds them by what a person writes, prints their logs live, waits for their end."""
 
 import time
 from collections.abc import Iterator

@@ -7,7 +7,7 @@ from isinglass.cli.session import Session
 
 @click.group("account")
 def command() -> None:
-    """Make and list accounts: each has its own catalog, jobs and buckets.
+    r"""Make and list accounts: each has its own catalog, jobs and buckets.
 
     \b
     Examples:

@@ -3,6 +3,7 @@
 import json
 import sys
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import click
@@ -20,7 +21,7 @@ from isinglass.cli.session import Session
 )
 @click.pass_obj
 def command(session: Session, operation: str, document: str, paginate: bool, path: str | None) -> None:
-    """Call any operation of the API with a JSON document; `-` reads it from standard input.
+    r"""Call any operation of the API with a JSON document; `-` reads it from standard input.
 
     \b
     Examples:
@@ -29,8 +30,7 @@ def command(session: Session, operation: str, document: str, paginate: bool, pat
       isinglass api CreateJob --file job.json
     """
     if path is not None:
-        with open(path, encoding="utf-8") as file:
-            document = file.read()
+        document = Path(path).read_text(encoding="utf-8")
     elif document == "-":
         document = sys.stdin.read()
     request = checked(operation, _parse(document))

@@ -26,10 +26,10 @@ _POLL_SECONDS = 0.2
 @click.option("--name", help="The crawler's name.")
 @click.pass_obj
 def command(
-    session: Session, target: str, database: str | None, prefix: str, exclude: tuple[str, ...], sample: int | None,
-    dry_run: bool, save: bool, name: str | None,
+    session: Session, target: str, database: str | None, prefix: str, exclude: tuple[str, ...],
+    sample: int | None, dry_run: bool, save: bool, name: str | None,
 ) -> int:  # fmt: skip
-    """Find tables under a path, or run a crawler by its name.
+    r"""Find tables under a path, or run a crawler by its name.
 
     \b
     Examples:
@@ -128,8 +128,8 @@ def _summary(crawl: dict[str, Any]) -> list[str]:
     try:
         groups = json.loads(crawl.get("Summary") or "{}")
         lines = []
-        for kind, changes in groups.items():
-            changes = json.loads(changes) if isinstance(changes, str) else changes
+        for kind, told_as in groups.items():
+            changes = json.loads(told_as) if isinstance(told_as, str) else told_as
             lines += [
                 f"{kind.lower()}: {change.lower()} {told.get('Count', '')}"
                 for change, told in changes.items()

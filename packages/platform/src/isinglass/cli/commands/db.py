@@ -7,7 +7,7 @@ from isinglass.cli.session import Session
 
 @click.group("db")
 def command() -> None:
-    """List and create databases.
+    r"""List and create databases.
 
     \b
     Examples:

@@ -3,7 +3,6 @@
 import os
 import platform
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -26,7 +25,7 @@ class Finding:
 @click.command("doctor")
 @click.pass_obj
 def command(session: Session) -> int:
-    """Check that everything needed is there; exits with 1 when something is missing.
+    r"""Check that everything needed is there; exits with 1 when something is missing.
 
     \b
     Examples:
@@ -108,8 +107,6 @@ def _optional(_session: Session) -> Iterator[Finding]:
     proxies = [name for name in ("http_proxy", "HTTP_PROXY") if os.environ.get(name)]
     if proxies and "127.0.0.1" not in os.environ.get("no_proxy", os.environ.get("NO_PROXY", "")):
         yield Finding("proxies", "warning", f"{proxies[0]} is set: AWS clients need NO_PROXY=127.0.0.1")
-    if sys.version_info < (3, 11):
-        yield Finding("python", "problem", "3.11 or newer is needed")
 
 
 CHECKS: tuple[Callable[[Session], Iterator[Finding]], ...] = (_machine, _packages, _server, _optional)

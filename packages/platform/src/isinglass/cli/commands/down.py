@@ -18,7 +18,7 @@ _WAIT_SECONDS = 60.0
 @click.option("--data-dir", help="The data folder of the server. Default ~/.local/share/isinglass.")
 @click.pass_obj
 def command(session: Session, data_dir: str | None) -> None:
-    """Stop a server that runs in the background; work under way goes on at its next start.
+    r"""Stop a server that runs in the background; work under way goes on at its next start.
 
     \b
     Examples:

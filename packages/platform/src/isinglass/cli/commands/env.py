@@ -14,7 +14,7 @@ from isinglass.cli.session import Session
 )
 @click.pass_obj
 def command(session: Session, form: str) -> None:
-    """Print what makes boto3, aws and others use the server.
+    r"""Print what makes boto3, aws and others use the server.
 
     \b
     Examples:

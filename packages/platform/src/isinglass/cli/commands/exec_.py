@@ -13,7 +13,7 @@ from isinglass.cli.session import Session
 @click.argument("program", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def command(session: Session, program: tuple[str, ...]) -> None:
-    """Run a program that uses the server, in this process's place.
+    r"""Run a program that uses the server, in this process's place.
 
     \b
     Examples:
@@ -24,7 +24,7 @@ def command(session: Session, program: tuple[str, ...]) -> None:
         raise usage("exec needs a program", "isinglass exec -- aws glue get-databases")
     environment = {name: value for name, value in os.environ.items() if name not in _SHADOWING}
     try:
-        os.execvpe(program[0], list(program), environment | variables(session))
+        os.execvpe(program[0], list(program), environment | variables(session))  # noqa: S606 - that is what it is for
     except OSError as error:
         raise CliError(f"{program[0]} cannot be run: {error.strerror}", exit_code=127) from error
 

@@ -15,7 +15,7 @@ from isinglass.cli.session import Session
 @click.option("--tail", type=click.IntRange(1), help="Only the last lines.")
 @click.pass_obj
 def command(session: Session, name: str, follow: bool, tail: int | None) -> int:
-    """Print the log of a run: its id or the end of it, a job's name for its newest, or the last run of all.
+    r"""Print the log of a run: its id or the end of it, a job's name for its newest, or the last run of all.
 
     \b
     Examples:

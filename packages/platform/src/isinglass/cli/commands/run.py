@@ -45,9 +45,9 @@ class Wanted:
 @click.option("--no-wait", is_flag=True, help="Do not wait for the end.")
 @click.pass_obj
 def command(
-    session: Session, target: str, arguments: tuple[str, ...], follow: bool, no_wait: bool, **options: Any
+    session: Session, /, target: str, arguments: tuple[str, ...], follow: bool, no_wait: bool, **options: Any
 ) -> int:
-    """Run a Glue script as it is, or a job; exits with 7 when it fails.
+    r"""Run a Glue script as it is, or a job; exits with 7 when it fails.
 
     Without a server one is started for the duration, on a data folder that is thrown away.
 

@@ -16,7 +16,7 @@ _MARKS = {"SUCCEEDED": "✓", "FAILED": "✕", "ERROR": "✕", "TIMEOUT": "✕",
 @click.group("runs", invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """List, show and stop job runs.
+    r"""List, show and stop job runs.
 
     \b
     Examples:

@@ -29,7 +29,7 @@ def command(
     limit: int,
     engine: str | None,
 ) -> None:
-    """Run a query; `-` reads it from standard input.
+    r"""Run a query; `-` reads it from standard input.
 
     \b
     Examples:

@@ -10,7 +10,7 @@ from isinglass.cli.session import Session
 @click.command("status")
 @click.pass_obj
 def command(session: Session) -> None:
-    """Show how the server is; exits with 13 when there is none.
+    r"""Show how the server is; exits with 13 when there is none.
 
     \b
     Examples:

@@ -8,7 +8,7 @@ from isinglass.cli.session import Session, table
 
 @click.group("table")
 def command() -> None:
-    """Show one table.
+    r"""Show one table.
 
     \b
     Examples:

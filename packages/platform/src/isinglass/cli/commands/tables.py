@@ -12,7 +12,7 @@ from isinglass.cli.session import Session
 @click.argument("pattern", default="*")
 @click.pass_obj
 def command(session: Session, pattern: str) -> None:
-    """List the tables of all databases, of one, or those that match a pattern.
+    r"""List the tables of all databases, of one, or those that match a pattern.
 
     \b
     Examples:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 @click.option("--s3-endpoint", help="Use this object store (keys from AWS_*) instead of the embedded one.")
 @click.option("--allow-remote", is_flag=True, help="Allow a host that other machines can reach.")
 @click.pass_obj
-def command(session: Session, detach: bool, **flags: Any) -> None:
-    """Start the server and its object store.
+def command(session: Session, /, detach: bool, **flags: Any) -> None:
+    r"""Start the server and its object store.
 
     Every option is also a variable: ISINGLASS_PORT, ISINGLASS_DATA_DIR, … The first account is set by
     ISINGLASS_ROOT_ACCOUNT_ID, ISINGLASS_ROOT_ACCESS_KEY_ID and ISINGLASS_ROOT_SECRET_ACCESS_KEY; without them

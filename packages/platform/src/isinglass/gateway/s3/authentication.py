@@ -28,11 +28,43 @@ PRESIGNED_PARAMETERS = frozenset(
 )
 #: Subresources and overrides that version 2 signs as part of the resource.
 _V2_SIGNED = frozenset(
-    "accelerate acl cors defaultObjectAcl location logging partNumber policy requestPayment torrent versioning "
-    "versionId versions website uploads uploadId delete lifecycle tagging restore storageClass notification "
-    "replication analytics metrics inventory select select-type object-lock "
-    "response-content-type response-content-language response-expires response-cache-control "
-    "response-content-disposition response-content-encoding".split()
+    [
+        "accelerate",
+        "acl",
+        "cors",
+        "defaultObjectAcl",
+        "location",
+        "logging",
+        "partNumber",
+        "policy",
+        "requestPayment",
+        "torrent",
+        "versioning",
+        "versionId",
+        "versions",
+        "website",
+        "uploads",
+        "uploadId",
+        "delete",
+        "lifecycle",
+        "tagging",
+        "restore",
+        "storageClass",
+        "notification",
+        "replication",
+        "analytics",
+        "metrics",
+        "inventory",
+        "select",
+        "select-type",
+        "object-lock",
+        "response-content-type",
+        "response-content-language",
+        "response-expires",
+        "response-cache-control",
+        "response-content-disposition",
+        "response-content-encoding",
+    ]
 )
 
 

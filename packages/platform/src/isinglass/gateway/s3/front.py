@@ -29,9 +29,29 @@ _START_SECONDS = 60.0
 _MOST_DELETE_DOCUMENT = 2 << 20
 #: Connection-level headers, and what we sign, decide or must not let a client say to the object store.
 _DROPPED = frozenset(
-    "host connection keep-alive proxy-connection te trailer transfer-encoding upgrade expect authorization "
-    "content-length x-amz-date x-amz-content-sha256 x-amz-security-token x-amz-decoded-content-length "
-    "x-amz-trailer x-amz-sdk-checksum-algorithm forwarded x-real-ip content-encoding date".split()
+    [
+        "host",
+        "connection",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "expect",
+        "authorization",
+        "content-length",
+        "x-amz-date",
+        "x-amz-content-sha256",
+        "x-amz-security-token",
+        "x-amz-decoded-content-length",
+        "x-amz-trailer",
+        "x-amz-sdk-checksum-algorithm",
+        "forwarded",
+        "x-real-ip",
+        "content-encoding",
+        "date",
+    ]
 )
 _DROPPED_PREFIXES = ("x-forwarded-", "x-seaweedfs-", "seaweed-", "x-amz-expected-bucket-owner", "amz-sdk-")
 _KEY = re.compile(rb"<(?:\w+:)?Key>(.*?)</(?:\w+:)?Key>", re.DOTALL)
@@ -238,7 +258,9 @@ async def _once(data: bytes) -> AsyncIterator[bytes]:
 
 def _check_delete(document: bytes) -> None:
     """Refuse deletions whose keys lead out of the bucket; numeric references could hide one."""
-    if b"<!" in document or b"&#" in document and re.search(rb"&#[xX]?0*(2[eEfF]|46|47|5[cC]|92);", document):
+    if b"<!" in document or (
+        b"&#" in document and re.search(rb"&#[xX]?0*(2[eEfF]|46|47|5[cC]|92);", document)
+    ):
         raise S3Error("MalformedXML", "The XML you provided was not well-formed.", 400)
     for key in _KEY.findall(document):
         check_key(key.decode("utf-8", "replace"))

@@ -93,7 +93,7 @@ def _iso(moment: float) -> str:
 def _taken() -> S3Error:
     return S3Error(
         "BucketAlreadyExists",
-        "The requested bucket name is not available. The bucket namespace is shared by all users of the system. "
-        "Please select a different name and try again.",
+        "The requested bucket name is not available. The bucket namespace is shared by all users of the "
+        "system. Please select a different name and try again.",
         409,
     )

@@ -127,7 +127,7 @@ class Chunked:
         if self._length != self._expected_length:
             raise S3Error(
                 "IncompleteBody",
-                f"The body has {self._length} bytes, x-amz-decoded-content-length says {self._expected_length}.",
+                f"The body has {self._length} bytes instead of {self._expected_length}.",
                 400,
             )
         self._check_trailer_signature()

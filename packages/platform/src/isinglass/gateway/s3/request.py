@@ -89,8 +89,8 @@ def copy_source(request: S3Request) -> tuple[str, str] | None:
     if version and not re.fullmatch(r"versionId=[A-Za-z0-9._-]+", version):
         raise S3Error("InvalidArgument", "Copy Source must mention the source bucket and key.", 400)
     # One decoding is what S3 does; a second look catches names that would decode once more downstream.
-    for path in (unquote(path), unquote(unquote(path))):
-        bucket, _, key = path.removeprefix("/").partition("/")
+    for decoded in (unquote(path), unquote(unquote(path))):
+        bucket, _, key = decoded.removeprefix("/").partition("/")
         check_key(key)
         if not BUCKET_NAME.fullmatch(bucket) or not key:
             raise S3Error("InvalidArgument", "Copy Source must mention the source bucket and key.", 400)

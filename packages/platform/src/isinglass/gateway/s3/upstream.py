@@ -77,8 +77,10 @@ class Target:
         complete.append(
             (
                 "authorization",
-                f"{sigv4.ALGORITHM} Credential={self.credentials.access_key_id}/{scope}, "
-                f"SignedHeaders={';'.join(signed)}, Signature={value}",
+                (
+                    f"{sigv4.ALGORITHM} Credential={self.credentials.access_key_id}/{scope}, "
+                    f"SignedHeaders={';'.join(signed)}, Signature={value}"
+                ),
             )
         )
         return complete
