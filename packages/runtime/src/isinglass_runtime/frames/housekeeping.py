@@ -16,7 +16,9 @@ def table_names(spark: Any, database: str | None) -> list[str]:
     """Name the tables of a catalog database and the session's views."""
     from isinglass_runtime.io.metastore import CURRENT, client, is_configured
 
-    names = {row.name for row in spark.catalog.listTables() if row.isTemporary}
+    views = {row.name for row in spark.catalog.listTables() if row.isTemporary}
+    # Statements over catalog tables leave views of our own in the session.
+    names = {name for name in views if not name.startswith("isinglass_")}
     if is_configured():
         pages = (
             client().get_paginator("get_tables").paginate(DatabaseName=(database or CURRENT.database).lower())

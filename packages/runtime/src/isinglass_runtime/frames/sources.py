@@ -41,7 +41,7 @@ def read_catalog(
     """Read a table of the catalog, its columns typed as declared."""
     from isinglass_runtime.io.catalog import read_table
 
-    options: dict[str, Any] = {"exclusions": exclusions_of(additional_options), "mode": _BAD_RECORDS}
+    options: dict[str, Any] = {"exclusions": exclusions_of(additional_options)}
     found = read_table(
         spark,
         database,

@@ -1,8 +1,10 @@
 """Read tables of our catalog: partitions chosen by the catalog and by predicate, files listed, columns typed as declared."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from isinglass_connectors.files.options import ReadOptions
 from isinglass_connectors.storage import urls
 from pyspark.errors import AnalysisException
 from pyspark.sql.types import StringType, StructField, StructType
@@ -46,7 +48,8 @@ def read_table(
 ) -> FileFrame:
     """Read a table of the catalog; only registered partitions, from wherever they are.
 
-    With `find_choices` a column with values that its declared type cannot hold becomes a choice of the type and text.
+    With `find_choices` records are read as Glue reads them: a column with values that its declared type cannot hold
+    becomes a choice of the type and text, an empty field is an empty text, a bad record is an error and no row.
     """
     found = table(database, name)
     given = dict(options or {})
@@ -56,6 +59,7 @@ def read_table(
         location = found.parameters.get("metadata_location") or found.location
         return FileFrame(spark.read.format("iceberg").load(location))
     exclusions = given.pop("exclusions", ())
+    reading = {**found.options(), **given}
     if not found.partition_keys:
         if push_down_predicate.strip():
             raise NotPartitionedError(found, push_down_predicate)
@@ -70,10 +74,16 @@ def read_table(
         listing,
         format=found.format,
         urls=[found.location],
-        options={**found.options(), **given},
+        options=_as_records(reading) if find_choices and found.format in ("csv", "json") else reading,
         schema=found.schema,
         partition_schema=found.partition_schema,
         find_choices=find_choices,
+    )
+
+
+def _as_records(options: Mapping[str, Any]) -> ReadOptions:
+    return replace(
+        ReadOptions.from_spark(options), mode="DROPMALFORMED", empty_is_null=False, ragged_ok=True
     )
 
 

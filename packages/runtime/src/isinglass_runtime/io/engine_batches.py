@@ -1,7 +1,7 @@
-"""Make Arrow batches fit for the engine: nulls below null structs, and no field metadata.
+"""Make Arrow batches fit for the engine.
 
-Arrow leaves zeros in the members of a null struct, and Sail would show those; and it refuses a batch whose struct
-members carry metadata that the declared schema has not.
+Arrow leaves zeros in the members of a null struct, and Sail would show those: they become null. Sail refuses a batch
+whose nested fields carry metadata, or whose list elements have another name than `item`: both are normalised.
 """
 
 import pyarrow as pa
@@ -23,9 +23,9 @@ def for_engine(batch: pa.RecordBatch) -> pa.RecordBatch:
 def _plain(array: pa.Array) -> pa.Array:
     if pa.types.is_struct(array.type):
         return _plain_struct(array)
-    if pa.types.is_list(array.type) and pa.types.is_nested(array.type.value_type):
+    if pa.types.is_list(array.type):
         values = _plain(array.values)
-        field = pa.field(array.type.value_field.name, values.type, array.type.value_field.nullable)
+        field = pa.field("item", values.type, array.type.value_field.nullable)
         # The offsets of a slice do not begin at 0, and a mask is refused beside an offset.
         if array.offset or len(array.offsets) != len(array) + 1:
             array = pa.concat_arrays([array])
