@@ -40,12 +40,21 @@ def execute(path: Path, argv: list[str]) -> Outcome:
 
 
 def describe(error: BaseException, path: Path) -> str:
-    """Put the exception's last line and the script line it came from into one line."""
-    last = traceback.format_exception_only(error)[-1].strip()
+    """Put what went wrong and the script line it came from into one line."""
+    summary = f"{type(error).__name__}: {_first_cause(error)}".removesuffix(": ")
     line, text = _script_line(error, path)
     if line is None:
-        return last
-    return f"{last} ({path.name}, line {line}{f': {text}' if text else ''})"
+        return summary
+    return f"{summary} ({path.name}, line {line}{f': {text}' if text else ''})"
+
+
+def _first_cause(error: BaseException) -> str:
+    """Take the telling line of a message: its first, or the last of a worker's traceback inside it."""
+    message = error.msg if isinstance(error, SyntaxError) else str(error)
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    if not lines:
+        return ""
+    return lines[-1] if any(line.startswith("Traceback (most recent") for line in lines) else lines[0]
 
 
 def _script_line(error: BaseException, path: Path) -> tuple[int | None, str]:

@@ -1,7 +1,7 @@
 """The warm parent of every run: has all libraries imported, forks on request, and reports exits.
 
-Started by the platform's launcher with one end of a socket pair. It stays single-threaded, for a fork copies
-only the calling thread, and starts no engine: a forked gRPC server or channel hangs.
+Started by the platform's launcher with one end of a socket pair. It starts no thread, for a fork copies only
+the calling one (those of OpenBLAS and jemalloc know about forks), and no engine: a forked gRPC server hangs.
 """
 
 import contextlib
@@ -25,17 +25,29 @@ WARM = (
     "pyarrow",
     "pyarrow.parquet",
     "pyarrow.dataset",
-    "pysail",
+    "pyarrow.csv",
+    "pyarrow.json",
+    "pysail.spark",
     "pyspark.sql",
     "pyspark.sql.functions",
     "pyspark.sql.connect.session",
     "pyspark.sql.connect.functions",
     "pyspark.sql.types",
+    "pyspark.sql.connect.datasource",
+    "pyspark.worker",
     "boto3",
     "isinglass_runtime.engine.session",
     STAND_INS,
     "isinglass_connectors.storage.storage",
+    "isinglass_connectors.files.source",
+    "isinglass_connectors.files.csv_reader",
+    "isinglass_connectors.files.json_reader",
+    "isinglass_connectors.files.parquet_reader",
+    "isinglass_connectors.sink.file_sink",
     "isinglass_runtime.io.dataframe_api",
+    "isinglass_runtime.io.scan",
+    "isinglass_runtime.io.sink_task",
+    "isinglass_runtime.io.tolerant",
     "awsglue.context",
     "awsglue.job",
     "awsglue.utils",

@@ -15,6 +15,8 @@ from isinglass_connectors.storage.window import ObjectReader
 
 #: Connections kept per client: enough for the sink's uploads and a crawl's readers at once.
 POOL = 64
+#: The session is not safe between threads while it makes a client.
+_MAKING_CLIENTS = threading.Lock()
 _DELETE_BATCH = 1000
 _MISSING = {"NoSuchKey", "NoSuchBucket", "404", "NotFound", "NoSuchUpload"}
 _DENIED = {"AccessDenied", "403", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"}
@@ -79,26 +81,27 @@ class S3Storage:
         from botocore.config import Config
 
         options = self._options
-        session = boto3.session.Session(
-            aws_access_key_id=options.access_key_id,
-            aws_secret_access_key=options.secret_access_key,
-            aws_session_token=options.session_token,
-            region_name=options.region,
+        config = Config(
+            s3={"addressing_style": "path" if options.endpoint else "auto"},
+            max_pool_connections=POOL,
+            retries={"mode": "standard", "max_attempts": 5},
+            connect_timeout=10,
+            read_timeout=60,
+            # Trailing checksums are an AWS extension that other servers may refuse.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
         )
-        client = session.client(
-            "s3",
-            endpoint_url=options.endpoint,
-            config=Config(
-                s3={"addressing_style": "path" if options.endpoint else "auto"},
-                max_pool_connections=POOL,
-                retries={"mode": "standard", "max_attempts": 5},
-                connect_timeout=10,
-                read_timeout=60,
-                # Trailing checksums are an AWS extension that other servers may refuse.
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-            ),
-        )
+        # The process's one session has read S3's model already; one of our own would read it again (0.3 s).
+        with _MAKING_CLIENTS:
+            client = boto3.client(
+                "s3",
+                endpoint_url=options.endpoint,
+                aws_access_key_id=options.access_key_id,
+                aws_secret_access_key=options.secret_access_key,
+                aws_session_token=options.session_token,
+                region_name=options.region,
+                config=config,
+            )
         client.meta.events.register("before-send.s3", self._count)
         return client
 
