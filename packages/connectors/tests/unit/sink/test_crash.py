@@ -1,9 +1,7 @@
 """Kill the writer at every named point: readers see the old table or the new one, and a second run repairs it."""
 
-import os
+import multiprocessing
 import signal
-import subprocess
-import sys
 
 import pyarrow as pa
 import pytest
@@ -27,17 +25,15 @@ POINTS = [
 OLD = pa.table({"id": [1, 2], "day": ["a", "b"]})
 NEW = pa.table({"id": [10, 20, 30], "day": ["b", "c", "b"]})
 
+# Forked from a process that has everything imported: a second saved per case.
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["isinglass_connectors.sink.file_sink", "boto3"])
 _WRITER = """
-import os, pickle, signal, sys
-point, payload = sys.argv[1], bytes.fromhex(sys.stdin.read())
-sink_arguments, table = pickle.loads(payload)
-from isinglass_connectors.sink.file_sink import FileSink
-
 def checkpoint(name):
     if name == point:
         os.kill(os.getpid(), signal.SIGKILL)
 
-sink = FileSink(**sink_arguments, checkpoint=checkpoint)
+sink = FileSink(**arguments, checkpoint=checkpoint)
 task = sink.task(0)
 for batch in table.to_batches():
     task.write(batch)
@@ -60,14 +56,13 @@ def _arguments(storage, root, run, table, mode):
 
 
 def _write_and_die(storage, root, mode, point):
-    import pickle
-
-    payload = pickle.dumps((_arguments(storage, root, "new", NEW, mode), NEW)).hex()
-    process = subprocess.run(
-        [sys.executable, "-c", _WRITER, point], input=payload.encode(), check=False, env={**os.environ}
-    )
-    assert process.returncode in {0, -signal.SIGKILL}
-    return process.returncode == -signal.SIGKILL
+    names = {"point": point, "table": NEW, "arguments": _arguments(storage, root, "new", NEW, mode)}
+    source = "import os, signal\nfrom isinglass_connectors.sink.file_sink import FileSink\n" + _WRITER
+    process = _FORKS.Process(target=exec, args=(source, names))
+    process.start()
+    process.join()
+    assert process.exitcode in {0, -signal.SIGKILL}
+    return process.exitcode == -signal.SIGKILL
 
 
 def _write(storage, root, run, table, mode):

@@ -148,7 +148,11 @@ VALUES = pa.table(
         "b": [True, False, None],
         "d": [dt.date(2024, 1, 31), None, dt.date(1970, 1, 1)],
         "t": pa.array(
-            [dt.datetime(2024, 1, 31, 10, 0, 0, 123000), None, dt.datetime(1970, 1, 1)],
+            [
+                dt.datetime(2024, 1, 31, 10, 0, 0, 123000, dt.UTC),
+                None,
+                dt.datetime(1970, 1, 1, tzinfo=dt.UTC),
+            ],
             pa.timestamp("us", "UTC"),
         ),
         "m": pa.array([Decimal("1.50"), None, Decimal("-2.25")], pa.decimal128(10, 2)),
