@@ -258,6 +258,36 @@ def test_exclusions_are_honoured_and_stored_on_the_table(crawler: CrawlServer) -
     assert {n: t["Parameters"]["exclusions"] for n, t in crawler.tables().items()} == {"t": '["**/old/**"]'}
 
 
+def test_overlapping_include_paths_and_a_single_file_make_each_table_once(crawler: CrawlServer) -> None:
+    crawler.write("t/d=1/a.csv", PEOPLE)
+    crawler.write("one/people.csv", PEOPLE)
+    paths = [f"{crawler.folder}/t", f"{crawler.folder}/t/", f"{crawler.folder}/one/people.csv"]
+    crawler.create(Targets={"S3Targets": [{"Path": path} for path in paths]})
+    for _ in range(2):
+        assert crawler.crawl()["Status"] == "SUCCEEDED"
+        assert {
+            n: (t["StorageDescriptor"]["Location"], t["VersionId"]) for n, t in crawler.tables().items()
+        } == {
+            "people_csv": (f"{crawler.folder}/one/people.csv", "0"),
+            "t": (f"{crawler.folder}/t/", "0"),
+        }
+
+
+def test_events_of_a_crawl_tell_its_states_and_what_it_changed(crawler: CrawlServer) -> None:
+    crawler.write("t/d=1/a.csv", PEOPLE)
+    crawler.create()
+    crawler.crawl()
+    with crawler.api.store.read() as tx:
+        events = [(row.kind, row.payload["detail"]) for row in tx.outbox.undelivered(100)]
+    states = [detail for kind, detail in events if kind == "Glue Crawler State Change"]
+    assert [detail["state"] for detail in states] == ["Started", "Succeeded"]
+    assert (states[1]["tablesCreated"], states[1]["partitionsCreated"]) == ("1", "1")
+    assert [detail["typeOfChange"] for kind, detail in events if kind.endswith("Table State Change")] == [
+        "CreateTable",
+        "BatchCreatePartition",
+    ]
+
+
 def test_empty_folder_succeeds_and_says_that_nothing_was_found(crawler: CrawlServer) -> None:
     crawler.create()
     assert (crawler.crawl()["Status"], crawler.tables()) == ("SUCCEEDED", {})

@@ -20,11 +20,14 @@ class PartitionKeys:
 
     columns: tuple[tuple[str, str], ...]
     hive: tuple[bool, ...]
+    #: Values are folder names as they are, not decoded.
+    verbatim: bool = False
 
     def values(self, components: Sequence[str]) -> tuple[str, ...]:
         """Read the partition values off the folder names below the table's root."""
         return tuple(
-            _value(component, hive=hive) for component, hive in zip(components, self.hive, strict=True)
+            _value(component, hive=hive, verbatim=self.verbatim)
+            for component, hive in zip(components, self.hive, strict=True)
         )
 
 
@@ -32,6 +35,10 @@ def key_of(component: str) -> str | None:
     """Read the key of a `key=value` folder name; None for other names."""
     match = _HIVE.fullmatch(component)
     return unquote(match[1]) if match else None
+
+
+def _folded(key: str | None) -> str | None:
+    return None if key is None else key.lower()
 
 
 def looks_like_partition(component: str) -> bool:
@@ -45,21 +52,32 @@ def partition_keys(
     """Name and type the keys of folders that all lie equally deep below a table's root.
 
     A level whose names do not all carry the same key is partition_<n>, as in Glue. Names that the
-    table's own columns have taken are made unique, because a table cannot have one name twice.
+    table's own columns have taken are made unique, because a table cannot have one name twice. Folders
+    that would have the same values (`d=a b` and `d=a%20b`) keep their names as values, for else one of
+    them could not be registered.
     """
+    read = _keys(folders, typed=typed, taken=taken, verbatim=False)
+    if len({read.values(folder) for folder in folders}) == len(folders):
+        return read
+    return _keys(folders, typed=typed, taken=taken, verbatim=True)
+
+
+def _keys(
+    folders: Sequence[Sequence[str]], *, typed: bool, taken: frozenset[str], verbatim: bool
+) -> PartitionKeys:
     depth = len(folders[0]) if folders else 0
     columns: list[tuple[str, str]] = []
     hive: list[bool] = []
     used = set(taken)
     for level in range(depth):
         components = [folder[level] for folder in folders]
-        keys = {key_of(component) for component in components}
-        key = keys.pop() if len(keys) == 1 else None
-        name = _unused(key.lower() if key else f"partition_{level}", used)
-        values = {_value(component, hive=key is not None) for component in components}
+        keys = {_folded(key_of(component)) for component in components}
+        key = keys.pop() if len(keys) == 1 and not verbatim else None
+        name = _unused(key or f"partition_{level}", used)
+        values = {_value(component, hive=key is not None, verbatim=verbatim) for component in components}
         columns.append((name, key_type(values) if typed else "string"))
         hive.append(key is not None)
-    return PartitionKeys(tuple(columns), tuple(hive))
+    return PartitionKeys(tuple(columns), tuple(hive), verbatim)
 
 
 def key_type(values: set[str]) -> str:
@@ -88,7 +106,9 @@ def _is_date(value: str) -> bool:
     return True
 
 
-def _value(component: str, *, hive: bool) -> str:
+def _value(component: str, *, hive: bool, verbatim: bool) -> str:
+    if verbatim:
+        return component
     return unquote(component.partition("=")[2] if hive else component)
 
 

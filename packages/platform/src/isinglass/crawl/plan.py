@@ -1,11 +1,13 @@
 """The tables a crawl wants: names, columns, keys, parameters, and the partitions of each."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from isinglass.crawl import naming
 from isinglass.crawl.descriptor import Statistics, descriptor, parameters
+from isinglass.crawl.exclusions import below
 from isinglass.crawl.found import Found, Grouping, Leaf
 from isinglass.crawl.partitions import PartitionKeys, partition_keys
 from isinglass.crawl.settings import CrawlSettings
@@ -48,9 +50,9 @@ class PlannedTable:
     def table_input(self) -> dict[str, Any]:
         """Build the TableInput a Glue crawler would send."""
         given = parameters(self.shape, self.statistics, self.crawler)
-        exclusions = [*self.target.exclusions, *self.found.exclusions]
+        exclusions = [*below(self.target.exclusions, self.found.root), *self.found.exclusions]
         if exclusions:
-            given["exclusions"] = _json_list(exclusions)
+            given["exclusions"] = json.dumps(exclusions)
         if self.keys.columns:
             given["partition_filtering.enabled"] = "true"
         return {
@@ -101,7 +103,8 @@ def plan_tables(
     ]
     if settings.table_threshold is not None and len(tables) > settings.table_threshold:
         raise TooManyTables(len(tables), settings.table_threshold)
-    return _named(tables)
+    # Include paths may overlap: what two of them found is one table.
+    return _named(list({_identity(table): table for table in tables}.values()))
 
 
 def _plan(survey: Survey, found: Found, settings: CrawlSettings, crawler: str) -> PlannedTable:
@@ -110,8 +113,8 @@ def _plan(survey: Survey, found: Found, settings: CrawlSettings, crawler: str) -
     # Columns of files without names are told apart by place alone: a key must not take one's name.
     by_place = shape.kind.format == "csv"
     taken = frozenset(name for name, _ in columns) if by_place else frozenset[str]()
-    below = [leaf.folder[len(found.root) :] for leaf in found.leaves]
-    keys = partition_keys(below, typed=settings.typed_keys, taken=taken)
+    folders = [leaf.folder[len(found.root) :] for leaf in found.leaves]
+    keys = partition_keys(folders, typed=settings.typed_keys, taken=taken)
     in_path = {name for name, _ in keys.columns}
     spellings = {spelling.lower(): spelling for one in tally.counts for spelling in one.spellings}
     file = found.file or (found.leaves[0].only if survey.single_file else None)
@@ -162,9 +165,3 @@ def _component(target: Target, root: tuple[str, ...]) -> str:
 
 def _folder_url(target: Target, folder: tuple[str, ...]) -> str:
     return target.root + "".join(f"{component}/" for component in folder)
-
-
-def _json_list(items: Sequence[str]) -> str:
-    import json
-
-    return json.dumps(list(items))

@@ -31,6 +31,8 @@ _DEFAULT_DATABASE = "default"
 _TELL_SECONDS = 1.0
 #: Memory is written in steps of so many bunches.
 _MEMORY_BATCH = 2000
+#: A crawl that takes the server down with it is not begun for ever.
+_MOST_ATTEMPTS = 10
 #: Unreadable files are named in the log up to here.
 _MOST_NAMED = 20
 
@@ -116,6 +118,8 @@ class _Run:
         """Crawl and commit how it ended; gives the work back when the server stops."""
         self._say("BENCHMARK : Running Start Crawl for Crawler " + self._crawler.name)
         try:
+            if self._item.attempt > _MOST_ATTEMPTS:
+                raise CrawlFailure(f"The crawl was begun {_MOST_ATTEMPTS} times and never came to its end.")
             self._crawl()
         except LostWork:
             return

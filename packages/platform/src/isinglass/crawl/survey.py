@@ -20,6 +20,8 @@ from isinglass_connectors.storage.storage import Storage
 _READERS = 16
 #: A folder of tables of its own is opened whole up to this many files.
 _MOST_OPENED_IN_A_FOLDER = 5000
+#: Files deeper below the include path belong to no table.
+_DEEPEST = 100
 #: Skipped files are named up to here, and counted beyond.
 _MOST_NAMED = 100
 
@@ -136,6 +138,9 @@ class Surveyor:
                 survey.single_file = True
                 survey.target = target = replace(target, root=f"{target.path.rpartition('/')[0]}/")
                 bunches = Bunches(target.root)
+            if info.url.count("/") - target.root.count("/") > _DEEPEST:
+                skip(info, f"more than {_DEEPEST} folders deep")
+                continue
             bunches.add(info)
             if bunches.files % 500 == 0:
                 self._watch.objects(self._listed + bunches.files)

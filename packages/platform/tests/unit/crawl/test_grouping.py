@@ -155,7 +155,8 @@ def test_group_mixed_formats_gives_both_tables_of_the_same_root() -> None:
 
 def test_group_tells_the_similarity_that_decided() -> None:
     found = group(_findings(DISSIMILAR), Grouping(), root_level=1)
-    assert [(d.folder, d.verdict, d.reason) for d in found.decisions][0] == (
+    first = found.decisions[0]
+    assert (first.folder, first.verdict, first.reason) == (
         ("table1",),
         "separate tables",
         "json: 1 of 2 folders have similar schemas (0.50), 2 different",

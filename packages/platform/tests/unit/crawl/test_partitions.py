@@ -34,6 +34,8 @@ def test_key_type_of_values_is_one_that_reads_back_as_written(values: set[str], 
         ([["y=1"], ["z=1"]], (("partition_0", "string"),), ("y=1",)),
         ([["y=1"], ["2"]], (("partition_0", "string"),), ("y=1",)),
         ([["d=a%20b%2Fc"]], (("d", "string"),), ("a b/c",)),
+        ([["Y=1"], ["y=2"]], (("y", "int"),), ("1",)),
+        ([["d=a b"], ["d=a%20b"]], (("partition_0", "string"),), ("d=a b",)),
         ([["id=1"]], (("id_1", "int"),), ("1",)),
     ],
 )
