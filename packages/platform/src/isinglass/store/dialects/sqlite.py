@@ -35,6 +35,7 @@ def create_engine(url: str) -> sa.Engine:
     engine = sa.create_engine(
         url,
         poolclass=sa.pool.QueuePool,
+        pool_reset_on_return=None,  # every connection comes back from a transaction that has ended
         pool_size=8,
         max_overflow=24,
         connect_args={"check_same_thread": False, "cached_statements": 512},
