@@ -4,31 +4,12 @@ Unknown members and nulls are dropped, as AWS does. A value of the wrong kind en
 (SerializationException); failed constraints are collected, so that the caller learns of all of them.
 """
 
-import base64
-import binascii
-import re
-import sys
 from collections.abc import Callable
-from datetime import datetime
-from functools import partial
 from typing import Any
 
+from isinglass.gateway.protocol.scalars import Check, compile_scalar, constraint_texts
 from isinglass.gateway.protocol.violations import Path, Violation, describe, member_name
 from isinglass.model.edge_errors import SerializationException, ValidationException
-
-Check = Callable[[Any, Path, list[Violation]], Any]
-
-_RANGES = {"integer": (-(2**31), 2**31 - 1), "long": (-(2**63), 2**63 - 1)}
-_KINDS = {
-    "string": "a String",
-    "integer": "an Integer",
-    "long": "a Long",
-    "double": "a Double",
-    "float": "a Float",
-    "boolean": "a Boolean",
-    "timestamp": "a Timestamp",
-    "blob": "a Blob",
-}
 
 
 class InputCompiler:
@@ -69,7 +50,7 @@ class InputCompiler:
             return self._list(name, shape)
         if kind == "map":
             return self._map(name, shape)
-        return _scalar(name, shape)
+        return compile_scalar(name, shape)
 
     def _structure(self, name: str, shape: dict[str, Any]) -> Check:
         required = set(shape.get("required", ()))
@@ -98,7 +79,7 @@ class InputCompiler:
     def _list(self, name: str, shape: dict[str, Any]) -> Check:
         check_item = self._check(shape["member"])
         # AWS reports a bad scalar at its list, with everything that the scalars must satisfy.
-        texts = _constraints(self._shapes[shape["member"]])
+        texts = constraint_texts(self._shapes[shape["member"]])
         summary = f"Member must satisfy constraint: [{', '.join(texts)}]" if texts else ""
         check_length = _length(name, shape)
 
@@ -124,8 +105,8 @@ class InputCompiler:
 
     def _map(self, name: str, shape: dict[str, Any]) -> Check:
         check_key, check_value = self._check(shape["key"]), self._check(shape["value"])
-        key_texts = ", ".join(_constraints(self._shapes[shape["key"]]))
-        value_texts = ", ".join(_constraints(self._shapes[shape["value"]]))
+        key_texts = ", ".join(constraint_texts(self._shapes[shape["key"]]))
+        value_texts = ", ".join(constraint_texts(self._shapes[shape["value"]]))
         check_length = _length(name, shape)
 
         def check(value: Any, path: Path, violations: list[Violation]) -> dict[str, Any]:
@@ -154,87 +135,6 @@ class InputCompiler:
         return check
 
 
-def _scalar(name: str, shape: dict[str, Any]) -> Check:
-    kind = shape["type"]
-    convert = _CONVERTERS.get(kind) or partial(_integer, kind, *_RANGES[kind])
-    tests = _tests(shape)
-    if not tests:
-        return lambda value, _path, _violations: convert(value)
-
-    accepts = _fast_path(shape)
-
-    def check(value: Any, path: Path, violations: list[Violation]) -> Any:
-        if accepts is not None and accepts(value):
-            return value
-        converted = convert(value)
-        for fails, text in tests:
-            if fails(converted):
-                violations.append(Violation(path, name, value, text))
-                break
-        return converted
-
-    return check
-
-
-def _fast_path(shape: dict[str, Any]) -> Callable[[Any], bool] | None:
-    """Compile the one test that nearly all strings pass; those it refuses are told why at leisure."""
-    if shape["type"] != "string" or "enum" in shape:
-        return None
-    least, most = shape.get("min", 0), shape.get("max", sys.maxsize)
-    if "pattern" not in shape:
-        return lambda value: value.__class__ is str and least <= len(value) <= most
-    match = re.compile(shape["pattern"]).fullmatch
-    return lambda value: value.__class__ is str and least <= len(value) <= most and match(value) is not None
-
-
-def _tests(shape: dict[str, Any]) -> list[tuple[Callable[[Any], bool], str]]:
-    """List a scalar's tests, true for what fails; size comes first, as it bounds the pattern's work."""
-    tests: list[tuple[Callable[[Any], bool], str]] = []
-    if "enum" in shape:
-        allowed = frozenset(shape["enum"])
-        tests.append(
-            (
-                lambda value: value not in allowed,
-                f"Member must satisfy enum value set: [{', '.join(shape['enum'])}]",
-            )
-        )
-        return tests
-    sized = shape["type"] in {"string", "blob"}
-    noun = "length" if sized else "value"
-    measure: Callable[[Any], Any] = len if sized else (lambda value: value)
-    if "max" in shape:
-        most = shape["max"]
-        tests.append(
-            (
-                lambda value: measure(value) > most,
-                f"Member must have {noun} less than or equal to {most:.15g}",
-            )
-        )
-    if "min" in shape:
-        least = shape["min"]
-        tests.append(
-            (
-                lambda value: measure(value) < least,
-                f"Member must have {noun} greater than or equal to {least:.15g}",
-            )
-        )
-    if "pattern" in shape:
-        match = re.compile(shape["pattern"]).fullmatch
-        tests.append(
-            (
-                lambda value: match(value) is None,
-                f"Member must satisfy regular expression pattern: {shape['pattern']}",
-            )
-        )
-    return tests
-
-
-def _constraints(shape: dict[str, Any]) -> list[str]:
-    if shape["type"] in {"structure", "list", "map"}:
-        return []
-    return [text for _, text in _tests(shape)]
-
-
 def _length(name: str, shape: dict[str, Any]) -> Callable[[Any, Path, list[Violation]], None] | None:
     least, most = shape.get("min", 0), shape.get("max")
     if not least and most is None:
@@ -250,72 +150,6 @@ def _length(name: str, shape: dict[str, Any]) -> Callable[[Any, Path, list[Viola
             )
 
     return check
-
-
-def _string(value: Any) -> str:
-    if value.__class__ is not str:
-        raise _not_convertible(value, "string")
-    return str(value)
-
-
-def _integer(kind: str, least: int, most: int, value: Any) -> int:
-    if value.__class__ is float and value.is_integer():
-        value = int(value)
-    if value.__class__ is not int or not least <= value <= most:
-        raise _not_convertible(value, kind)
-    return int(value)
-
-
-def _double(value: Any) -> float:
-    if value in ("NaN", "Infinity", "-Infinity"):
-        return float(value)
-    if value.__class__ not in (int, float):
-        raise _not_convertible(value, "double")
-    return float(value)
-
-
-def _boolean(value: Any) -> bool:
-    if value.__class__ is not bool:
-        raise _not_convertible(value, "boolean")
-    return bool(value)
-
-
-def _timestamp(value: Any) -> float:
-    if value.__class__ in (int, float):
-        return float(value)
-    try:
-        return datetime.fromisoformat(value).timestamp()
-    except (TypeError, ValueError) as error:
-        raise _not_convertible(value, "timestamp") from error
-
-
-def _blob(value: Any) -> bytes:
-    try:
-        return base64.b64decode(value, validate=True)
-    except (TypeError, ValueError, binascii.Error) as error:
-        raise _not_convertible(value, "blob") from error
-
-
-_CONVERTERS: dict[str, Callable[[Any], Any]] = {
-    "string": _string,
-    "double": _double,
-    "float": _double,
-    "boolean": _boolean,
-    "timestamp": _timestamp,
-    "blob": _blob,
-}
-
-
-def _not_convertible(value: Any, kind: str) -> SerializationException:
-    """Say what was found by its kind only: the value may be a secret in the wrong place."""
-    if value.__class__ is dict:
-        return SerializationException("Start of structure or map found where not expected.")
-    if value.__class__ is list:
-        return SerializationException("Start of list found where not expected")
-    found = {str: "STRING_VALUE", bool: "TRUE_VALUE" if value else "FALSE_VALUE"}.get(
-        value.__class__, "NUMBER_VALUE"
-    )
-    return SerializationException(f"{found} can not be converted to {_KINDS[kind]}")
 
 
 def _not_expected(value: Any, wanted: str) -> SerializationException:
