@@ -37,6 +37,11 @@ OUTCOMES = [
         "FAILED",
         "ModuleNotFoundError: No module named 'nowhere' (job.py, line 1: import nowhere)",
     ),
+    (
+        "try:\n    {}['a']\nexcept KeyError as error:\n    raise ValueError('no a\\nat all') from error\n",
+        "FAILED",
+        "ValueError: no a (job.py, line 4: raise ValueError('no a\\nat all') from error)",
+    ),
     ("import os\nos._exit(9)", "FAILED", "Command failed with exit code 9"),
     (
         "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)",

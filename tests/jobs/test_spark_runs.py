@@ -1,9 +1,14 @@
 """Runs and statements that use the engine."""
 
+import json
+
 import pytest
-from job_fixtures import JobServer
+from job_fixtures import JobServer, JobServices
 
 from isinglass.jobs.queries import Statement, StatementFailedError
+from isinglass.model.isinglass.errors import InvalidInputException
+from isinglass.operations.context import Context, Principal
+from isinglass.operations.observe.queries import run_query
 
 SCRIPT = """
 import sys
@@ -35,7 +40,6 @@ def test_glue_script_runs_on_the_engine(job_server: JobServer) -> None:
 
 
 def test_statement_gives_its_first_rows(job_server: JobServer) -> None:
-    job_server.api.client("glue")
     statement = Statement(
         "123456789012", "arn:aws:iam::123456789012:root", "SELECT id, id / 2 h FROM range(5)", limit=2
     )
@@ -52,3 +56,13 @@ def test_statement_that_fails_says_why(job_server: JobServer) -> None:
     statement = Statement("123456789012", "arn:aws:iam::123456789012:root", "SELECT nothing FROM range(1)")
     with pytest.raises(StatementFailedError, match="nothing"):
         job_server.queries.run(statement)
+
+
+def test_query_operation_answers_rows_as_json_and_refuses_what_writes(job_server: JobServer) -> None:
+    principal = Principal("123456789012", "arn:aws:iam::123456789012:root", "AKIA")
+    services = JobServices(job_server.folder, [job_server.queries])
+    context = Context(principal, "eu-west-1", "request", 1.0, job_server.store, services)
+    answer = run_query(context, {"SqlText": "SELECT 'ä' a, CAST(1.50 AS DECIMAL(9,2)) d, NULL n;"})
+    assert (json.loads(answer["Rows"]), answer["Truncated"]) == ([["ä", "1.50", None]], False)
+    with pytest.raises(InvalidInputException, match="begins with DROP"):
+        run_query(context, {"SqlText": "DROP TABLE t"})

@@ -61,9 +61,12 @@ class Worker:
         self._stopping.set()
         self.store.work_arrived.set()
         deadline = time.monotonic() + grace_seconds
-        for thread in [*self._threads]:
-            thread.join(max(0.0, deadline - time.monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
+        # Looked at anew each time: the claims in flight may still add a thread.
+        while alive := [thread for thread in self._threads if thread.is_alive()]:
+            if time.monotonic() >= deadline:
+                return False
+            alive[0].join(max(0.0, deadline - time.monotonic()))
+        return True
 
     def run_once(self, now: float) -> int:
         """Claim what there is room for and start its handlers; returns how much was claimed."""

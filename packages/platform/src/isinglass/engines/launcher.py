@@ -95,6 +95,14 @@ class Launcher:
 
     def launch(self, document: bytes) -> Process:
         """Launch a process with its launch document; raises LaunchError."""
+        try:
+            return self._launch(document)
+        except LaunchError:
+            if self.warm or self._closed:
+                raise
+        return self._launch(document)  # the warm parent died just before: another takes its place
+
+    def _launch(self, document: bytes) -> Process:
         with self._lock:
             zygote = self._alive()
         if not zygote.ready.wait(START_SECONDS):

@@ -114,6 +114,8 @@ class JobRunHandler:
                     self._launch(context, run, writer, again), seconds=context.now - (run.running_since or 0)
                 )
         except (NotRunnableError, LaunchError) as error:
+            if context.stopping.is_set():
+                return Ending(None, Cause.GIVEN_BACK)
             writer.write(str(error), context.now, "E")
             return Ending(1, error=str(error))
         return ending

@@ -2,8 +2,9 @@
 
 import secrets
 import shutil
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from isinglass.observe.logs import LogWriter
 from isinglass.store.store import Store
 
 TIMEOUT_SECONDS = 300.0
+#: Statements at once. Each holds a thread of the API, which the statements themselves ask for tables.
+AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,18 @@ class QueryRunner:
     launcher: Launcher
     keys: KeyIssuer
     store: Store
+    _room: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
 
     def run(self, statement: Statement) -> Rows:
         """Run a statement and give its first rows; raises StatementFailedError."""
+        if not self._room.acquire(blocking=False):
+            raise StatementFailedError(f"{AT_ONCE} statements are running already; run this one again soon.")
+        try:
+            return self._run(statement)
+        finally:
+            self._room.release()
+
+    def _run(self, statement: Statement) -> Rows:
         now = time.time()
         name = f"{statement.account_id}-query-{secrets.token_hex(8)}"
         scratch = Path(self.settings.scratch_root) / name
