@@ -14,7 +14,7 @@ from isinglass.crawl import changes
 from isinglass.crawl.owned import gone, known_tables, settle_names
 from isinglass.crawl.plan import PlannedTable
 from isinglass.crawl.settings import CrawlSettings
-from isinglass.domain.catalog_events import CatalogEvent, table_event
+from isinglass.domain.catalog_events import database_event, table_event
 from isinglass.domain.catalog_objects import database_document, partition_document, table_document
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.paging import PageRequest
@@ -71,7 +71,11 @@ class Applier:
         scope = self._scope
         with scope.store.begin() as tx:
             scope.fence(tx)
-            tx.databases.insert(scope.account_id, database_document({"Name": scope.database}), scope.clock())
+            if tx.databases.insert(
+                scope.account_id, database_document({"Name": scope.database}), scope.clock()
+            ):
+                event = database_event(scope.region, scope.account_id, "CreateDatabase", scope.database)
+                tx.outbox.add(scope.account_id, event.kind, event.payload, scope.clock())
             known = known_tables(tx, scope.account_id, scope.database)
         settled = settle_names(tables, known, scope.crawler)
         return settled, gone(settled, known, scope.crawler, roots)
@@ -227,9 +231,7 @@ class Applier:
         self, tx: Transaction, change: str, table: str, partitions: Sequence[Sequence[str]] = ()
     ) -> None:
         scope = self._scope
-        event: CatalogEvent = table_event(
-            scope.region, scope.account_id, change, scope.database, table, partitions
-        )
+        event = table_event(scope.region, scope.account_id, change, scope.database, table, partitions)
         tx.outbox.add(scope.account_id, event.kind, event.payload, scope.clock())
 
     def _note(self, line: str) -> None:

@@ -66,6 +66,9 @@ def targets_of(definition: dict[str, Any], *, local_allowed: bool) -> list[Targe
                 f"{name} are not supported yet: this version crawls S3 and local files, not {what}. "
                 "Remove them from the crawler's targets."
             )
+    if definition.get("Classifiers"):
+        names = ", ".join(definition["Classifiers"])
+        raise CrawlFailure(f"Custom classifiers are not supported yet: remove {names} from the crawler.")
     if definition.get("RecrawlPolicy", {}).get("RecrawlBehavior") == "CRAWL_EVENT_MODE":
         raise CrawlFailure("CRAWL_EVENT_MODE is not supported yet; use CRAWL_EVERYTHING.")
     return [target(one, local_allowed=local_allowed) for one in given.get("S3Targets", [])]

@@ -13,7 +13,8 @@ class Looked:
     size: int
     shape: Shape | None = None
     reason: str = ""
-    average_record_size: float = 0.0
+    #: How many records it has, as far as the part that was read tells.
+    records: float = 0.0
     #: Storage failed: the next crawl tries again.
     failed: bool = False
 

@@ -56,7 +56,7 @@ def to_document(findings: Findings, book: ShapeBook, sampling: str) -> dict[str,
                 looked.size,
                 book.id_of(looked.shape) if looked.shape else None,
                 looked.reason,
-                looked.average_record_size,
+                looked.records,
             ]
             for looked in findings.looked
         ],
@@ -75,8 +75,8 @@ def recall(
     if not trust and (document["Fingerprint"], document["Sampling"]) != (bunch.fingerprint, sampling):
         return None
     looked = tuple(
-        Looked(name, size, book.shape(shape_id) if shape_id else None, reason, average)
-        for name, size, shape_id, reason, average in document["Looked"]
+        Looked(name, size, book.shape(shape_id) if shape_id else None, reason, records)
+        for name, size, shape_id, reason, records in document["Looked"]
     )
     found = Findings(
         bunch.folder,

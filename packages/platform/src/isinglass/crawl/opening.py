@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 #: The quote that readers take for granted; only another one needs to be told.
 _USUAL_QUOTE = '"'
+#: A detector stops after so many records, or so many bytes.
+_MOST_SAMPLED = 1000
+_SAMPLE_BYTES = 1 << 20
 
 
 def open_file(storage: Storage, info: ObjectInfo) -> Opened:
@@ -29,7 +32,15 @@ def open_file(storage: Storage, info: ObjectInfo) -> Opened:
         return Opened(None, reason=found.reason)
     if found.format not in ("csv", "json", "parquet"):
         return Opened(None, reason=f"{found.format} files are not crawled yet")
-    return Opened(_shape(found), found.average_record_size)
+    return Opened(_shape(found), _records(found, info.size))
+
+
+def _records(found: "Detected", size: int) -> float:
+    """Count the records of a small file, estimate those of others; of Parquet the footer tells."""
+    whole = found.sampled_records < _MOST_SAMPLED and size <= _SAMPLE_BYTES
+    if whole or found.format == "parquet" or not found.average_record_size:
+        return found.sampled_records
+    return max(found.sampled_records, size / found.average_record_size)
 
 
 def _shape(found: "Detected") -> Shape:

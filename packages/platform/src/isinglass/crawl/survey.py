@@ -42,10 +42,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What opening a file showed: its shape and mean record size, or why it has none."""
+    """What opening a file showed: its shape and number of records, or why it has none."""
 
     shape: Shape | None
-    average_record_size: float = 0.0
+    records: float = 0.0
     reason: str = ""
 
 
@@ -214,7 +214,7 @@ class Surveyor:
             opened = self._open_file(self._storage, info)
         except StorageError as error:
             return Looked(name, info.size, reason=error.reason, failed=True)
-        return Looked(name, info.size, opened.shape, opened.reason, opened.average_record_size)
+        return Looked(name, info.size, opened.shape, opened.reason, opened.records)
 
 
 def data_files_of_folder(storage: Storage, target: Target, folder: str) -> Iterator[ObjectInfo]:

@@ -105,9 +105,7 @@ def _leaf(
     folder: tuple[str, ...], files: Sequence[tuple[Findings, Looked, Shape]], more: int, more_bytes: int
 ) -> Leaf:
     size = sum(looked.size for _, looked, _ in files)
-    records = sum(
-        looked.size / looked.average_record_size for _, looked, _ in files if looked.average_record_size
-    )
+    records = sum(looked.records for _, looked, _ in files)
     return Leaf(
         folder,
         Tally(Counter(shape for _, _, shape in files)),

@@ -41,6 +41,7 @@ def found(crawler: Crawler | None, name: str) -> Crawler:
 
 @implements("CreateCrawler")
 def create_crawler(ctx: Context, request: CreateCrawlerRequest) -> CreateCrawlerResponse:
+    _check_catalog(ctx, request.get("CatalogId"))
     definition = define(request)
     _check_local_paths(ctx, definition)
     name = request["Name"]
@@ -53,6 +54,7 @@ def create_crawler(ctx: Context, request: CreateCrawlerRequest) -> CreateCrawler
 
 @implements("UpdateCrawler")
 def update_crawler(ctx: Context, request: UpdateCrawlerRequest) -> UpdateCrawlerResponse:
+    _check_catalog(ctx, request.get("CatalogId"))
     name = request["Name"]
     with ctx.store.begin() as tx:
         crawler = found(tx.crawlers.lock(ctx.account_id, name), name)
@@ -118,6 +120,11 @@ def _rendered(ctx: Context, tx: Transaction, crawlers: list[Crawler]) -> list[Cr
         )
         for one in crawlers
     ]
+
+
+def _check_catalog(ctx: Context, catalog_id: str | None) -> None:
+    if catalog_id not in (None, ctx.account_id):
+        raise InvalidInputException(f"Crawlers write to the catalog of their own account, not {catalog_id}.")
 
 
 def _check_local_paths(ctx: Context, definition: dict[str, object]) -> None:
