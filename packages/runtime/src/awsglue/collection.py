@@ -78,7 +78,8 @@ class DynamicFrameCollection:
             elif isinstance(result, DynamicFrameCollection):
                 gathered.update({f"{key}_{name}": each for name, each in result.items()})
             else:
-                message = f"the function must return a frame or a collection for {key!r}, not {type(result).__name__}"
+                found = type(result).__name__
+                message = f"the function must return a frame or a collection for {key!r}, not {found}"
                 raise TypeError(message)
         return DynamicFrameCollection(gathered, self._glue_ctx)
 

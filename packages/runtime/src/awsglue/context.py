@@ -272,7 +272,8 @@ class GlueContext:
         catalog_id: str | None = None,
     ) -> None:
         """Delete a table's old files, and its partitions that have none left."""
-        housekeeping.purge_table(*table_of(database, table_name, None), dict(options or {}))
+        named = table_of(database, table_name, None)
+        housekeeping.purge_table(self.spark_session, *named, dict(options or {}))
 
     def purge_s3_path(
         self, s3_path: str, options: Mapping[str, Any] | None = None, transformation_ctx: str = ""

@@ -61,7 +61,8 @@ class DataSink:
                 self._write(frame, subfolder=name)
                 errors[name] = frame.errorsAsDynamicFrame()
             return DynamicFrameCollection(errors, self._glue_ctx)
-        message = f"a sink writes a DynamicFrame or a DynamicFrameCollection, not {type(dynamic_frame_or_dfc).__name__}"
+        found = type(dynamic_frame_or_dfc).__name__
+        message = f"a sink writes a DynamicFrame or a DynamicFrameCollection, not {found}"
         raise TypeError(message)
 
     def writeDataFrame(

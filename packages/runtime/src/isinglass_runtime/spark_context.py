@@ -1,14 +1,15 @@
 """Stand in for what Spark's Connect client lacks and nearly every Glue script imports.
 
-`from pyspark.context import SparkContext`, `from pyspark import SparkConf, RDD`, `py4j` and `df.rdd` work after
-`install()`. RDDs are computed in the script's own process: right for the small things scripts do with them.
+`from pyspark.context import SparkContext`, `from pyspark import SparkConf, RDD`, `py4j` and `df.rdd` work
+after `install()`. RDDs are computed in the script's own process: right for the small things scripts do with
+them.
 """
 
 import logging
 import sys
 import types
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from isinglass_runtime.spark_rdd import RDD, Accumulator, Broadcast
 from isinglass_runtime.spark_text import read_text_lines
@@ -99,7 +100,7 @@ class SparkContext:
     ) -> None:
         if isinstance(master, SparkConf):
             master, conf = None, master
-        # A second context is an error in Spark; notebooks re-run the header cell, so here it is the same session.
+        # A second context is an error in Spark; notebooks re-run the header, so here it is the same session.
         self._conf = conf or SparkConf()
         if appName:
             self._conf.setAppName(appName)
@@ -242,7 +243,7 @@ class SparkContext:
         self._stopped = True
         SparkContext._active_spark_context = None
 
-    def __enter__(self) -> "SparkContext":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -302,7 +303,7 @@ _installed = False
 
 
 def install() -> bool:
-    """Register the stand-ins; True when they are in place, False where the full pyspark makes them needless."""
+    """Register the stand-ins; False where the full pyspark makes them needless."""
     global _installed  # noqa: PLW0603 - modules are patched once per process
     from pyspark.util import is_remote_only
 

@@ -14,8 +14,8 @@ class _Finder(importlib.abc.MetaPathFinder):
     def find_spec(
         self,
         fullname: str,
-        path: Sequence[str] | None,  # noqa: ARG002 - the protocol's signature
-        target: ModuleType | None = None,  # noqa: ARG002 - the protocol's signature
+        path: Sequence[str] | None,
+        target: ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname != "pyspark":
             return None

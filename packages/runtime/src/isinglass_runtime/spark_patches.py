@@ -1,4 +1,4 @@
-"""Add to the Connect client's classes what the stand-ins need: `df.rdd`, `SparkSession(sc)`, RDDs as input."""
+"""Add to the Connect client what the stand-ins need: `df.rdd`, `SparkSession(sc)`, RDDs as input."""
 
 import logging
 from typing import Any

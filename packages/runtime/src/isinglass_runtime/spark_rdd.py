@@ -4,7 +4,7 @@ import itertools
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
-from typing import Any
+from typing import Any, Self
 
 
 class RDD:
@@ -298,7 +298,7 @@ class Accumulator:
         """Add to the value."""
         self.value += term
 
-    def __iadd__(self, term: Any) -> "Accumulator":
+    def __iadd__(self, term: Any) -> Self:
         self.add(term)
         return self
 

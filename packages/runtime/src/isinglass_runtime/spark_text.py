@@ -48,7 +48,7 @@ def local_copy(url: str) -> str:
 
 
 def frame_of_json(session: Any, texts: list[Any], schema: Any = None) -> Any:
-    """Make a DataFrame of JSON documents, the way `spark.read.json` of an RDD does: numbers widen, a mix is text."""
+    """Make a DataFrame of JSON texts as `spark.read.json` of an RDD does: numbers widen, a mix is text."""
     records: list[dict[str, Any]] = []
     broken: list[str] = []
     for text in texts:

@@ -1,7 +1,7 @@
 """A pytest plugin for people who test Glue scripts: `glue_context` and `run_glue_script`.
 
-Loading it costs nothing: the engine starts with the first test that asks for it, and the stand-ins for SparkContext
-take their places when `pyspark` is first imported.
+Loading it costs nothing: the engine starts with the first test that asks for it, and the stand-ins for
+SparkContext take their places when `pyspark` is first imported.
 """
 
 import runpy

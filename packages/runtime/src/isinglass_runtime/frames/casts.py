@@ -10,9 +10,10 @@ from pyspark.sql import types as spark
 _SPELLINGS = {
     "int": "int", "integer": "int", "long": "bigint", "bigint": "bigint", "short": "smallint",
     "smallint": "smallint", "byte": "tinyint", "tinyint": "tinyint", "double": "double", "float": "float",
-    "real": "float", "decimal": "decimal(10,2)", "numeric": "decimal(10,2)", "string": "string", "varchar": "string",
-    "char": "string", "boolean": "boolean", "bool": "boolean", "date": "date", "timestamp": "timestamp",
-    "timestampntz": "timestamp_ntz", "timestamp_ntz": "timestamp_ntz", "binary": "binary", "null": "void",
+    "real": "float", "decimal": "decimal(10,2)", "numeric": "decimal(10,2)", "string": "string",
+    "varchar": "string", "char": "string", "boolean": "boolean", "bool": "boolean", "date": "date",
+    "timestamp": "timestamp", "timestampntz": "timestamp_ntz", "timestamp_ntz": "timestamp_ntz",
+    "binary": "binary", "null": "void",
 }  # fmt: skip
 _COMPLEX = ("array", "struct", "map", "set")
 _DECIMAL = re.compile(r"(?:decimal|numeric)\s*\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\)\Z", re.IGNORECASE)

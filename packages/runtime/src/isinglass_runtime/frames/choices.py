@@ -29,7 +29,7 @@ def resolve_all(frame: Frame, action: str) -> Frame:
     """Resolve every choice of the frame, at any depth, by one action."""
     _check(action)
     while True:
-        # The deepest go first: a choice inside an alternative of another is resolved before its parent moves it.
+        # The deepest go first: a choice inside an alternative of another is resolved before that moves.
         deepest = max((len(path) for path in frame.choices), default=0)
         found = [path for path in frame.choices if len(path) == deepest]
         if not found or action == "make_struct":

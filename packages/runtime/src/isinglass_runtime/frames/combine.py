@@ -17,7 +17,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def join(left: Frame, right: Frame, left_keys: list[str], right_keys: list[str]) -> Frame:
-    """Join on equal keys; both keys stay, and a right field whose name the left has is prefixed with a dot."""
+    """Join on equal keys; both keys stay, a right field whose name the left has is prefixed with a dot."""
     if len(left_keys) != len(right_keys) or not left_keys:
         message = f"a join needs as many keys on both sides, at least one; got {left_keys} and {right_keys}"
         raise ValueError(message)

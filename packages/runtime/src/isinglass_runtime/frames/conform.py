@@ -19,7 +19,7 @@ def union(left: Frame, right: Frame) -> Frame:
 
 
 def merge_staged(source: Frame, staged: Frame, keys: list[str]) -> Frame:
-    """Take every staged record, and the source's records whose key is not staged; nothing is de-duplicated."""
+    """Take every staged record, and the source's whose key is not staged; nothing is de-duplicated."""
     staged_keys = staged.df.select(*(column(key).alias(f"staged {key}") for key in keys)).distinct()
     same = [column(key) == column(f"staged {key}") for key in keys]
     condition = same[0]

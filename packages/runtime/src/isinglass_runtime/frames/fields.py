@@ -37,7 +37,7 @@ def _through_arrays(schema: spark.DataType, path: Path) -> Path:
 
 
 def select_fields(frame: Frame, paths: Iterable[str]) -> Frame:
-    """Keep the named fields, in the order asked; a nested path brings its struct along with only that member."""
+    """Keep the named fields, in the order asked; a nested path brings its struct with only that member."""
     schema = frame.df.schema
     wanted = [resolve_literal(path, schema.fieldNames()) for path in paths]
     known = [path for path in dict.fromkeys(wanted) if _exists(schema, path)]

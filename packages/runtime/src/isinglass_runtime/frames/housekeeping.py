@@ -58,8 +58,11 @@ def purge_path(path: str, options: Mapping[str, Any], now: datetime | None = Non
     return old
 
 
-def purge_table(database: str, name: str, options: Mapping[str, Any], now: datetime | None = None) -> None:
+def purge_table(
+    spark: Any, database: str, name: str, options: Mapping[str, Any], now: datetime | None = None
+) -> None:
     """Delete a table's old files; a partition with none left leaves the catalog."""
+    from isinglass_runtime.io.catalog import selected_partitions
     from isinglass_runtime.io.metastore import client, partitions, table
     from isinglass_runtime.io.read import storage
 
@@ -68,7 +71,9 @@ def purge_table(database: str, name: str, options: Mapping[str, Any], now: datet
         purge_path(found.location, options, now)
         return
     emptied = []
-    for entry in partitions(found, str(options.get("partitionPredicate", "")).strip("()")):
+    entries = partitions(found)
+    predicate = str(options.get("partitionPredicate", ""))
+    for entry in selected_partitions(spark, found, entries, predicate) if predicate.strip() else entries:
         purge_path(entry.location, options, now)
         if next(iter(storage().list(entry.location)), None) is None:
             emptied.append(list(entry.values))

@@ -63,7 +63,7 @@ def _read_mapping(parts: Any) -> Mapping:
 
 
 def apply_mapping(frame: Frame, mappings: Iterable[Mapping], *, case_sensitive: bool) -> Frame:
-    """Build a frame of the mapped fields only, in mapping order; a source that does not exist gives no field."""
+    """Build a frame of the mapped fields, in mapping order; a source that does not exist gives none."""
     schema = frame.df.schema
     root = _Node()
     choices: set[Path] = set()
@@ -95,7 +95,7 @@ def _find(schema: spark.StructType, choices: Choices, source: str, *, case_sensi
 
 
 def _step(found: _Found, choices: Choices, step: str, *, case_sensitive: bool) -> _Found | None:
-    """Go one level down: into a struct, the struct alternative of a choice, or a map's key; never into arrays."""
+    """Go one level down: into a struct, a choice's struct, or a map's key; never into arrays."""
     if isinstance(found.data_type, spark.MapType):
         return _Found((*found.path, step), found.value.getItem(step), found.data_type.valueType)
     if not isinstance(found.data_type, spark.StructType):

@@ -22,7 +22,7 @@ class _Flat:
 
 
 def unnest(frame: Frame) -> Frame:
-    """Turn members of structs into top-level fields with dots in their names; structs within arrays likewise."""
+    """Turn members of structs into top-level fields with dotted names; structs within arrays likewise."""
     flat = _flatten(frame.df.schema.fields, "", column)
     selected = [_flat_elements(each).alias(each.name) for each in flat]
     return frame.with_df(frame.df.select(*selected), frozenset())
@@ -60,8 +60,8 @@ def _flat_elements(field: _Flat) -> Column:
 def relationalize(frame: Frame, root_name: str) -> dict[str, Frame]:
     """Flatten a frame into a root and one frame per array, joined by keys.
 
-    In the parent an array's column holds the key that its rows carry as `id`; `index` counts from 0. A null or
-    empty array has a null key and no rows.
+    In the parent an array's column holds the key that its rows carry as `id`; `index` counts from 0. A null
+    or empty array has a null key and no rows.
     """
     frames: dict[str, Frame] = {}
     df, arrays = _level(frame.df, _flatten(frame.df.schema.fields, "", column))

@@ -68,8 +68,8 @@ def render_path(path: Path) -> str:
 def resolve_literal(text: str, top_level: Iterable[str]) -> Path:
     """Parse a path, preferring a top-level column whose whole name is the text.
 
-    Columns that `unnest`, `relationalize` and `join` made hold literal dots (`.id`, `address.city`), and scripts
-    name them without back-ticks.
+    Columns that `unnest`, `relationalize` and `join` made hold literal dots (`.id`, `address.city`), and
+    scripts name them without back-ticks.
     """
     if text in top_level:
         return (text,)

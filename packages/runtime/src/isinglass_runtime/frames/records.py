@@ -195,7 +195,7 @@ _FITTING = {
 
 
 def widen(data_type: glue.DataType) -> glue.DataType:
-    """Join the integer alternatives of a merged result: Python has one integer type, so int and long are no choice."""
+    """Join the integer alternatives of a merged result: Python has one integer type, which is no choice."""
     if isinstance(data_type, glue.StructType):
         return glue.StructType([glue.Field(each.name, widen(each.dataType)) for each in data_type.fields])
     if isinstance(data_type, glue.ArrayType):

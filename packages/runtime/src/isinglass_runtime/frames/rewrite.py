@@ -1,4 +1,4 @@
-"""Rewrite fields of a frame at any depth as column expressions: the base of drop, resolve, unnest and others."""
+"""Rewrite fields of a frame at any depth as column expressions: the base of drop, resolve and rename."""
 
 from collections.abc import Callable, Mapping, Sequence
 

@@ -18,7 +18,6 @@ _BAD_RECORDS: Final = "DROPMALFORMED"
 def read_request(spark: Any, request: FileRequest) -> Frame:
     """Read files with the types that Glue's readers give."""
     from isinglass_connectors.files.options import ReadOptions
-
     from isinglass_runtime.io.read import read_files
 
     options: ReadOptions | dict[str, Any] = {}

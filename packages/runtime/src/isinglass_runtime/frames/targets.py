@@ -43,7 +43,6 @@ def write_request(
 ) -> Any:
     """Write files below the request's path; when they are committed, tell the catalog."""
     from isinglass_connectors.sink.options import WriteOptions
-
     from isinglass_runtime.io.write import next_write_id, write_files
 
     if request.format == "csv":

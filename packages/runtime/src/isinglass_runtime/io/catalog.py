@@ -67,7 +67,7 @@ def read_table(
     else:
         entries = partitions(found, catalog_partition_predicate)
         if push_down_predicate.strip():
-            entries = _selected(spark, found, entries, push_down_predicate)
+            entries = selected_partitions(spark, found, entries, push_down_predicate)
         listing = _list_partitions(found, entries, exclusions)
     return read_listing(
         spark,
@@ -107,7 +107,7 @@ class PredicateError(AnalysisException):  # type: ignore[misc] # pyspark is not 
         )
 
 
-def _selected(
+def selected_partitions(
     spark: Any, found: CatalogTable, entries: Sequence[PartitionEntry], predicate: str
 ) -> list[PartitionEntry]:
     """Let the engine evaluate the predicate over the partitions' typed values."""

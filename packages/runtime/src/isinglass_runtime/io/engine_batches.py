@@ -1,7 +1,8 @@
 """Make Arrow batches fit for the engine.
 
-Arrow leaves zeros in the members of a null struct, and Sail would show those: they become null. Sail refuses a batch
-whose nested fields carry metadata, or whose list elements have another name than `item`: both are normalised.
+Arrow leaves zeros in the members of a null struct, and Sail would show those: they become null.
+Sail refuses a batch whose nested fields carry metadata, or whose list elements have another name than
+`item`: both are normalised.
 """
 
 import pyarrow as pa

@@ -1,6 +1,7 @@
 """Frames for the tests of the folder, on the embedded engine."""
 
 import pytest
+
 from isinglass_runtime.testing import glue_context, run_glue_script
 
 __all__ = ["glue_context", "run_glue_script"]

@@ -1,6 +1,9 @@
 """Types: JSON and merging."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from awsglue.gluetypes import (
     ArrayType,
     ChoiceType,
@@ -19,8 +22,6 @@ from awsglue.gluetypes import (
     merge_types,
     serialize,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 INT, LONG, DOUBLE, STRING = IntegerType(), LongType(), DoubleType(), StringType()
 

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from isinglass_runtime.frames.paths import parse_path, render_path, resolve_literal
 
 

@@ -1,6 +1,7 @@
 """Job arguments and the job object."""
 
 import pytest
+
 from awsglue.utils import GlueArgumentError, getResolvedOptions
 
 ALWAYS = {
