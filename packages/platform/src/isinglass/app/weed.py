@@ -15,8 +15,12 @@ from pathlib import Path
 from isinglass.app.data_dir import write_private
 
 _PORTS = ("master", "volume", "filer", "s3", "admin")
-#: Volumes of this size are allocated as they fill, so that a small disk holds many.
+#: Volumes take the room that they need, no more, so that their number says nothing of the disk. Every bucket
+#: has some of its own: the limit is there only because there must be one.
 _VOLUME_MB = 1024
+_MOST_VOLUMES = 50_000
+#: How many volumes a bucket gets at once; the default of seven is for many disks.
+_GROWTH = "[master.volume_growth]\ncopy_1 = 2\n"
 
 
 class WeedMissing(Exception):
@@ -66,6 +70,7 @@ def prepare(folder: Path) -> Weed:
         "actions": ["Admin"],
     }
     write_private(folder / "s3.json", json.dumps({"identities": [identity]}).encode())
+    write_private(folder / "master.toml", _GROWTH.encode())
     ports = free_ports(2 * len(_PORTS))
     arguments = [str(find_program()), "-logtostderr", "-v=-1", "mini", f"-dir={folder}"]
     for name in _PORTS:
@@ -85,6 +90,7 @@ def prepare(folder: Path) -> Weed:
         "-master.telemetry=false",
         f"-master.volumeSizeLimitMB={_VOLUME_MB}",
         "-master.volumePreallocate=false",
+        f"-volume.max={_MOST_VOLUMES}",
         "-volume.preStopSeconds=0",
         "-master.resumeState=false",
     ]

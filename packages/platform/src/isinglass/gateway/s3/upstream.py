@@ -109,15 +109,20 @@ class Connection(asyncio.Protocol):
         self._done = asyncio.get_running_loop().create_future()
         if self.transport.is_closing():
             raise UpstreamLost(False)
-        self.transport.write(head)
-        if body is not None:
-            await self._send(body)
+        if body is None:
+            self.transport.write(head)
+        else:
+            await self._send(head, body)
         await self._done
         self._sink = self._done = None
 
-    async def _send(self, body: AsyncIterator[bytes]) -> None:
+    async def _send(self, head: bytes, body: AsyncIterator[bytes]) -> None:
         done = self._done
         assert done is not None
+        # The head goes out with the first piece: SeaweedFS takes a request that breaks off right after its
+        # head, whatever length it announced, for an empty object. One that breaks off later it drops.
+        self.transport.write(head + await anext(body, b""))
+        await self._gate.passable()
         async for data in body:
             if done.done():  # the store has answered already: an error, whatever is still to come
                 self.reusable = False
