@@ -18,6 +18,10 @@ def case(program: Program) -> Program:
     return program
 
 
+def _rows(frame: Any) -> list[str]:
+    return sorted(repr(row) for row in frame.collect())
+
+
 def _sql(name: str, text: str) -> None:
     CASES[f"sql_{name}"] = lambda spark, folder: people(spark) and spark.sql(text)
 
@@ -467,15 +471,30 @@ def read_own_input_while_overwriting(spark: Any, folder: Path) -> Any:
 
 
 @case
+def join_of_files_with_the_large_one_left(spark: Any, folder: Path) -> Any:
+    (folder / "big.csv").write_text("id,v\n" + "".join(f"{i % 7},{i}\n" for i in range(100)))
+    (folder / "small.csv").write_text("id,w\n1,a\n2,b\n9,c\n")
+    big = spark.read.csv(str(folder / "big.csv"), header=True, inferSchema=True)
+    small = spark.read.csv(str(folder / "small.csv"), header=True, inferSchema=True)
+    found = []
+    for how in ("inner", "left", "right", "full", "semi", "anti"):
+        using = big.join(small, "id", how)
+        found += [using.columns, _rows(using)]
+        if how not in {"semi", "anti"}:
+            found += [_rows(using.select(big["v"], small["w"], big["id"]))]
+            condition = big.join(small, big.id == small.id, how)
+            found += [condition.columns, _rows(condition.select(small.id, big.v)), _rows(condition.drop(small.id))]
+            aliased = big.alias("x").join(small.alias("y"), F.col("x.id") == F.col("y.id"), how)
+            found += [_rows(aliased.select("x.v", "y.id")), _rows(aliased.groupBy("w").count())]
+    return found
+
+
+@case
 def read_globs(spark: Any, folder: Path) -> Any:
     for day in ("2024-01-01", "2024-01-02", "2024-02-01"):
         (folder / day).mkdir()
         (folder / day / "f.csv").write_text(day + "\n")
     return spark.read.csv(str(folder / "2024-01-*"))
-
-
-def _rows(frame: Any) -> list[str]:
-    return sorted(repr(row) for row in frame.collect())
 
 
 def outcome(result: Any) -> Any:

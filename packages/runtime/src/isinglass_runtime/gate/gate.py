@@ -13,8 +13,8 @@ from isinglass_runtime.gate.verdicts import NeedsSparkError, PlanRefusedError
 class Scope:
     """What a rule may ask about a node's surroundings."""
 
-    #: The relation that an expression belongs to, or None.
-    relation: Any
+    #: The relations that a node is below, nearest first; an expression's own relation is the first.
+    above: tuple[Any, ...]
     #: Give the columns of a relation as a StructType, asked of the engine.
     schema: Callable[[Any], Any]
     #: Bytes of a file that the reader listed, or None.
@@ -75,25 +75,25 @@ class Gate:
         """Check each key that a configuration request sets."""
         if request.operation.WhichOneof("op_type") == "set":
             for pair in request.operation.set.pairs:
-                self._judge("config.set", pair, None)
+                self._judge("config.set", pair, ())
 
     def _checked(self, request: Any) -> Any:
         if not self._rules or getattr(self._asking, "now", False):
             return request
         checked = type(request)()
         checked.CopyFrom(request)
-        for kind, node, enclosing in list(nodes(checked)):
+        for kind, node, above in list(nodes(checked)):
             text = sql_text(kind, node)
             if text is not None:
-                self._judge("sql", text, enclosing)
+                self._judge("sql", text, above)
             if not (kind.startswith("relation.") and node.common.plan_id in self._trusted):
-                self._judge(kind, node, enclosing)
+                self._judge(kind, node, above)
         return checked
 
-    def _judge(self, kind: str, node: Any, enclosing: Any) -> None:
+    def _judge(self, kind: str, node: Any, above: tuple[Any, ...]) -> None:
         for rule in self._rules.get(kind, ()):
             try:
-                rule.apply(node, Scope(enclosing, self._schema, self._sizes.get))
+                rule.apply(node, Scope(above, self._schema, self._sizes.get))
             except PlanRefusedError as refusal:
                 if self._reroute:
                     raise NeedsSparkError(

@@ -57,10 +57,10 @@ def sql_text(kind: str, node: Any) -> SqlText | None:
     return SqlText(holder, field[1]) if getattr(holder, field[1]) else None
 
 
-def nodes(message: Message, enclosing: Any = None) -> Iterator[tuple[str, Any, Any]]:
-    """Yield (kind, node, nearest enclosing relation), children before their parents."""
+def nodes(message: Message, above: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any, tuple[Any, ...]]]:
+    """Yield (kind, node, the relations above it, nearest first), children before their parents."""
     kind = kind_of(message)
-    inside = message if kind is not None and kind.startswith("relation.") else enclosing
+    inside = (message, *above) if kind is not None and kind.startswith("relation.") else above
     for field, value in message.ListFields():
         if field.message_type is None:
             continue
@@ -72,7 +72,7 @@ def nodes(message: Message, enclosing: Any = None) -> Iterator[tuple[str, Any, A
         for child in children:
             yield from nodes(child, inside)
     if kind is not None:
-        yield kind, message, enclosing
+        yield kind, message, above
 
 
 def literal_strings(message: Message) -> Iterator[str]:

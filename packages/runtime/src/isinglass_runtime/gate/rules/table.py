@@ -6,6 +6,7 @@ from isinglass_runtime.gate.rules import (
     doubled_quotes,
     from_json_modes,
     intersect_all,
+    join_sides,
     lateral_explode,
     native_files,
     observe,
@@ -32,4 +33,5 @@ SAIL_RULES: tuple[Rule, ...] = (
     from_json_modes.RULE,
     from_json_modes.TEXT_RULE,
     observe.RULE,
+    join_sides.RULE,
 )
