@@ -104,14 +104,17 @@ def test_run_environment_holds_only_its_own_keys(
         "print(boto3.client('glue').get_job(JobName='job')['Job']['Name'])\n"
         "print(os.environ['AWS_SECRET_ACCESS_KEY'])\n"
         "print(os.getcwd() != os.path.expanduser('~'), os.listdir())\n"
+        "raise ValueError(os.environ['AWS_SESSION_TOKEN'])\n"
     )
     job_server.create_job(
         script, DefaultArguments={"--customer-driver-env-vars": 'CUSTOMER_A=1,CUSTOMER_B="x,y",OTHER=2'}
     )
     run_id = job_server.start()
     run = job_server.wait(run_id)
-    assert (run["JobRunState"], job_server.log(run_id)) == (
-        "SUCCEEDED",
+    output = [line for line in job_server.log(run_id) if line[:1] == "O"]
+    assert run["ErrorMessage"].startswith("ValueError: ******** (job.py, line 6: ")
+    assert (run["JobRunState"], output) == (
+        "FAILED",
         ["O ['AWS_SECRET_ACCESS_KEY', 'CUSTOMER_A', 'CUSTOMER_B']", "O job", "O ********", "O True []"],
     )
 

@@ -47,6 +47,7 @@ class JobRunHandler:
         writer = self._log(run, keys)
         try:
             ending = self._execute(context, item, run, keys, writer)
+            ending = replace(ending, error=_message(ending.error, writer))
         finally:
             writer.close()
             self._sweep(run)
@@ -156,7 +157,7 @@ class JobRunHandler:
                 # The warm parent died, perhaps because of this run: that counts as a recovery.
                 tx.job_runs.update(replace(current, modified_at=now))
                 return
-            apply(tx, current, event, now, error=_cut(ending.error))
+            apply(tx, current, event, now, error=ending.error)
 
     def _sweep(self, run: JobRun) -> None:
         """Remove the run's folders: spill and downloads of this execution, or of one that was killed."""
@@ -217,6 +218,6 @@ def _event(ending: Ending) -> Event:
     return Event.FAIL
 
 
-def _cut(error: str | None) -> str | None:
-    """Keep an error message within what clients show."""
-    return None if error is None else error[:4000]
+def _message(error: str | None, writer: LogWriter) -> str | None:
+    """Keep an error message free of secrets and within what clients show."""
+    return None if error is None else writer.redact(error)[:4000]

@@ -58,8 +58,7 @@ class LogWriter:
         """Append text, a line for each of its lines; past the limit only a note that the rest is missing."""
         if self._full:
             return
-        for secret in self._secrets:
-            text = text.replace(secret, HIDDEN)
+        text = self.redact(text)
         stamp = f"{int(now * 1000)} {stream} "
         lines = [line[at : at + LONGEST_LINE] for line in text.splitlines() for at in _starts(line)]
         self._append("".join(f"{stamp}{line}\n" for line in lines))
@@ -67,6 +66,12 @@ class LogWriter:
             self._full = True
             note = f"The log reached {self._limit // 1024} KiB; what follows is not kept."
             self._append(f"{int(now * 1000)} E {note}\n")
+
+    def redact(self, text: str) -> str:
+        """Hide the secrets that this log knows of."""
+        for secret in self._secrets:
+            text = text.replace(secret, HIDDEN)
+        return text
 
     def _append(self, text: str) -> None:
         data = text.encode(errors="backslashreplace")
