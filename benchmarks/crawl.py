@@ -65,7 +65,7 @@ def object_store(folder: Path) -> Iterator[StorageOptions]:
             secret_access_key=prepared.secret_access_key,
         )
     finally:
-        process.terminate()
+        process.kill()  # its data is thrown away
         process.wait(20)
 
 

@@ -171,7 +171,7 @@ def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StorageOp
         _wait_for_objects(options)
         yield options
     finally:
-        process.terminate()
+        process.kill()  # its data is thrown away
         process.wait(20)
 
 
