@@ -22,7 +22,7 @@ def fetch_page(
     page: PageRequest,
     *,
     descending: bool = False,
-) -> tuple[list[sa.Row[Any]], tuple[Any, ...] | None]:
+) -> tuple[list[sa.Row[*tuple[Any, ...]]], tuple[Any, ...] | None]:
     """Fetch one page of a statement ordered by a unique key that it selects.
 
     Returns the rows and the key to go on after, None when the listing is exhausted.

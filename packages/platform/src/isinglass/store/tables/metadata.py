@@ -16,7 +16,7 @@ metadata = sa.MetaData(
 Document = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 #: Seconds since the epoch, UTC, with fractions; what the wire carries.
-Timestamp = sa.Double()
+Timestamp: sa.Double[float] = sa.Double()
 
 #: An ordinal that the database hands out (SQLite autoincrements INTEGER keys only).
 Serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
