@@ -25,6 +25,8 @@ class Texts:
     rows: int
     misshapen: dict[int, tuple[str, str]]
     """Row index to (reason, raw text)."""
+    settled: bool = False
+    """Nulls are in their places already."""
 
 
 def read_csv(stream: IO[bytes], file: str, schema: pa.Schema, options: ReadOptions) -> Iterator[Chunk]:
@@ -82,8 +84,6 @@ def _clean(block: Block, options: ReadOptions) -> Block:
             data.decode()
         except UnicodeDecodeError:
             data = data.decode("utf-8", "replace").encode()
-    if b"\n " in data or data.startswith(b" "):
-        data = re.sub(rb"(?m)^ +$", b"", data)
     if options.comment and options.comment.encode() in data:
         data = re.sub(rb"(?m)^" + re.escape(options.comment.encode()) + rb".*$", b"", data)
     return Block(data, block.line)
@@ -107,7 +107,12 @@ def _without_first(block: Block, options: ReadOptions, count: int) -> tuple[Bloc
 def text_columns(data: bytes, width: int, options: ReadOptions) -> Texts:
     """Parse a clean block into `width` text columns, rows in order, whatever their shape."""
     escaped = options.quote and options.escape not in {None, options.quote}
-    if escaped and f"{options.escape}{options.quote}".encode() in data:
+    # The single character first: searching for it is many times faster.
+    if (
+        escaped
+        and (options.escape or "").encode() in data
+        and f"{options.escape}{options.quote}".encode() in data
+    ):
         # Arrow's escape also works outside quotes, where Spark's does not.
         return _exact(data, width, options)
     found = _by_arrow(data, width, options)
@@ -122,6 +127,7 @@ def _by_arrow(data: bytes, width: int, options: ReadOptions) -> Texts | None:
         return "skip"
 
     names = [str(i) for i in range(width)]
+    settled = options.empty_is_null and not (options.trim_left or options.trim_right)
     try:
         table = csv.read_csv(
             pa.BufferReader(data),
@@ -132,7 +138,11 @@ def _by_arrow(data: bytes, width: int, options: ReadOptions) -> Texts | None:
                 newlines_in_values=options.multi_line,
                 invalid_row_handler=keep,
             ),
-            convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+            convert_options=csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=settled,
+                null_values=["", options.null_value],
+            ),
         )
     except pa.ArrowInvalid:
         return None
@@ -141,6 +151,11 @@ def _by_arrow(data: bytes, width: int, options: ReadOptions) -> Texts | None:
         # An unclosed quote swallowed line ends, which end records when multiLine is off.
         return None
     columns = [_flat(column) for column in table.columns]
+    if not invalid:
+        return Texts(columns, table.num_rows, {}, settled)
+    if any(not row.text.strip(" ") for row in invalid):
+        # Lines of blanks are no records; without their blanks Arrow knows it.
+        return _by_arrow(re.sub(rb"(?m)^ +$", b"", data), width, options)
     return _weave(columns, table.num_rows, invalid, width, options)
 
 
@@ -155,15 +170,13 @@ def _flat(column: pa.ChunkedArray) -> pa.Array:
 def record_count(data: bytes) -> int:
     """How many records a clean block holds when each line is one."""
     lines = data.split(b"\n")
-    return sum(1 for line in lines if line)
+    return sum(1 for line in lines if line.strip(b" "))
 
 
 def _weave(
     columns: list[pa.Array], good: int, invalid: list[csv.InvalidRow], width: int, options: ReadOptions
 ) -> Texts | None:
     """Put the rows of a wrong length, filled or cut, back to where they stood."""
-    if not invalid:
-        return Texts(columns, good, {})
     if any(row.number is None for row in invalid):
         return None
     misshapen = {row.number - 1: (_shape_reason(row.actual_columns, width), row.text) for row in invalid}
@@ -227,7 +240,8 @@ def _typed(texts: Texts, block: Block, file: str, schema: pa.Schema, options: Re
     if not options.ragged_ok:
         reasons = {index: reason for index, (reason, _) in texts.misshapen.items()}
     for field, column in zip(schema, texts.columns, strict=True):
-        values = with_nulls(column, options, text=pa.types.is_string(field.type))
+        is_text = pa.types.is_string(field.type)
+        values = column if texts.settled else with_nulls(column, options, text=is_text)
         cast = cast_text(values, field.type, options.formats)
         arrays.append(cast.values)
         if cast.bad is not None:
@@ -252,7 +266,7 @@ class _Locator:
         if options.multi_line:
             self._places = [(row.line, row.raw) for row in csv_rows.rows(text, options)]
         else:
-            self._places = [(i, line) for i, line in enumerate(text.split("\n")) if line]
+            self._places = [(i, line) for i, line in enumerate(text.split("\n")) if line.strip(" ")]
         self._texts = texts
 
     def line_and_text(self, index: int, reason: str) -> tuple[int, str, str]:

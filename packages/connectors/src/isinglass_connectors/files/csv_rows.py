@@ -22,7 +22,7 @@ def rows(text: str, options: ReadOptions) -> Iterator[Row]:
     while at < len(lines):
         start, raw = at, lines[at]
         at += 1
-        if not raw.strip() or (options.comment and raw.startswith(options.comment)):
+        if not raw.strip(" ") or (options.comment and raw.startswith(options.comment)):
             continue
         if options.multi_line and options.quote and options.quote in raw:
             pieces, open_quotes = [raw], _quotes(raw, options)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from isinglass_connectors.files.casting import cast_text, exact_cast
 from isinglass_connectors.files.csv_reader import column_names, text_blocks, with_nulls
@@ -130,7 +129,9 @@ def _csv(
         with open_text(storage, file.url, options.encoding) as stream:
             for texts in text_blocks(stream, len(names), options):
                 types = [
-                    text_type(with_nulls(column, options, text=True), options, known)
+                    text_type(
+                        column if texts.settled else with_nulls(column, options, text=True), options, known
+                    )
                     for column, known in zip(texts.columns, types, strict=True)
                 ]
     return pa.schema([pa.field(name, kind) for name, kind in zip(names, types, strict=True)])
@@ -152,6 +153,4 @@ def _reads_as(column: pa.Array, kind: pa.DataType, options: ReadOptions) -> bool
     formats = options.formats
     if (pa.types.is_date(kind) and formats.date) or (pa.types.is_timestamp(kind) and formats.timestamp):
         return cast_text(column, kind, formats).bad is None
-    if pa.types.is_integer(kind) and not pc.all(pc.match_substring_regex(column, r"^[+-]?\d+$")).as_py():
-        return False
     return exact_cast(column, kind) is not None

@@ -11,7 +11,7 @@ from isinglass_connectors.sink.encoders import Encoder, encoder
 from isinglass_connectors.sink.options import WriteOptions
 from isinglass_connectors.sink.sorting import SortKey, ordered
 from isinglass_connectors.sink.spill import Spill
-from isinglass_connectors.sink.splitting import Folder, Slices, split
+from isinglass_connectors.sink.splitting import Folder, split, whole
 from isinglass_connectors.sink.staging import Finished, StagedStream, StagingArea
 from isinglass_connectors.storage.manifests import StagedFile
 
@@ -112,21 +112,19 @@ class FileTask:
             return
         table = pa.Table.from_batches(self._gathered, self._schema)
         self._gathered, self._gathered_bytes = [], 0
-        slices = split(table, self._keys) if self._keys else Slices(table, {"": (0, table.num_rows)})
+        slices = split(table, self._keys) if self._keys else whole(table)
         if self._sort_by:
             # A file is sorted as a whole, so all its rows must have come.
-            self._spilled(slices.table.schema).add(slices)
+            self._spilled(slices.table.schema).add(slices.together(list(slices.places)))
             return
-        later: dict[Folder, tuple[int, int]] = {}
-        for folder, (start, length) in slices.places.items():
+        later: list[Folder] = []
+        for folder in slices.places:
             if folder in self._open or len(self._open) < MAX_OPEN:
-                part = slices.table.slice(start, length)
-                # A copy: a slice would keep the whole gathered table in memory.
-                self._hold(folder, _copied(part) if self._keys else part)
+                self._hold(folder, slices.part(folder))
             else:
-                later[folder] = (start, length)
+                later.append(folder)
         if later:
-            self._spilled(slices.table.schema).add(_compacted(slices.table, later))
+            self._spilled(slices.table.schema).add(slices.together(later))
 
     def _spilled(self, schema: pa.Schema) -> Spill:
         if self._spill is None:
@@ -187,20 +185,6 @@ class FileTask:
             file.rows += table.num_rows
         file.encoder.close()
         self._finished.append(file.stream.finish(file.rows))
-
-
-def _copied(part: pa.Table) -> pa.Table:
-    return part.take(pa.array(range(part.num_rows), pa.int64()))
-
-
-def _compacted(table: pa.Table, places: dict[Folder, tuple[int, int]]) -> Slices:
-    """Drop the rows of other partitions."""
-    at = 0
-    moved: dict[Folder, tuple[int, int]] = {}
-    for folder, (_, length) in places.items():
-        moved[folder] = (at, length)
-        at += length
-    return Slices(pa.concat_tables([table.slice(*place) for place in places.values()]), moved)
 
 
 def _bounded(table: pa.Table) -> Iterator[pa.Table]:

@@ -1,7 +1,7 @@
 """Split tables by their partition columns, keeping the rows' order inside each partition."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -17,15 +17,34 @@ Folder = str
 
 @dataclass(frozen=True, slots=True)
 class Slices:
-    """A table whose rows lie together by partition, and where each partition's rows are."""
+    """A table and where each partition's rows are in it: `order` lists the rows partition by partition."""
 
     table: pa.Table
+    order: pa.Array | None
     places: dict[Folder, tuple[int, int]]
-    """Folder to (first row, number of rows)."""
+    """Folder to (first position in the order, number of rows)."""
 
-    def __iter__(self) -> Iterator[tuple[Folder, pa.Table]]:
-        for folder, (start, length) in self.places.items():
-            yield folder, self.table.slice(start, length)
+    def part(self, folder: Folder) -> pa.Table:
+        """One partition's rows, copied: a view would keep the whole table in memory."""
+        return self.table if self.order is None else self.table.take(self.order.slice(*self.places[folder]))
+
+    def together(self, folders: Sequence[Folder]) -> "Slices":
+        """Some partitions' rows laid out one after another."""
+        if self.order is None:
+            return self
+        places: dict[Folder, tuple[int, int]] = {}
+        at = 0
+        for folder in folders:
+            length = self.places[folder][1]
+            places[folder] = (at, length)
+            at += length
+        orders = [self.order.slice(*self.places[folder]) for folder in folders]
+        return Slices(self.table.take(pa.concat_arrays(orders)), None, places)
+
+
+def whole(table: pa.Table) -> Slices:
+    """A table without partitions."""
+    return Slices(table, None, {"": (0, table.num_rows)})
 
 
 def partition_text(value: Any) -> str | None:
@@ -53,7 +72,6 @@ def split(table: pa.Table, keys: Sequence[str]) -> Slices:
     )
     order = pc.sort_indices(codes)  # stable: rows keep their order
     runs = pc.run_end_encode(codes.take(order), run_end_type=pa.int64())
-    data = table.drop_columns(list(keys)).take(order)
     places: dict[Folder, tuple[int, int]] = {}
     start = 0
     for code, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
@@ -67,7 +85,7 @@ def split(table: pa.Table, keys: Sequence[str]) -> Slices:
             return _merged(table, keys, encoded)
         places[folder] = (start, end - start)
         start = end
-    return Slices(data, places)
+    return Slices(table.drop_columns(list(keys)), order, places)
 
 
 def _encoded(column: pa.ChunkedArray) -> pa.DictionaryArray:
