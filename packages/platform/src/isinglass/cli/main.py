@@ -155,7 +155,9 @@ def invoke(arguments: list[str]) -> int:
         from isinglass.cli.session import Session
 
         flags, rest = split_flags(arguments)
-        result: Any = root.main(rest, prog_name="isinglass", standalone_mode=False, obj=Session(flags))
+        session = Session(flags)
+        _ = session.output  # a wrong format is told before anything is done
+        result: Any = root.main(rest, prog_name="isinglass", standalone_mode=False, obj=session)
         return result if isinstance(result, int) else 0
     except CliError as error:
         _report(error, as_json=wants_json, debug=debug)

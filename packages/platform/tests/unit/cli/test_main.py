@@ -1,0 +1,135 @@
+"""The command line's frame: global flags anywhere, errors, what it imports."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from isinglass.cli import profiles
+from isinglass.cli.errors import CliError
+from isinglass.cli.main import COMMANDS, invoke, split_flags
+from isinglass.cli.session import table
+
+
+@pytest.fixture(autouse=True)
+def no_configuration(monkeypatch, tmp_path):
+    monkeypatch.setenv("ISINGLASS_CONFIG", str(tmp_path / "config.toml"))
+    for name in ("ISINGLASS_ENDPOINT", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_GLUE", "AWS_ACCESS_KEY_ID"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path / "config.toml"
+
+
+@pytest.mark.parametrize(
+    ("line", "flags", "rest"),
+    [
+        ("tables -o json", {"output": "json"}, ["tables"]),
+        ("-o json tables x", {"output": "json"}, ["tables", "x"]),
+        ("account create --json -p dev", {"output": "json", "profile": "dev"}, ["account", "create"]),
+        ("api X --endpoint=http://h:1 -q", {"endpoint": "http://h:1", "quiet": "1"}, ["api", "X"]),
+        ("-q exec -- aws -o json", {"quiet": "1"}, ["exec", "--", "aws", "-o", "json"]),
+    ],
+)
+def test_global_flags_anywhere(line, flags, rest):
+    assert split_flags(line.split()) == (flags, rest)
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "text"),
+    [
+        ("statsu", 2, 'error: unknown command "statsu"\nhelp: did you mean "status"?   isinglass status --help\n'),
+        ("runs lst", 2, "error: no such command 'lst'"),
+        ("tables -o", 2, "error: -o needs a value\n"),
+        ("tables -o xml", 2, "error: 'xml' is not an output format\nhelp: one of table, json, ndjson, csv, name\n"),
+        ("run missing.py", 3, "error: there is no file missing.py\n"),
+        ("crawl s3://x/", 2, "error: --db is missing: which database gets the tables?\n"
+         "help: isinglass crawl s3://x/ --db NAME\n"),
+        ("api GetTabels", 2, 'error: there is no operation "GetTabels"\nhelp: did you mean GetTables or'),
+        ("api GetTable {", 2, "error: the document is not JSON: "),
+        ("tables -p none", 6, 'error: there is no profile "none"\n'),
+        ("status --endpoint http://127.0.0.1:9", 4, "error[E401]: there are no keys to sign requests with\n"
+         "   = endpoint http://127.0.0.1:9, from the command line\nhelp: isinglass up      (it writes a profile with its keys)\n"),
+        ("status --endpoint https://glue.eu-west-1.amazonaws.com", 6,
+         "error[E400]: refusing to talk to glue.eu-west-1.amazonaws.com\n   = endpoint came from the command line\n"),
+        ("status --endpoint https://glue.eu-west-1.amazonaws.com --allow-aws", 6, "error[E400]: refusing to talk"),
+    ],
+)  # fmt: skip
+def test_mistakes_explained(capsys, line, code, text):
+    assert invoke(line.split()) == code
+    assert capsys.readouterr().err.startswith(text)
+
+
+def test_error_as_json_for_programs(capsys):
+    assert invoke(["nonsense", "-o", "json"]) == 2
+    found = json.loads(capsys.readouterr().err)
+    assert found == {"error": {"code": "Error", "message": 'unknown command "nonsense"', "exitCode": 2, "hint": "isinglass --help"}}
+
+
+def test_request_checked_before_it_is_sent(capsys):
+    assert invoke(["api", "GetTable", '{"DatabaseName": "", "Name": "x"}']) == 6
+    assert capsys.readouterr().err.startswith("error[ValidationException]: 1 validation error detected")
+
+
+def test_profile_saved_beside_others_and_forgotten(no_configuration):
+    environment = {"ISINGLASS_CONFIG": str(no_configuration)}
+    no_configuration.write_text('[ui]\ncolor = "never"\n\n[profile.local]\nendpoint = "http://old:1"\n\n[profile.prod]\nendpoint = "https://p"\n')
+    profiles.save("local", {"endpoint": "http://127.0.0.1:1", "region": 'a"b'}, environment)
+    assert no_configuration.read_text() == (
+        '[ui]\ncolor = "never"\n\n[profile.prod]\nendpoint = "https://p"\n\n'
+        '[profile.local]\nendpoint = "http://127.0.0.1:1"\nregion = "a\\u0022b"\n'
+    )
+    assert no_configuration.stat().st_mode & 0o777 == 0o600
+    assert profiles.resolve({}, environment).region == 'a"b'
+    profiles.forget("local", "http://127.0.0.1:1", environment)
+    assert profiles.resolve({}, environment).endpoint == profiles.DEFAULT_ENDPOINT
+
+
+@pytest.mark.parametrize(
+    ("flags", "variables", "expected"),
+    [
+        ({"endpoint": "http://a:1"}, {"ISINGLASS_ENDPOINT": "http://b:1"}, "http://a:1"),
+        ({}, {"ISINGLASS_ENDPOINT": "http://b:1", "AWS_ENDPOINT_URL": "http://c:1"}, "http://b:1"),
+        ({}, {"AWS_ENDPOINT_URL": "http://c:1", "AWS_ENDPOINT_URL_GLUE": "http://d:1"}, "http://d:1"),
+        ({}, {}, profiles.DEFAULT_ENDPOINT),
+    ],
+)
+def test_endpoint_precedence(no_configuration, flags, variables, expected):
+    variables = {"ISINGLASS_CONFIG": str(no_configuration), **variables}
+    assert profiles.resolve(flags, variables).endpoint == expected
+
+
+def test_keys_of_aws_without_our_endpoint_not_used(no_configuration):
+    variables = {"ISINGLASS_CONFIG": str(no_configuration), "AWS_ACCESS_KEY_ID": "AKIAREAL"}
+    assert profiles.resolve({}, variables).access_key_id == ""
+
+
+def test_broken_configuration_named(no_configuration):
+    no_configuration.write_text("not toml")
+    with pytest.raises(CliError, match="not valid TOML"):
+        profiles.resolve({}, {"ISINGLASS_CONFIG": str(no_configuration)})
+
+
+def test_table_aligned_and_control_characters_shown():
+    assert table(["name", "n"], [["a\x1b[1m\nb", 5], [None, 10]]).splitlines() == [
+        "NAME          N",
+        "a\\x1b[1m\\nb   5",
+        "(null)       10",
+    ]
+
+
+def test_root_help_and_version_import_nothing_heavy():
+    program = (
+        "import sys\nfrom isinglass.cli.main import invoke\n"
+        "assert invoke(['--help']) == 0 and invoke(['--version']) == 0\n"
+        "heavy = {'rich', 'boto3', 'botocore', 'sqlalchemy', 'yaml', 'duckdb', 'pyspark', 'pyarrow', 'pandas', 'numpy',"
+        " 'uvicorn', 'http.client', 'ssl', 'asyncio', 'orjson', 'cryptography', 'importlib.metadata', 'subprocess'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "[]\n")
+
+
+def test_every_command_loads_and_shows_examples(capsys):
+    for name in COMMANDS:
+        assert invoke([name, "--help"]) == 0
+        assert f"isinglass {name}" in capsys.readouterr().out
