@@ -67,7 +67,8 @@ def detect_csv(text: str, hints: CsvHints) -> CsvFound | str:
     schema = pa.schema([pa.field(n, t) for n, t in zip(names, types, strict=True)])
     size = sum(sum(len(cell) + 1 for cell in row) for row in records)
     empty = frozenset(name for i, name in enumerate(names) if not any(row[i].strip() for row in body))
-    return CsvFound(delimiter, hints.quote or '"', header, schema, len(records) - int(header), size, empty)
+    records_seen = min(len(records) - int(header), MAX_RECORDS)
+    return CsvFound(delimiter, hints.quote or '"', header, schema, records_seen, size, empty)
 
 
 def _records(text: str, delimiter: str, hints: CsvHints) -> list[list[str]]:

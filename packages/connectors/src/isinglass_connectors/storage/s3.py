@@ -15,11 +15,29 @@ from isinglass_connectors.storage.window import ObjectReader
 
 #: Connections kept per client: enough for the sink's uploads and a crawl's readers at once.
 POOL = 64
-#: The session is not safe between threads while it makes a client.
-_MAKING_CLIENTS = threading.Lock()
 _DELETE_BATCH = 1000
 _MISSING = {"NoSuchKey", "NoSuchBucket", "404", "NotFound", "NoSuchUpload"}
 _DENIED = {"AccessDenied", "403", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"}
+
+
+class _Lock:
+    """A lock that travels as a new one: jobs send this module by value to a Spark cluster's workers."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __reduce__(self) -> "tuple[type[_Lock], tuple[()]]":
+        return _Lock, ()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+#: The session is not safe between threads while it makes a client.
+_MAKING_CLIENTS = _Lock()
 
 
 @contextmanager
