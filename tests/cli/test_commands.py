@@ -1,0 +1,124 @@
+"""Commands against a live server, as a user types them."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from server_fixtures import environment, run_cli
+
+SCRIPT = """\
+import sys
+from awsglue.utils import getResolvedOptions
+args = getResolvedOptions(sys.argv, ["day"])
+print("day is", args["day"])
+if args["day"] == "never":
+    raise ValueError("no such day")
+"""
+
+
+@pytest.fixture(scope="module")
+def crawled(live_server, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lake")
+    (folder / "people").mkdir()
+    (folder / "people" / "a.csv").write_text("id,name\n1,ann\n2,bob\n")
+    live_server.cli("crawl", str(folder), "--db", "cli_raw")
+    return folder
+
+
+def test_dry_run_writes_nothing(live_server, crawled):
+    shown = live_server.cli("crawl", str(crawled), "--db", "cli_dry", "--dry-run")
+    assert shown.stdout.splitlines()[1].split()[:4] == ["+", "people", "csv", "2"]
+    assert "cli_dry" not in live_server.cli("db", "list", "-o", "name").stdout.split()
+
+
+def test_tables_listed_and_shown(live_server, crawled):
+    assert live_server.cli("tables", "cli_r*", "-o", "name").stdout == "cli_raw.people\n"
+    shown = live_server.cli("table", "show", "cli_raw.people").stdout
+    assert shown.splitlines()[-3:] == ["COLUMN  TYPE", "id      bigint", "name    string"]
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("table", "ID  NAME\n 1  ann\n 2  bob\n"),
+        ("csv", "id,name\n1,ann\n2,bob\n"),
+        ("ndjson", '{"id": 1, "name": "ann"}\n{"id": 2, "name": "bob"}\n'),
+    ],
+)
+def test_sql_in_every_format(live_server, crawled, form, expected):
+    query = "select * from cli_raw.people order by id"
+    assert live_server.cli("sql", "-", "-o", form, stdin=query).stdout == expected
+
+
+def test_sql_that_writes_refused(live_server):
+    live_server.cli("sql", "drop table x", code=6)
+
+
+def test_script_run_followed_and_found_again(live_server, tmp_path):
+    script = tmp_path / "daily.py"
+    script.write_text(SCRIPT)
+    ran = live_server.cli("run", str(script), "--arg", "day=monday")
+    assert "day is monday" in ran.stdout
+    runs = json.loads(live_server.cli("runs", "--json").stdout)
+    newest = next(run for run in runs if run["JobName"].startswith("daily-"))
+    assert newest["JobRunState"] == "SUCCEEDED"
+    assert "day is monday" in live_server.cli("logs", newest["Id"][-8:], "--tail", "5").stdout
+
+
+def test_script_that_fails_gives_exit_code_7(live_server, tmp_path):
+    script = tmp_path / "failing.py"
+    script.write_text(SCRIPT)
+    failed = live_server.cli("run", str(script), "--arg", "day=never", code=7)
+    assert "no such day" in failed.stderr
+
+
+def test_script_run_without_a_server(tmp_path):
+    script = tmp_path / "alone.py"
+    script.write_text(SCRIPT)
+    nowhere = {"ISINGLASS_ACCESS_KEY_ID": "", "ISINGLASS_SECRET_ACCESS_KEY": ""}
+    done = run_cli(tmp_path, "run", str(script), "--arg", "day=today", **nowhere)
+    assert "day is today" in done.stdout
+
+
+def test_unknown_names_give_exit_code_3(live_server):
+    live_server.cli("table", "show", "cli_raw.nothing", code=3)
+    live_server.cli("logs", "no-such-run", code=3)
+    live_server.cli("crawl", "no-such-crawler", code=3)
+
+
+def test_api_paginates(live_server):
+    for number in range(3):
+        live_server.cli("db", "create", f"page_{number}")
+    answer = live_server.cli("api", "GetDatabases", '{"MaxResults": 1}', "--paginate").stdout
+    names = [found["Name"] for found in json.loads(answer)["DatabaseList"]]
+    assert [name for name in names if name.startswith("page_")] == ["page_0", "page_1", "page_2"]
+
+
+def test_accounts_only_for_the_first(live_server, new_account):
+    key, secret = live_server.keys_of(new_account)
+    keys = {"ISINGLASS_ACCESS_KEY_ID": key, "ISINGLASS_SECRET_ACCESS_KEY": secret}
+    denied = run_cli(live_server.home, "account", "list", "--endpoint", live_server.endpoint, code=4, **keys)
+    assert denied.stderr.startswith("error[AccessDeniedException]: arn:aws:iam::")
+    listed = live_server.cli("account", "list", "-o", "name").stdout.split()
+    assert {live_server.account, new_account} <= set(listed)
+
+
+def test_exec_points_aws_clients_here(live_server):
+    program = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
+    key, secret = live_server.keys_of(live_server.account)
+    done = subprocess.run(
+        [sys.executable, "-m", "isinglass.cli.main", "exec", "--endpoint", live_server.endpoint, "--"]
+        + [sys.executable, "-c", program],
+        env=environment(live_server.home, ISINGLASS_ACCESS_KEY_ID=key, ISINGLASS_SECRET_ACCESS_KEY=secret),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, f"{live_server.account}\n"), done.stderr
+
+
+def test_doctor_finds_nothing_missing(live_server):
+    done = live_server.cli("doctor", "-o", "json")
+    assert {found["state"] for found in json.loads(done.stdout)} <= {"ok", "warning"}
