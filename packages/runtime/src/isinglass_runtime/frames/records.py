@@ -209,44 +209,106 @@ def widen(data_type: glue.DataType) -> glue.DataType:
     return data_type
 
 
-def encoder(data_type: glue.DataType) -> Decoder:
-    """Build what turns a record's Python value into what Arrow stores for the type."""
-    if isinstance(data_type, glue.ChoiceType):
-        inner = {name: encoder(each) for name, each in data_type.choices.items()}
-
-        def encode_choice(value: Any) -> Any:
-            if value is None:
-                return None
-            name = infer(value, data_type).typeName()
-            return {name: inner[name](value)}
-
-        return encode_choice
+def fill_unknown(data_type: glue.DataType, hint: glue.DataType | None) -> glue.DataType:
+    """Give the parts that never held a value the type that their field had before."""
+    if isinstance(data_type, glue.NullType | glue.UnknownType):
+        return hint if hint is not None else data_type
     if isinstance(data_type, glue.StructType):
-        members = {each.name: encoder(each.dataType) for each in data_type.fields}
-        return lambda value: (
-            None if value is None else {name: encode(value.get(name)) for name, encode in members.items()}
+        hints = hint.field_map if isinstance(hint, glue.StructType) else {}
+        return glue.StructType(
+            [
+                glue.Field(
+                    each.name,
+                    fill_unknown(each.dataType, hints[each.name].dataType if each.name in hints else None),
+                )
+                for each in data_type.fields
+            ]
         )
     if isinstance(data_type, glue.ArrayType):
+        element_hint = hint.elementType if isinstance(hint, glue.ArrayType) else None
+        return glue.ArrayType(fill_unknown(data_type.elementType, element_hint))
+    if isinstance(data_type, glue.MapType):
+        value_hint = hint.valueType if isinstance(hint, glue.MapType) else None
+        return glue.MapType(fill_unknown(data_type.valueType, value_hint))
+    return data_type
+
+
+def checker(data_type: glue.DataType) -> Callable[[Any], bool]:
+    """Build a quick test "this value changes nothing about the type"; False may also mean "look closer"."""
+    if isinstance(data_type, glue.StructType):
+        return _struct_checker(data_type)
+    if isinstance(data_type, glue.ArrayType):
+        element = checker(data_type.elementType)
+        return lambda value: type(value) is list and all(each is None or element(each) for each in value)
+    if isinstance(data_type, glue.ChoiceType):
+        alternatives = [checker(each) for each in data_type.choices.values()]
+        return lambda value: any(check(value) for check in alternatives)
+    name = data_type.typeName()
+    if name in _RANGES:
+        limit = 1 << _RANGES[name]
+        return lambda value: type(value) is int and -limit <= value < limit
+    if isinstance(data_type, glue.DecimalType):
+        return lambda value: _fits(value, data_type)
+    expected = _EXACT_CLASSES.get(name)
+    return lambda value: type(value) is expected
+
+
+def _struct_checker(struct: glue.StructType) -> Callable[[Any], bool]:
+    members = {each.name: checker(each.dataType) for each in struct.fields}
+
+    def check(value: Any) -> bool:
+        if not isinstance(value, dict) or not value.keys() <= members.keys():
+            return False
+        return all(each is None or members[name](each) for name, each in value.items())
+
+    return check
+
+
+_EXACT_CLASSES: dict[str, type] = {
+    "double": float, "float": float, "string": str, "boolean": bool, "timestamp": datetime,
+    "timestampntz": datetime, "date": date, "binary": bytes,
+}  # fmt: skip
+
+
+def encoder(data_type: glue.DataType) -> Decoder | None:
+    """Build what turns a record's Python value into what Arrow takes; None where it is that already."""
+    if isinstance(data_type, glue.ChoiceType):
+        return _choice_encoder(data_type)
+    if isinstance(data_type, glue.StructType):
+        return _struct_encoder(data_type)
+    if isinstance(data_type, glue.ArrayType):
         element = encoder(data_type.elementType)
+        if element is None:
+            return None
         return lambda value: None if value is None else [element(each) for each in value]
     if isinstance(data_type, glue.MapType):
-        value_of = encoder(data_type.valueType)
+        value_of = encoder(data_type.valueType) or _same
         return lambda value: (
             None if value is None else [(str(key), value_of(each)) for key, each in value.items()]
         )
-    return _SCALAR_ENCODERS.get(data_type.typeName(), _plain)
+    return None
 
 
-def _plain(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else value
+def _choice_encoder(choice: glue.ChoiceType) -> Decoder:
+    inner = {name: encoder(each) or _same for name, each in choice.choices.items()}
+
+    def encode(value: Any) -> Any:
+        if value is None:
+            return None
+        name = infer(value, choice).typeName()
+        return {name: inner[name](value)}
+
+    return encode
 
 
-def _as_float(value: Any) -> Any:
-    return None if value is None else float(value)
+def _struct_encoder(struct: glue.StructType) -> Decoder | None:
+    members = {each.name: found for each in struct.fields if (found := encoder(each.dataType))}
+    if not members:
+        return None
 
+    def encode(value: Any) -> Any:
+        if value is None:
+            return None
+        return {**value, **{name: each(value.get(name)) for name, each in members.items()}}
 
-def _as_decimal(value: Any) -> Any:
-    return Decimal(value) if isinstance(value, int) else value
-
-
-_SCALAR_ENCODERS: dict[str, Decoder] = {"double": _as_float, "float": _as_float, "decimal": _as_decimal}
+    return encode

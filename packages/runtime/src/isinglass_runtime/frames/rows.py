@@ -18,7 +18,15 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from awsglue import gluetypes as glue
 from isinglass_runtime.engine.shipping import prepare
 from isinglass_runtime.frames.frame import ERROR_SCHEMA, Frame
-from isinglass_runtime.frames.records import DynamicRecord, decoder, encoder, infer, widen
+from isinglass_runtime.frames.records import (
+    DynamicRecord,
+    checker,
+    decoder,
+    encoder,
+    fill_unknown,
+    infer,
+    widen,
+)
 from isinglass_runtime.frames.schemas import choice_paths, to_spark_schema
 from isinglass_runtime.io.engine_batches import for_engine
 
@@ -27,6 +35,7 @@ BatchFunction = Callable[[Batches], Batches]
 
 #: A filter function that trips over a missing or odd field means "not this record", as on Glue.
 _MEANS_FALSE = (KeyError, ValueError, TypeError)
+_NESTED = (dict, list, tuple, set, frozenset)
 _NO_RESULT = "User-specified function returned None instead of DynamicRecord"
 
 _STAGED_SCHEMA = f"results binary, type string, {ERROR_SCHEMA}"
@@ -71,7 +80,7 @@ def _merged_type(staged: DataFrame, *, fallback: glue.StructType) -> glue.Struct
     # Sorted: the order of batches is the engine's, and the order of new fields should not be chance.
     for each in sorted(types, key=lambda row: str(row["type"])):
         merged = merge_results(merged, glue.deserialize(each["type"]))
-    merged = widen(merged)
+    merged = fill_unknown(widen(merged), fallback)
     assert isinstance(merged, glue.StructType)
     return merged
 
@@ -146,10 +155,13 @@ def _staged(
         for batch in batches:
             results, rows = [], []
             merged: glue.DataType = glue.StructType()
+            is_known = checker(merged)
             for record in records_of(batch, schema):
                 try:
                     result = _call(function, record)
-                    merged = merge_results(merged, infer(result, schema))
+                    if not is_known(result):
+                        merged = merge_results(merged, infer(result, schema))
+                        is_known = checker(merged)
                     results.append(result)
                 except Exception as failure:
                     rows.append(error_row(record, failure, site=site, info=info))
@@ -162,7 +174,7 @@ def _staged(
 
 def _call(function: Callable[[DynamicRecord], Any], record: dict[str, Any]) -> dict[str, Any]:
     # A copy: an error record must show what came in, not what the function made of it before it failed.
-    result = function(DynamicRecord(pickle.loads(pickle.dumps(record))))  # noqa: S301 - our own copy
+    result = function(DynamicRecord(_plain(record)))
     if not result:
         raise ValueError(_NO_RESULT)
     if not isinstance(result, dict):
@@ -173,10 +185,12 @@ def _call(function: Callable[[DynamicRecord], Any], record: dict[str, Any]) -> d
 
 
 def _plain(value: Any) -> Any:
-    """Strip record wrappers, so that the pickled results need no class of ours."""
+    """Copy dicts and lists; strips record wrappers, so that pickled results need no class of ours."""
     if isinstance(value, dict):
-        return {str(name): _plain(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
+        return {
+            str(name): _plain(each) if isinstance(each, _NESTED) else each for name, each in value.items()
+        }
+    if isinstance(value, list | tuple | set | frozenset):
         return [_plain(each) for each in value]
     return value
 
@@ -189,7 +203,8 @@ def _laid_out(result_type: glue.StructType, arrow: pa.Schema) -> BatchFunction:
             for pickled in batch.column(0):
                 # Written by the stage before, in this run's own checkpoint.
                 records: Iterable[Any] = pickle.loads(pickled.as_py())  # noqa: S301
-                built = pa.RecordBatch.from_pylist([encode(record) for record in records], schema=arrow)
+                rows = [encode(record) for record in records] if encode else list(records)
+                built = pa.RecordBatch.from_pylist(rows, schema=arrow)
                 yield for_engine(built)
 
     return run

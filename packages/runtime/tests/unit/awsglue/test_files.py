@@ -144,6 +144,8 @@ def test_pytest_plugin_lets_people_test_their_scripts(tmp_path):
         "-p",
         "isinglass_runtime.testing",
     ]
-    done = subprocess.run([*command, "."], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [*command, "."], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
 
     assert (done.returncode, done.stdout.strip().splitlines()[-1][:8]) == (0, "2 passed"), done.stdout

@@ -1,6 +1,7 @@
 """Connection and format options, as scripts pass them."""
 
 import pytest
+
 from isinglass_runtime.frames.glue_options import FileRequest, UnsupportedConnectionError, file_request
 
 

@@ -101,6 +101,12 @@ def test_map_of_untouched_fields_keeps_their_types(make, tree):
     assert tree(frame.map(lambda record: record)) == tree(frame)
 
 
+def test_map_of_fields_that_are_always_null_keeps_their_types(make, tree):
+    frame = make([(None, None, [])], "i int, s struct<d:date>, a array<bigint>")
+
+    assert tree(frame.map(lambda record: record)) == tree(frame)
+
+
 def test_map_failures_become_error_records_and_leave_the_input_as_it_was(make, records):
     def fail_on_two(record):
         record["id"] *= 10
