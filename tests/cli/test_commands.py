@@ -108,8 +108,18 @@ def test_exec_points_aws_clients_here(live_server):
     program = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
     key, secret = live_server.keys_of(live_server.account)
     done = subprocess.run(
-        [sys.executable, "-m", "isinglass.cli.main", "exec", "--endpoint", live_server.endpoint, "--"]
-        + [sys.executable, "-c", program],
+        [
+            sys.executable,
+            "-m",
+            "isinglass.cli.main",
+            "exec",
+            "--endpoint",
+            live_server.endpoint,
+            "--",
+            sys.executable,
+            "-c",
+            program,
+        ],
         env=environment(live_server.home, ISINGLASS_ACCESS_KEY_ID=key, ISINGLASS_SECRET_ACCESS_KEY=secret),
         capture_output=True,
         text=True,

@@ -23,7 +23,9 @@ def test_client_gone_in_the_middle_old_object_stays(live_server, announced, sent
     headers = {"host": parts.netloc, "x-amz-content-sha256": sigv4.UNSIGNED_PAYLOAD, "x-amz-date": stamp}
     scope = sigv4.Scope(stamp[:8], "us-east-1", "s3")
     signed = sorted(headers)
-    canonical = sigv4.canonical_request("PUT", f"/{bucket}/k", "", headers.items(), signed, sigv4.UNSIGNED_PAYLOAD)
+    canonical = sigv4.canonical_request(
+        "PUT", f"/{bucket}/k", "", headers.items(), signed, sigv4.UNSIGNED_PAYLOAD
+    )
     value = sigv4.signature(sigv4.signing_key(secret, scope), sigv4.string_to_sign(stamp, scope, canonical))
     headers |= {
         "authorization": f"{sigv4.ALGORITHM} Credential={key_id}/{scope}, SignedHeaders={';'.join(signed)}, Signature={value}",

@@ -76,7 +76,9 @@ def test_foreign_source_copy_denied(live_server, bucket, stranger, source, call)
 
 
 @pytest.mark.parametrize("escape", ["../{bucket}/secret", "a/../../{bucket}/secret", "./{bucket}", "a\\b"])
-@pytest.mark.parametrize("call", ["get_object", "put_object", "delete_object", "delete_objects", "list_objects_v2"])
+@pytest.mark.parametrize(
+    "call", ["get_object", "put_object", "delete_object", "delete_objects", "list_objects_v2"]
+)
 def test_key_that_climbs_refused(bucket, stranger, escape, call):
     own = f"own-{uuid.uuid4().hex[:12]}"
     stranger.create_bucket(Bucket=own)

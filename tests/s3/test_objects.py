@@ -33,7 +33,11 @@ def bucket(s3):
 def test_key_any_characters_round_trip(s3, bucket, key):
     s3.put_object(Bucket=bucket, Key=key, Body=key.encode(), Metadata={"note": "kept"}, ContentType="text/x")
     found = s3.get_object(Bucket=bucket, Key=key)
-    assert (found["Body"].read(), found["Metadata"], found["ContentType"]) == (key.encode(), {"note": "kept"}, "text/x")
+    assert (found["Body"].read(), found["Metadata"], found["ContentType"]) == (
+        key.encode(),
+        {"note": "kept"},
+        "text/x",
+    )
     assert s3.list_objects_v2(Bucket=bucket, Prefix=key)["Contents"][0]["Key"] == key
     s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key}]})
     assert s3.list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"] == 0
@@ -43,7 +47,9 @@ def test_listing_pages_and_folders(s3, bucket):
     keys = [f"list/{n // 5}/{n:02}" for n in range(23)]
     for key in keys:
         s3.put_object(Bucket=bucket, Key=key, Body=b"x")
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="list/", PaginationConfig={"PageSize": 7})
+    pages = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=bucket, Prefix="list/", PaginationConfig={"PageSize": 7}
+    )
     assert [found["Key"] for page in pages for found in page["Contents"]] == keys
     folders = s3.list_objects_v2(Bucket=bucket, Prefix="list/", Delimiter="/")["CommonPrefixes"]
     assert [folder["Prefix"] for folder in folders] == [f"list/{n}/" for n in range(5)]
@@ -74,7 +80,9 @@ def test_unseekable_body_sent_in_chunks(live_server, bucket):
 def test_presigned_urls_read_and_write(live_server, bucket, version):
     s3 = live_server.client("s3", signature_version=version)
     place = {"Bucket": bucket, "Key": f"signed {version}"}
-    request = urllib.request.Request(s3.generate_presigned_url("put_object", place), data=b"by url", method="PUT")
+    request = urllib.request.Request(
+        s3.generate_presigned_url("put_object", place), data=b"by url", method="PUT"
+    )
     request.add_unredirected_header("Content-Type", "")
     with urllib.request.urlopen(request) as answer:
         assert answer.status == 200
@@ -98,7 +106,9 @@ def test_presigned_url_past_its_time_refused(s3, bucket):
     [("get_object", "NoSuchKey"), ("head_object", "404"), ("list_objects_v2", "NoSuchBucket")],
 )
 def test_missing_things_raise_what_clients_expect(s3, bucket, call, code):
-    arguments = {"Bucket": "no-such-bucket-here"} if code == "NoSuchBucket" else {"Bucket": bucket, "Key": "none"}
+    arguments = (
+        {"Bucket": "no-such-bucket-here"} if code == "NoSuchBucket" else {"Bucket": bucket, "Key": "none"}
+    )
     with pytest.raises(ClientError) as raised:
         getattr(s3, call)(**arguments)
     assert raised.value.response["Error"]["Code"] == code
@@ -156,12 +166,12 @@ def test_signed_chunks_verified(live_server, s3, bucket, tampered):
     chunks = [b"a" * 70_000, b"b" * 100, b""]
     path = f"/{bucket}/chunked-{tampered}"
     extra = {"x-amz-decoded-content-length": str(sum(map(len, chunks))), "content-encoding": "aws-chunked"}
-    headers, previous, scope, key, stamp = _signed(live_server, path, "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", extra)
+    headers, previous, scope, key, stamp = _signed(
+        live_server, path, "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", extra
+    )
     body = b""
     for chunk in chunks:
-        text = (
-            f"AWS4-HMAC-SHA256-PAYLOAD\n{stamp}\n{scope}\n{previous}\n{sigv4.payload_hash(b'')}\n{sigv4.payload_hash(chunk)}"
-        )
+        text = f"AWS4-HMAC-SHA256-PAYLOAD\n{stamp}\n{scope}\n{previous}\n{sigv4.payload_hash(b'')}\n{sigv4.payload_hash(chunk)}"
         previous = sigv4.signature(key, text)
         data = chunk.replace(b"b", b"c") if tampered else chunk
         body += b"%x;chunk-signature=%s\r\n%s\r\n" % (len(chunk), previous.encode(), data)
@@ -173,9 +183,7 @@ def test_signed_chunks_verified(live_server, s3, bucket, tampered):
         assert s3.get_object(Bucket=bucket, Key="chunked-False")["Body"].read() == b"".join(chunks)
 
 
-@pytest.mark.parametrize(
-    ("crc", "expected"), [("7YKx5w==", (400, "BadDigest")), ("DUoRhQ==", (200, ""))]
-)
+@pytest.mark.parametrize(("crc", "expected"), [("7YKx5w==", (400, "BadDigest")), ("DUoRhQ==", (200, ""))])
 def test_trailing_checksum_verified(live_server, bucket, crc, expected):
     path = f"/{bucket}/trailing"
     extra = {

@@ -19,12 +19,16 @@ from botocore.config import Config
 
 READY = re.compile(r"ISINGLASS READY endpoint=(\S+) s3=(\S+) account=(\d{12}) region=(\S+) pid=(\d+)")
 ROOT_KEY = "AKIAROOTROOTROOTROOT"
-ROOT_SECRET = "root-secret-root-secret-root-secret"  # noqa: S105 - of a server that lives for one test
+ROOT_SECRET = "root-secret-root-secret-root-secret"
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Return an environment with a home of its own and nothing of AWS or Isinglass in it."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ISINGLASS_", "XDG_"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "ISINGLASS_", "XDG_"))
+    }
     return {
         **kept,
         "HOME": str(home),

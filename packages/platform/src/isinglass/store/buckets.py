@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from isinglass.store.conflicts import insert_new
 from isinglass.store.tables.identity import buckets
 
 
@@ -24,15 +25,16 @@ class Buckets:
 
     def claim(self, name: str, account_id: str, now: float) -> str:
         """Take a name for an account unless it is taken; returns who owns it afterwards."""
-        owner = self.owner(name)
-        if owner is not None:
-            return owner
-        self._connection.execute(buckets.insert().values(name=name, account_id=account_id, created_at=now))
-        return account_id
+        row = {"name": name, "account_id": account_id, "created_at": now}
+        if insert_new(self._connection, buckets.c.name, [row]):
+            return account_id
+        return self.owner(name) or account_id
 
     def owner(self, name: str) -> str | None:
         """Return the account that owns a bucket."""
-        return self._connection.execute(sa.select(buckets.c.account_id).where(buckets.c.name == name)).scalar()
+        return self._connection.execute(
+            sa.select(buckets.c.account_id).where(buckets.c.name == name)
+        ).scalar()
 
     def list(self, account_id: str) -> list[Bucket]:
         """List one account's buckets by name."""

@@ -21,7 +21,11 @@ def test_second_holder_refused_until_released(tmp_path):
 def test_server_key_kept_and_private(tmp_path):
     data = DataDir(tmp_path / "d")
     key = data.server_key()
-    assert (len(key), data.server_key(), (data.path / "server.key").stat().st_mode & 0o777) == (32, key, 0o600)
+    assert (len(key), data.server_key(), (data.path / "server.key").stat().st_mode & 0o777) == (
+        32,
+        key,
+        0o600,
+    )
 
 
 def test_orphans_ended_but_not_who_has_their_number_now(tmp_path):

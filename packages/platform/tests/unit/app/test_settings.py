@@ -14,7 +14,11 @@ def test_defaults():
     assert (found.host, found.port, found.s3_port, found.data_dir, found.database_url) == (
         "127.0.0.1", 5500, 5501, Path("/data/isinglass"), "sqlite:////data/isinglass/isinglass.db",
     )  # fmt: skip
-    assert (found.region, found.workers, found.root) == ("us-east-1", 3, RootAccount("000000000000", None, None))
+    assert (found.region, found.workers, found.root) == (
+        "us-east-1",
+        3,
+        RootAccount("000000000000", None, None),
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,8 +58,10 @@ def test_every_problem_told_at_once():
         "ISINGLASS_ROOT_ACCESS_KEY_ID must be 16 to 128 letters, digits or underscores.",
         "--s3-endpoint is 'here'; it must be a URL such as https://storage.example.org.",
         "--s3-endpoint needs the keys of that object store in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-        "The host 0.0.0.0 can be reached from other machines, and there is no TLS. "
-        "Put a proxy with TLS in front and allow it with --allow-remote, or use 127.0.0.1.",
+        (
+            "The host 0.0.0.0 can be reached from other machines, and there is no TLS. "
+            "Put a proxy with TLS in front and allow it with --allow-remote, or use 127.0.0.1."
+        ),
         "--ephemeral cannot be used with --database-url: the data would stay there.",
     ]
 

@@ -42,13 +42,13 @@ def test_global_flags_anywhere(line, flags, rest):
         ("tables -o", 2, "error: -o needs a value\n"),
         ("tables -o xml", 2, "error: 'xml' is not an output format\nhelp: one of table, json, ndjson, csv, name\n"),
         ("run missing.py", 3, "error: there is no file missing.py\n"),
-        ("crawl s3://x/", 2, "error: --db is missing: which database gets the tables?\n"
-         "help: isinglass crawl s3://x/ --db NAME\n"),
+        ("crawl s3://x/", 2, ("error: --db is missing: which database gets the tables?\n"
+         "help: isinglass crawl s3://x/ --db NAME\n")),
         ("api GetTabels", 2, 'error: there is no operation "GetTabels"\nhelp: did you mean GetTables or'),
         ("api GetTable {", 2, "error: the document is not JSON: "),
         ("tables -p none", 6, 'error: there is no profile "none"\n'),
-        ("status --endpoint http://127.0.0.1:9", 4, "error[E401]: there are no keys to sign requests with\n"
-         "   = endpoint http://127.0.0.1:9, from the command line\nhelp: isinglass up      (it writes a profile with its keys)\n"),
+        ("status --endpoint http://127.0.0.1:9", 4, ("error[E401]: there are no keys to sign requests with\n"
+         "   = endpoint http://127.0.0.1:9, from the command line\nhelp: isinglass up      (it writes a profile with its keys)\n")),
         ("status --endpoint https://glue.eu-west-1.amazonaws.com", 6,
          "error[E400]: refusing to talk to glue.eu-west-1.amazonaws.com\n   = endpoint came from the command line\n"),
         ("status --endpoint https://glue.eu-west-1.amazonaws.com --allow-aws", 6, "error[E400]: refusing to talk"),
@@ -62,7 +62,14 @@ def test_mistakes_explained(capsys, line, code, text):
 def test_error_as_json_for_programs(capsys):
     assert invoke(["nonsense", "-o", "json"]) == 2
     found = json.loads(capsys.readouterr().err)
-    assert found == {"error": {"code": "Error", "message": 'unknown command "nonsense"', "exitCode": 2, "hint": "isinglass --help"}}
+    assert found == {
+        "error": {
+            "code": "Error",
+            "message": 'unknown command "nonsense"',
+            "exitCode": 2,
+            "hint": "isinglass --help",
+        }
+    }
 
 
 def test_request_checked_before_it_is_sent(capsys):
@@ -72,7 +79,9 @@ def test_request_checked_before_it_is_sent(capsys):
 
 def test_profile_saved_beside_others_and_forgotten(no_configuration):
     environment = {"ISINGLASS_CONFIG": str(no_configuration)}
-    no_configuration.write_text('[ui]\ncolor = "never"\n\n[profile.local]\nendpoint = "http://old:1"\n\n[profile.prod]\nendpoint = "https://p"\n')
+    no_configuration.write_text(
+        '[ui]\ncolor = "never"\n\n[profile.local]\nendpoint = "http://old:1"\n\n[profile.prod]\nendpoint = "https://p"\n'
+    )
     profiles.save("local", {"endpoint": "http://127.0.0.1:1", "region": 'a"b'}, environment)
     assert no_configuration.read_text() == (
         '[ui]\ncolor = "never"\n\n[profile.prod]\nendpoint = "https://p"\n\n'
