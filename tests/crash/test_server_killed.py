@@ -18,6 +18,7 @@ from isinglass.store.accounts import Account
 from isinglass.store.store import Store
 
 SERVER = Path(__file__).parents[1] / "support" / "crashing_server.py"
+pytestmark = pytest.mark.slow
 POINTS = ["claimed", "begun", "launched", "ended", "outcome written", "outcome committed"]
 
 
