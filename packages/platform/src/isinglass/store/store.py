@@ -2,10 +2,9 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import cached_property
 from types import ModuleType
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -102,28 +101,24 @@ class Store:
         self.url = url
         self._dialect: ModuleType = sqlite if url.startswith("sqlite") else postgresql
         self.engine: sa.Engine = self._dialect.create_engine(url)
-        self._write_discipline = self._dialect.write_discipline(url)
+        self._writes = self._dialect.writes(self.engine)
         #: Set when this process committed new work. A hint for the worker beside us; others poll.
         self.work_arrived = threading.Event()
 
     @contextmanager
-    def _transaction(self, options: dict[str, Any]) -> Iterator[Transaction]:
-        with self.engine.connect() as connection:
+    def begin(self) -> Iterator[Transaction]:
+        """Begin a transaction that writes; it commits when the block ends and rolls back when it raises."""
+        with self._writes() as connection:
             transaction = Transaction(connection)
-            with connection.execution_options(**options).begin():
-                yield transaction
+            yield transaction
         if transaction.work.enqueued:
             self.work_arrived.set()
 
     @contextmanager
-    def begin(self) -> Iterator[Transaction]:
-        """Begin a transaction that writes; it commits when the block ends and rolls back when it raises."""
-        with self._write_discipline(), self._transaction(self._dialect.WRITE) as transaction:
-            yield transaction
-
-    def read(self) -> AbstractContextManager[Transaction]:
+    def read(self) -> Iterator[Transaction]:
         """Begin a transaction that only reads: a consistent snapshot, no write lock."""
-        return self._transaction(self._dialect.READ)
+        with self.engine.connect().execution_options(**self._dialect.READ) as connection, connection.begin():
+            yield Transaction(connection)
 
     def close(self) -> None:
         """Close pooled connections."""

@@ -1,12 +1,11 @@
 """PostgreSQL set-up."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 
 import sqlalchemy as sa
 
-#: Execution options of a connection, by what the transaction is for.
-WRITE: dict[str, bool] = {}
+#: Execution options of a connection that only reads.
 READ = {"postgresql_readonly": True}
 
 
@@ -22,6 +21,6 @@ def create_engine(url: str) -> sa.Engine:
     )
 
 
-def write_discipline(_url: str) -> Callable[[], AbstractContextManager[None]]:
-    """Make what surrounds each write transaction: nothing, the server orders and syncs them itself."""
-    return nullcontext
+def writes(engine: sa.Engine) -> Callable[[], AbstractContextManager[sa.Connection]]:
+    """Make what opens a write transaction; the server groups commits itself."""
+    return engine.begin

@@ -1,22 +1,21 @@
 """SQLite set-up: what makes one file safe under many threads and a kill -9."""
 
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from isinglass.store.dialects.group_commit import GroupCommit
 from isinglass.store.dialects.group_sync import GroupSync
 
-#: Execution options of a connection, by what the transaction is for.
-WRITE = {"sqlite_begin": "BEGIN IMMEDIATE"}
+#: Execution options of a connection that only reads; all others take the write lock when they begin.
 READ = {"sqlite_begin": "BEGIN"}
 
 #: Why each: WAL lets readers run beside the one writer; NORMAL leaves the sync that keeps a commit through a
-#: power cut to `write_discipline`, where one serves many commits; the busy timeout turns contention with
+#: power cut to GroupCommit, where one serves many commits; the busy timeout turns contention with
 #: other processes into waiting; foreign keys are off by default in SQLite; 64 MiB of cache and mapped reads
 #: spare system calls on large catalogs.
 PRAGMAS = (
@@ -57,18 +56,6 @@ def create_engine(url: str) -> sa.Engine:
     return engine
 
 
-def write_discipline(url: str) -> Callable[[], AbstractContextManager[None]]:
-    """Make what surrounds each write transaction: a turn among this process's writers, then a shared sync.
-
-    SQLite lets contenders sleep and retry, for up to a tenth of a second; a lock hands over at once.
-    """
-    turn = threading.Lock()
-    log = GroupSync(Path(f"{sa.make_url(url).database}-wal"))
-
-    @contextmanager
-    def write() -> Iterator[None]:
-        with turn:
-            yield
-        log.wait()
-
-    return write
+def writes(engine: sa.Engine) -> Callable[[], AbstractContextManager[sa.Connection]]:
+    """Make what opens a write transaction: this process's writers share commits and syncs."""
+    return GroupCommit(engine, GroupSync(Path(f"{engine.url.database}-wal"))).write
