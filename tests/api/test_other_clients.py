@@ -1,4 +1,4 @@
-"""Clients that are not boto3: the AWS command line and the JavaScript SDK, unmodified, over HTTP."""
+"""Clients that are not boto3: the AWS command line, the JavaScript and Rust SDKs, unmodified, over HTTP."""
 
 import json
 import os
@@ -32,6 +32,19 @@ const glue = new GlueClient({ endpoint: process.env.AWS_ENDPOINT_URL_GLUE, maxAt
   console.log(JSON.stringify({
     name: table.Name, created: table.CreateTime instanceof Date, rest: rest.TableList.map(t => t.Name), error }));
 })();
+"""
+
+
+SAIL_SCRIPT = """
+import json, os
+from pysail.spark import SparkConnectServer
+from pyspark.sql import SparkSession
+server = SparkConnectServer()
+server.start()
+spark = SparkSession.builder.remote(f"sc://localhost:{server.listening_address[1]}").getOrCreate()
+spark.sql("CREATE DATABASE rusty").collect()
+print(json.dumps([row.name for row in spark.sql("SHOW DATABASES").collect()]), flush=True)
+os._exit(0)  # the server's threads have nothing to save
 """
 
 
@@ -100,3 +113,15 @@ def test_aws_command_line_creates_reads_and_understands_errors(api: Api) -> None
     status, error = aws(api, "glue", "get-table", "--database-name", "cli", "--name", "none")
     assert status != 0
     assert "(EntityNotFoundException)" in error
+
+
+@pytest.mark.slow
+def test_rust_sdk_of_sails_glue_catalog_creates_and_lists(api: Api) -> None:
+    catalog = f'[{{name="glue", type="glue", region="{REGION}", endpoint_url="{api.url}"}}]'
+    settings = {"SAIL_CATALOG__LIST": catalog, "SAIL_CATALOG__DEFAULT_CATALOG": "glue"}
+    done = subprocess.run(
+        [sys.executable, "-c", SAIL_SCRIPT],
+        env=environment(api) | settings, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == ["rusty"]
