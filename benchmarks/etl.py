@@ -2,7 +2,8 @@
 
     python benchmarks/etl.py --size small|medium [--only isinglass,duckdb] [--repeat 3]
 
-Every peer is a process of its own, infers the schemas by itself and writes Snappy. Times are those of whole processes.
+Every peer is a process of its own, infers the schemas by itself and writes Snappy. Times are those of whole
+processes.
 """
 
 import argparse
@@ -56,7 +57,8 @@ def generate(folder: Path, rows: int) -> tuple[Path, Path]:
     duckdb.execute(
         f"""
         COPY (
-            SELECT i AS customer_id, 'city-' || (i % 200) AS city, 'segment-' || (i % 5) AS segment FROM range(50000) t(i)
+            SELECT i AS customer_id, 'city-' || (i % 200) AS city, 'segment-' || (i % 5) AS segment
+            FROM range(50000) t(i)
         ) TO '{dimension}' (HEADER)
         """
     )
@@ -67,11 +69,21 @@ def run(peer: str, fact: Path, dimension: Path, target: Path) -> Measure:
     """Run one peer as a process and watch the memory of it and its children."""
     environment, script = PEERS[peer]
     shutil.rmtree(target, ignore_errors=True)
-    command = [ROOT / environment / "bin" / "python", ROOT / "benchmarks" / "etl_peers" / script, fact, dimension, target]
+    command = [
+        ROOT / environment / "bin" / "python",
+        ROOT / "benchmarks" / "etl_peers" / script,
+        fact,
+        dimension,
+        target,
+    ]
     clean = {key: value for key, value in os.environ.items() if key != "SPARK_REMOTE"}
     started = time.perf_counter()
     process = subprocess.Popen(
-        [str(part) for part in command], env=clean, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        [str(part) for part in command],
+        env=clean,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
     peak = 0
     while process.poll() is None:
@@ -106,27 +118,35 @@ def same_rows(target: Path) -> tuple[int, float]:
     import duckdb
 
     row = duckdb.execute(
-        f"SELECT count(*), round(sum(total), 2) FROM read_parquet('{target}/**/*.parquet', hive_partitioning = true)"
+        "SELECT count(*), round(sum(total), 2) "
+        f"FROM read_parquet('{target}/**/*.parquet', hive_partitioning = true)"
     ).fetchone()
     assert row is not None
     return row[0], row[1]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--size", choices=list(SIZES), default="small")
     parser.add_argument("--only", default=",".join(PEERS))
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--folder", help="keep the data here between runs")
     arguments = parser.parse_args()
-    peers = [peer for peer in arguments.only.split(",") if (ROOT / PEERS[peer][0] / "bin" / "python").exists()]
+    peers = [
+        peer for peer in arguments.only.split(",") if (ROOT / PEERS[peer][0] / "bin" / "python").exists()
+    ]
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(arguments.folder or temporary) / arguments.size
         folder.mkdir(parents=True, exist_ok=True)
         fact, dimension = folder / "sales.csv", folder / "customers.csv"
         if not fact.exists():
             generate(folder, SIZES[arguments.size])
-        print(f"{fact.stat().st_size / 1e6:.0f} MB of CSV, {SIZES[arguments.size]:,} rows; best of {arguments.repeat}")
+        print(
+            f"{fact.stat().st_size / 1e6:.0f} MB of CSV, {SIZES[arguments.size]:,} rows; "
+            f"best of {arguments.repeat}"
+        )
         best: dict[str, Measure] = {}
         for _ in range(arguments.repeat):
             for peer in peers:
@@ -134,11 +154,15 @@ def main() -> None:
                 if peer not in best or measured.seconds < best[peer].seconds:
                     best[peer] = measured
         fastest = best.get("duckdb", next(iter(best.values()))).seconds
-        print(f"{'':10} {'seconds':>8} {'× DuckDB':>9} {'peak MB':>8} {'MB written':>11} {'files':>6}  rows, total")
+        print(
+            f"{'':10} {'seconds':>8} {'x DuckDB':>9} {'peak MB':>8} "
+            f"{'MB written':>11} {'files':>6}  rows, total"
+        )
         for peer, measured in best.items():
             print(
-                f"{peer:10} {measured.seconds:8.2f} {measured.seconds / fastest:9.2f} {measured.peak_bytes / 1e6:8.0f} "
-                f"{measured.written_bytes / 1e6:11.1f} {measured.files:6}  {same_rows(folder / f'out-{peer}')}"
+                f"{peer:10} {measured.seconds:8.2f} {measured.seconds / fastest:9.2f} "
+                f"{measured.peak_bytes / 1e6:8.0f} {measured.written_bytes / 1e6:11.1f} "
+                f"{measured.files:6}  {same_rows(folder / f'out-{peer}')}"
             )
 
 

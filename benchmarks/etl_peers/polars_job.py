@@ -11,10 +11,22 @@ joined = (
     sales.filter(pl.col("amount") > 1)
     .join(customers, on="customer_id")
     .select(
-        "sale_id", "customer_id", "sold_at", "amount", "quantity", (pl.col("amount") * pl.col("quantity")).alias("total"),
-        "product", "channel", "city", "segment", pl.col("sold_on").dt.month().alias("month"),
+        "sale_id",
+        "customer_id",
+        "sold_at",
+        "amount",
+        "quantity",
+        (pl.col("amount") * pl.col("quantity")).alias("total"),
+        "product",
+        "channel",
+        "city",
+        "segment",
+        pl.col("sold_on").dt.month().alias("month"),
     )
-)  # fmt: skip
+)
 joined.sink_parquet(
-    pl.PartitionBy(target, key="month", include_key=False), compression="snappy", mkdir=True, engine="streaming"
+    pl.PartitionBy(target, key="month", include_key=False),
+    compression="snappy",
+    mkdir=True,
+    engine="streaming",
 )

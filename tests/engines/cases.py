@@ -1,4 +1,6 @@
-"""The parity cases: small programs whose result must not depend on the engine. Expected results come from real Spark."""
+"""The parity cases: small programs whose result must not depend on the engine. Expected results come from
+real Spark.
+"""
 
 import datetime as dt
 from collections.abc import Callable
@@ -27,7 +29,9 @@ def _sql(name: str, text: str) -> None:
 
 
 def people(spark: Any) -> DataFrame:
-    """The frame that most cases ask: duplicates, nulls, several types; also the views `people` and `orders`."""
+    """The frame that most cases ask: duplicates, nulls, several types; also the views `people` and
+    `orders`.
+    """
     rows = [
         (1, "ann", 34, Decimal("1200.50"), dt.date(2024, 1, 1), ["a", "b"]),
         (2, "bob", None, Decimal("900.00"), dt.date(2024, 1, 3), []),
@@ -166,7 +170,12 @@ def frame_select_expressions(spark: Any, folder: Path) -> Any:
 
 @case
 def frame_with_columns(spark: Any, folder: Path) -> Any:
-    return people(spark).withColumn("double", F.col("id") * 2).withColumnRenamed("name", "who").drop("tags", "pay")
+    return (
+        people(spark)
+        .withColumn("double", F.col("id") * 2)
+        .withColumnRenamed("name", "who")
+        .drop("tags", "pay")
+    )
 
 
 @case
@@ -181,15 +190,21 @@ def frame_drop_duplicates(spark: Any, folder: Path) -> Any:
 
 @case
 def frame_fill_and_drop_nulls(spark: Any, folder: Path) -> Any:
-    return people(spark).select("id", "name", "age").fillna({"name": "-", "age": 0}).union(
-        people(spark).select("id", "name", "age").dropna()
+    return (
+        people(spark)
+        .select("id", "name", "age")
+        .fillna({"name": "-", "age": 0})
+        .union(people(spark).select("id", "name", "age").dropna())
     )
 
 
 @case
 def frame_join_on_name(spark: Any, folder: Path) -> Any:
-    return people(spark).select("id", "name").join(orders(spark).withColumnRenamed("person", "id"), "id", "left").select(
-        "id", "name", "order_id"
+    return (
+        people(spark)
+        .select("id", "name")
+        .join(orders(spark).withColumnRenamed("person", "id"), "id", "left")
+        .select("id", "name", "order_id")
     )
 
 
@@ -227,7 +242,9 @@ def frame_union_int_and_double(spark: Any, folder: Path) -> Any:
 
 @case
 def frame_union_date_and_timestamp(spark: Any, folder: Path) -> Any:
-    return spark.sql("SELECT DATE'2024-01-01' AS a").union(spark.sql("SELECT TIMESTAMP'2024-01-01 01:00:00' AS a"))
+    return spark.sql("SELECT DATE'2024-01-01' AS a").union(
+        spark.sql("SELECT TIMESTAMP'2024-01-01 01:00:00' AS a")
+    )
 
 
 @case
@@ -264,13 +281,25 @@ def frame_pandas_group(spark: Any, folder: Path) -> Any:
     def top(group: Any) -> Any:
         return group.nlargest(1, "id")[["age", "id"]]
 
-    return people(spark).select("age", "id").filter("age IS NOT NULL").groupBy("age").applyInPandas(top, "age int, id int")
+    return (
+        people(spark)
+        .select("age", "id")
+        .filter("age IS NOT NULL")
+        .groupBy("age")
+        .applyInPandas(top, "age int, id int")
+    )
 
 
 @case
 def frame_sample_of_actions(spark: Any, folder: Path) -> Any:
     frame = people(spark)
-    return [frame.count(), frame.first()["id"], frame.isEmpty(), [row.id for row in frame.orderBy("id").take(2)], frame.columns]
+    return [
+        frame.count(),
+        frame.first()["id"],
+        frame.isEmpty(),
+        [row.id for row in frame.orderBy("id").take(2)],
+        frame.columns,
+    ]
 
 
 @case
@@ -382,11 +411,16 @@ def write_partitioned_with_nulls(spark: Any, folder: Path) -> Any:
 @case
 def write_dynamic_overwrite(spark: Any, folder: Path) -> Any:
     target = str(folder / "out")
-    spark.createDataFrame([(1, "a"), (2, "b"), (3, "b")], "v int, k string").write.partitionBy("k").parquet(target)
+    spark.createDataFrame([(1, "a"), (2, "b"), (3, "b")], "v int, k string").write.partitionBy("k").parquet(
+        target
+    )
     (
-        spark.createDataFrame([(9, "b")], "v int, k string").write.mode("overwrite")
-        .option("partitionOverwriteMode", "dynamic").partitionBy("k").parquet(target)
-    )  # fmt: skip
+        spark.createDataFrame([(9, "b")], "v int, k string")
+        .write.mode("overwrite")
+        .option("partitionOverwriteMode", "dynamic")
+        .partitionBy("k")
+        .parquet(target)
+    )
     return spark.read.parquet(target)
 
 
@@ -441,7 +475,9 @@ def write_csv_with_header(spark: Any, folder: Path) -> Any:
     target = folder / "out"
     frame = spark.createDataFrame([(1, "a,b", None), (2, 'q"q', 1.5)], "i int, s string, d double")
     frame.coalesce(1).write.option("header", True).csv(str(target))
-    return "".join(sorted("".join(p.read_text() for p in sorted(target.glob("*.csv"))).splitlines(keepends=True)))
+    return "".join(
+        sorted("".join(p.read_text() for p in sorted(target.glob("*.csv"))).splitlines(keepends=True))
+    )
 
 
 @case
@@ -483,7 +519,11 @@ def join_of_files_with_the_large_one_left(spark: Any, folder: Path) -> Any:
         if how not in {"semi", "anti"}:
             found += [_rows(using.select(big["v"], small["w"], big["id"]))]
             condition = big.join(small, big.id == small.id, how)
-            found += [condition.columns, _rows(condition.select(small.id, big.v)), _rows(condition.drop(small.id))]
+            found += [
+                condition.columns,
+                _rows(condition.select(small.id, big.v)),
+                _rows(condition.drop(small.id)),
+            ]
             aliased = big.alias("x").join(small.alias("y"), F.col("x.id") == F.col("y.id"), how)
             found += [_rows(aliased.select("x.v", "y.id")), _rows(aliased.groupBy("w").count())]
     return found
@@ -498,7 +538,9 @@ def read_globs(spark: Any, folder: Path) -> Any:
 
 
 def outcome(result: Any) -> Any:
-    """Bring a case's result into a form that JSON keeps: schema and sorted rows of frames, other values as they are."""
+    """Bring a case's result into a form that JSON keeps: schema and sorted rows of frames, other values as
+    they are.
+    """
     if hasattr(result, "collect") and hasattr(result, "schema"):
         return {"schema": result.schema.simpleString(), "rows": _rows(result)}
     return result

@@ -37,16 +37,24 @@ def spark_connect(folder: Path, *, cores: int = 2) -> Iterator[str]:
     home = site / "pyspark"
     command = [
         str(home / "bin" / "spark-submit"),
-        "--class", "org.apache.spark.sql.connect.service.SparkConnectServer",
-        "--master", f"local[{cores}]",
-        "--driver-memory", "2g",
-        "--conf", f"spark.connect.grpc.binding.port={port}",
-        "--conf", "spark.ui.enabled=false",
-        "--conf", "spark.sql.shuffle.partitions=4",
-        "--conf", f"spark.sql.warehouse.dir={folder / 'warehouse'}",
-        "--conf", f"spark.driver.extraJavaOptions=-Dderby.system.home={folder} -Duser.timezone=UTC",
+        "--class",
+        "org.apache.spark.sql.connect.service.SparkConnectServer",
+        "--master",
+        f"local[{cores}]",
+        "--driver-memory",
+        "2g",
+        "--conf",
+        f"spark.connect.grpc.binding.port={port}",
+        "--conf",
+        "spark.ui.enabled=false",
+        "--conf",
+        "spark.sql.shuffle.partitions=4",
+        "--conf",
+        f"spark.sql.warehouse.dir={folder / 'warehouse'}",
+        "--conf",
+        f"spark.driver.extraJavaOptions=-Dderby.system.home={folder} -Duser.timezone=UTC",
         "spark-internal",
-    ]  # fmt: skip
+    ]
     environment = {
         **os.environ,
         "SPARK_HOME": str(home),

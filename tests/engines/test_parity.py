@@ -20,7 +20,9 @@ KNOWN = {
 
 
 @pytest.mark.parametrize("name", list(CASES))
-def test_parity_of_each_case_equals_spark(engine: Any, name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_parity_of_each_case_equals_spark(
+    engine: Any, name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     if name in KNOWN and "sail" in request.node.callspec.id:
         request.applymarker(pytest.mark.xfail(reason=KNOWN[name], strict=True))
     result = json.loads(json.dumps(outcome(CASES[name](engine, tmp_path))))

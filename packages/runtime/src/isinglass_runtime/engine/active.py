@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from isinglass_connectors.storage.urls import is_s3
-
 from isinglass_runtime.gate.gate import Gate
 
 
@@ -23,7 +22,9 @@ class ActiveEngine:
         return self.server is not None
 
     def reads(self, url: str) -> bool:
-        """Tell whether the engine can open a file itself; a cluster has neither our keys nor our S3 library."""
+        """Tell whether the engine can open a file itself; a cluster has neither our keys nor our S3
+        library.
+        """
         return self.embedded or not is_s3(url)
 
 

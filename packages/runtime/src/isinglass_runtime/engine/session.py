@@ -1,6 +1,7 @@
 """The run's one Spark session: on the embedded engine behind the plan gate, or on a Spark cluster."""
 
 import atexit
+import contextlib
 import os
 
 from pyspark.sql.connect.client.retries import DefaultPolicy
@@ -51,7 +52,10 @@ def stop_session() -> None:
     """End the session and the embedded engine; a later `start_session` begins afresh."""
     session, server = ENGINE.session, ENGINE.server
     ENGINE.session, ENGINE.server, ENGINE.gate, ENGINE.prepared = None, None, Gate(()), False
-    if session is not None and not session.is_stopped:
-        session.stop()
-    if server is not None:
-        server.stop()
+    # An engine that has died already is what this is to bring about.
+    with contextlib.suppress(Exception):
+        if session is not None and not session.is_stopped:
+            session.stop()
+    with contextlib.suppress(RuntimeError):
+        if server is not None:
+            server.stop()

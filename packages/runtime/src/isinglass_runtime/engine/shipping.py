@@ -1,4 +1,6 @@
-"""Make our code known to the engine's Python workers: data sources registered, and on Spark the packages sent along."""
+"""Make our code known to the engine's Python workers: data sources registered, and on Spark the packages sent
+along.
+"""
 
 import tempfile
 import zipfile
@@ -12,7 +14,9 @@ _PACKAGES = ("isinglass_connectors", "isinglass_runtime", "awsglue")
 
 
 def prepare(spark: Any) -> None:
-    """Do it once per session; the embedded engine's workers are this process and need only the registration."""
+    """Do it once per session; the embedded engine's workers are this process and need only the
+    registration.
+    """
     from isinglass_runtime.io.tolerant import ErrorsDataSource, RowsDataSource
 
     if ENGINE.prepared:

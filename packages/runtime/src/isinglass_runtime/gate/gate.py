@@ -25,8 +25,8 @@ class Scope:
 class Rule:
     """One shape of plan that the engine gets wrong: `apply` rewrites the node in place or raises.
 
-    `kinds` name nodes, such as `relation.sort`, `expression.window`, `command.write_operation`; `config.set` is a key
-    being set, and `sql` any SQL text in a plan.
+    `kinds` name nodes, such as `relation.sort`, `expression.window`, `command.write_operation`; `config.set`
+    is a key being set, and `sql` any SQL text in a plan.
     """
 
     name: str

@@ -20,7 +20,9 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One piece of SQL: `word`, `quoted` (back-ticks), `string`, `number` or `symbol`, and where it stands."""
+    """One piece of SQL: `word`, `quoted` (back-ticks), `string`, `number` or `symbol`, and where it
+    stands.
+    """
 
     kind: str
     text: str

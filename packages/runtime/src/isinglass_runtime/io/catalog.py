@@ -1,14 +1,16 @@
-"""Read tables of our catalog: partitions chosen by the catalog and by predicate, files listed, columns typed as declared."""
+"""Read tables of our catalog: partitions chosen by the catalog and by predicate, files listed, columns typed
+as declared.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from isinglass_connectors.files.options import ReadOptions
-from isinglass_connectors.storage import urls
 from pyspark.errors import AnalysisException
 from pyspark.sql.types import StringType, StructField, StructType
 
+from isinglass_connectors.files.options import ReadOptions
+from isinglass_connectors.storage import urls
 from isinglass_runtime.io.frames import FileFrame
 from isinglass_runtime.io.listing import InputFile, Listing, list_inputs
 from isinglass_runtime.io.metastore import (
@@ -48,8 +50,9 @@ def read_table(
 ) -> FileFrame:
     """Read a table of the catalog; only registered partitions, from wherever they are.
 
-    With `find_choices` records are read as Glue reads them: a column with values that its declared type cannot hold
-    becomes a choice of the type and text, an empty field is an empty text, a bad record is an error and no row.
+    With `find_choices` records are read as Glue reads them: a column with values that its declared type
+    cannot hold becomes a choice of the type and text, an empty field is an empty text, a bad record is an
+    error and no row.
     """
     found = table(database, name)
     given = dict(options or {})
@@ -82,9 +85,7 @@ def read_table(
 
 
 def _as_records(options: Mapping[str, Any]) -> ReadOptions:
-    return replace(
-        ReadOptions.from_spark(options), mode="DROPMALFORMED", empty_is_null=False, ragged_ok=True
-    )
+    return replace(ReadOptions.from_spark(options), mode="DROPMALFORMED", empty_is_null=False, ragged_ok=True)
 
 
 class NotPartitionedError(AnalysisException):  # type: ignore[misc] # pyspark is not followed
@@ -103,7 +104,8 @@ class PredicateError(AnalysisException):  # type: ignore[misc] # pyspark is not 
     def __init__(self, found: CatalogTable, predicate: str, reason: str) -> None:
         names = [key for key, _ in found.partition_keys]
         super().__init__(
-            f"User's pushdown predicate: {predicate} can not be resolved against partition columns: {names} ({reason})"
+            f"User's pushdown predicate: {predicate} can not be resolved against partition columns: "
+            f"{names} ({reason})"
         )
 
 
@@ -118,7 +120,9 @@ def selected_partitions(
     names = [key for key, _ in found.partition_keys]
     texts = StructType([StructField(f"text{i}", StringType()) for i in range(len(names))])
     rows = [(*entry.values, index) for index, entry in enumerate(entries)]
-    frame = spark.createDataFrame(rows, StructType([*texts.fields, StructField("entry", StringType())]).simpleString()[7:-1])
+    frame = spark.createDataFrame(
+        rows, StructType([*texts.fields, StructField("entry", StringType())]).simpleString()[7:-1]
+    )
     typed = frame.select(
         *(
             F.col(f"text{i}").try_cast(field.dataType).alias(field.name)

@@ -1,22 +1,23 @@
 """Tell which text files the engine's own reader gets right, by letting it try.
 
-The engine's reader fails on a record of another shape or type, and it is the quickest parser at hand: when it counts every
-column of a file without complaint, all that is left to look for are quotes, which it and Spark do not treat alike.
+The engine's reader fails on a record of another shape or type, and it is the quickest parser at hand: when it
+counts every column of a file without complaint, all that is left to look for are quotes, which it and Spark
+do not treat alike.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
+from pyspark.errors import PySparkException
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
 from isinglass_connectors.files.infer import infer_schema
 from isinglass_connectors.files.inspect import is_clean
 from isinglass_connectors.files.options import ReadOptions
 from isinglass_connectors.files.source import SourceFile
 from isinglass_connectors.storage.storage import Storage
-from pyspark.errors import PySparkException
-from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
-
 from isinglass_runtime.io import native
 from isinglass_runtime.io.listing import InputFile, Listing
 from isinglass_runtime.io.read import storage
@@ -30,7 +31,12 @@ _MOST_FILES = 200
 
 
 def dirty_files(
-    spark: Any, listing: Listing, format: str, options: ReadOptions, spoken: Mapping[str, str], schema: pa.Schema
+    spark: Any,
+    listing: Listing,
+    format: str,
+    options: ReadOptions,
+    spoken: Mapping[str, str],
+    schema: pa.Schema,
 ) -> set[str]:
     """Name the files to keep from the engine's reader."""
     opened = storage()
@@ -51,7 +57,8 @@ def dirty_files(
 def quick_inference(
     spark: Any, listing: Listing, options: ReadOptions, spoken: Mapping[str, str]
 ) -> pa.Schema | None:
-    """Guess the types from the beginning of the first file and let the engine's reader prove them on all of it.
+    """Guess the types from the beginning of the first file and let the engine's reader prove them on all of
+    it.
 
     None when the guess does not hold, or could be wider than the data: then every value has to be looked at.
     """
@@ -72,7 +79,11 @@ def quick_inference(
 def _plain_options(options: ReadOptions) -> bool:
     """Tell whether the engine's reader knows all that these options ask for."""
     plain = ReadOptions(
-        mode=options.mode, separator=options.separator, quote=options.quote, escape=options.escape, header=options.header
+        mode=options.mode,
+        separator=options.separator,
+        quote=options.quote,
+        escape=options.escape,
+        header=options.header,
     )
     return options == plain
 
@@ -93,10 +104,17 @@ def _reads(spark: Any, files: tuple[InputFile, ...], spoken: Mapping[str, str], 
     """Let the engine parse every value of every column."""
     listing = Listing((), tuple(InputFile(file.info) for file in files))
     frame = native.scan(
-        spark, listing, format="csv", options=spoken, schema=spark_schema(schema), partition_schema=StructType([])
+        spark,
+        listing,
+        format="csv",
+        options=spoken,
+        schema=spark_schema(schema),
+        partition_schema=StructType([]),
     )
     try:
-        frame.select(*(F.count(F.col("`" + name.replace("`", "``") + "`")) for name in frame.columns)).collect()
+        frame.select(
+            *(F.count(F.col("`" + name.replace("`", "``") + "`")) for name in frame.columns)
+        ).collect()
     except PySparkException:
         return False
     return True

@@ -1,6 +1,7 @@
 """Give `spark.read`, `df.write`, `spark.table` and `spark.sql` our input and output.
 
-The client's classes get other readers and writers; what is not a file or a table of our catalog passes through unchanged.
+The client's classes get other readers and writers; what is not a file or a table of our catalog passes
+through unchanged.
 """
 
 from typing import Any

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from pyspark.errors import AnalysisException
+
 from isinglass_connectors.storage import listing, partitions, urls
 from isinglass_connectors.storage.objects import ObjectInfo
 from isinglass_connectors.storage.storage import Storage
-from pyspark.errors import AnalysisException
 
 _WILDCARDS = frozenset("*?[{")
 
@@ -67,8 +68,8 @@ def list_inputs(
 ) -> Listing:
     """List the committed data files below paths, pruned by their partition values.
 
-    `keys` fixes the partition columns (a catalog's), else they are those of the paths; `base` is the folder that partition
-    folders are counted from, by default each path itself.
+    `keys` fixes the partition columns (a catalog's), else they are those of the paths; `base` is the folder
+    that partition folders are counted from, by default each path itself.
     """
     found: list[InputFile] = []
     names: tuple[str, ...] | None = None if keys is None else tuple(keys)
@@ -108,7 +109,9 @@ def _exists(storage: Storage, root: str, is_pattern: bool) -> bool:
 
 
 def _root(path: str) -> tuple[str, Callable[[str], bool] | None, int]:
-    """Split a path with wildcards into the folder to list, a test of what is below it, and the folders it matches."""
+    """Split a path with wildcards into the folder to list, a test of what is below it, and the folders it
+    matches.
+    """
     normal = urls.normalise(path)
     if not any(character in _WILDCARDS for character in normal):
         return normal, None, 0

@@ -1,4 +1,6 @@
-"""Our catalog as a job sees it: tables resolved over the Glue API, read as listed files, registered after writes."""
+"""Our catalog as a job sees it: tables resolved over the Glue API, read as listed files, registered after
+writes.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -70,7 +72,9 @@ class TableNotFoundError(AnalysisException):  # type: ignore[misc] # pyspark is 
     """The catalog has no such table."""
 
     def __init__(self, database: str, name: str) -> None:
-        super().__init__(f"[TABLE_OR_VIEW_NOT_FOUND] The table or view `{database}`.`{name}` cannot be found.")
+        super().__init__(
+            f"[TABLE_OR_VIEW_NOT_FOUND] The table or view `{database}`.`{name}` cannot be found."
+        )
         self.database = database
         self.name = name
 
@@ -88,7 +92,9 @@ def client() -> Any:
 
     settings = current()
     config = Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=5)
-    return boto3.client("glue", endpoint_url=settings.glue_endpoint, region_name=settings.region, config=config)
+    return boto3.client(
+        "glue", endpoint_url=settings.glue_endpoint, region_name=settings.region, config=config
+    )
 
 
 def split_name(name: str) -> tuple[str, str]:
@@ -134,7 +140,9 @@ def parse_table(document: Mapping[str, Any]) -> CatalogTable:
         location=storage.get("Location") or "",
         format=_format(parameters, storage, serde),
         columns=tuple((c["Name"], c.get("Type") or "string") for c in storage.get("Columns") or ()),
-        partition_keys=tuple((c["Name"], c.get("Type") or "string") for c in document.get("PartitionKeys") or ()),
+        partition_keys=tuple(
+            (c["Name"], c.get("Type") or "string") for c in document.get("PartitionKeys") or ()
+        ),
         parameters=parameters,
         serde=serde.get("Parameters") or {},
         kind=document.get("TableType") or "",
@@ -149,17 +157,14 @@ def _format(parameters: Mapping[str, str], storage: Mapping[str, Any], serde: Ma
     if named:
         return "parquet" if named == "glueparquet" else named
     text = f"{serde.get('SerializationLibrary', '')} {storage.get('InputFormat', '')}".lower()
-    for word, format in (("parquet", "parquet"), ("json", "json"), ("orc", "orc"), ("avro", "avro")):
-        if word in text:
-            return format
-    return "csv"
+    return next((word for word in ("parquet", "json", "orc", "avro") if word in text), "csv")
 
 
 def hive_schema(columns: Sequence[tuple[str, str]]) -> StructType:
     """Give the Spark schema of columns with Hive types."""
     import pyarrow as pa
-    from isinglass_connectors.files.types import arrow_type
 
+    from isinglass_connectors.files.types import arrow_type
     from isinglass_runtime.io.types import spark_schema
 
     return spark_schema(pa.schema([pa.field(name, arrow_type(kind)) for name, kind in columns]))
@@ -192,13 +197,14 @@ def databases_exist(name: str) -> bool:
 def hive_columns(schema: StructType) -> list[dict[str, str]]:
     """Give the catalog's columns of a Spark schema."""
     from isinglass_connectors.files.types import hive_type
-
     from isinglass_runtime.io.types import arrow_schema
 
     return [{"Name": f.name.lower(), "Type": hive_type(f.type)} for f in arrow_schema(schema)]
 
 
-def storage_descriptor(columns: list[dict[str, str]], location: str, format: str, options: Mapping[str, Any]) -> dict[str, Any]:
+def storage_descriptor(
+    columns: list[dict[str, str]], location: str, format: str, options: Mapping[str, Any]
+) -> dict[str, Any]:
     """Describe how files of a format are stored, as Hive readers expect it."""
     if format == "parquet":
         prefix = _CLASSES["parquet"]
@@ -215,9 +221,15 @@ def storage_descriptor(columns: list[dict[str, str]], location: str, format: str
             "Parameters": {"field.delim": separator},
         }
     return {
-        "Columns": columns, "Location": location, "InputFormat": classes[0], "OutputFormat": classes[1],
-        "Compressed": False, "NumberOfBuckets": 0, "SerdeInfo": serde, "StoredAsSubDirectories": False,
-    }  # fmt: skip
+        "Columns": columns,
+        "Location": location,
+        "InputFormat": classes[0],
+        "OutputFormat": classes[1],
+        "Compressed": False,
+        "NumberOfBuckets": 0,
+        "SerdeInfo": serde,
+        "StoredAsSubDirectories": False,
+    }
 
 
 def table_fields(schema: StructType, keys: Sequence[str]) -> tuple[StructType, StructType]:

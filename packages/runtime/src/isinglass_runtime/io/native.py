@@ -1,7 +1,7 @@
 """Scan listed files with the engine's own reader, one scan per partition, joined by UNION ALL.
 
-Explicit files and constants for partition values leave the engine nothing to discover, and so nothing to get wrong; a filter
-on a partition column still prunes, because it folds against the constants.
+Explicit files and constants for partition values leave the engine nothing to discover, and so nothing to get
+wrong; a filter on a partition column still prunes, because it folds against the constants.
 """
 
 import re
@@ -64,7 +64,9 @@ def with_partition_columns(frame: Any, values: Sequence[str | None], schema: Str
     columns = {}
     for field, value in zip(schema.fields, values, strict=True):
         text = F.lit(value).cast(StringType())
-        columns[field.name] = text if isinstance(field.dataType, StringType) else text.try_cast(field.dataType)
+        columns[field.name] = (
+            text if isinstance(field.dataType, StringType) else text.try_cast(field.dataType)
+        )
     return frame.withColumns(columns) if columns else frame
 
 

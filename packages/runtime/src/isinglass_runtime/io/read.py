@@ -1,20 +1,20 @@
-"""Read files into frames: listed by us, scanned by the engine where that is safe, else by our tolerant reader."""
+"""Read files into frames: listed by us, scanned by the engine where that is safe, else by our tolerant
+reader.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from isinglass_connectors.storage.options import StorageOptions
-from isinglass_connectors.storage.storage import Storage
 from pyspark.errors import AnalysisException
 from pyspark.sql.types import StructType
 
-from isinglass_runtime.engine.active import ENGINE
-from isinglass_runtime.engine.shipping import prepare
+from isinglass_connectors.storage.options import StorageOptions
+from isinglass_connectors.storage.storage import Storage
 from isinglass_runtime.io import native
 from isinglass_runtime.io.frames import FileFrame
 from isinglass_runtime.io.listing import Listing, list_inputs
-from isinglass_runtime.io.types import arrow_schema, nullable, parse_schema, spark_schema, string_columns
+from isinglass_runtime.io.types import nullable, parse_schema, string_columns
 from isinglass_runtime.run import current
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ class UnknownFormatError(AnalysisException):  # type: ignore[misc] # pyspark is 
 
     def __init__(self, format: str) -> None:
         known = ", ".join(sorted(FORMATS))
-        super().__init__(f"[DATA_SOURCE_NOT_FOUND] Cannot read or write the format {format!r}; known are {known}.")
+        super().__init__(
+            f"[DATA_SOURCE_NOT_FOUND] Cannot read or write the format {format!r}; known are {known}."
+        )
         self.format = format
 
 
@@ -68,22 +70,30 @@ def read_files(
 ) -> FileFrame:
     """Read the committed files below `urls`.
 
-    `options` are Spark's (`header`, `sep`, `quote`, `escape`, `multiLine`, `mode`, `inferSchema`, `mergeSchema` …), or a
-    ReadOptions, which is how Glue's format options come. `schema` is that of the data columns; without it the files tell:
-    in the `dynamic` style columns of mixed types become choices (structs named by type), and with `find_choices` so do
-    columns with values that a given schema cannot hold. Partition columns come last: typed by `partition_schema`, else text
-    (`dynamic`) or what Spark infers. `keep` prunes by partition values, as text by name, before anything is opened.
+    `options` are Spark's (`header`, `sep`, `quote`, `escape`, `multiLine`, `mode`, `inferSchema`,
+    `mergeSchema` …), or a ReadOptions, which is how Glue's format options come. `schema` is that of the data
+    columns; without it the files tell: in the `dynamic` style columns of mixed types become choices (structs
+    named by type), and with `find_choices` so do columns with values that a given schema cannot hold.
+    Partition columns come last: typed by `partition_schema`, else text (`dynamic`) or what Spark infers.
+    `keep` prunes by partition values, as text by name, before anything is opened.
     """
-    format = format.lower()
+    format = format.lower()  # noqa: A001 - the API's word
     if format not in FORMATS:
         raise UnknownFormatError(format)
     keys = partition_schema.names if partition_schema is not None else None
     base = options.get("basePath") if isinstance(options, Mapping) else None
     listing = list_inputs(storage(), urls, exclusions, keys=keys, base=base, keep=keep)
     return read_listing(
-        spark, listing, format=format, urls=urls, options=options, schema=schema, partition_schema=partition_schema,
-        style=style, find_choices=find_choices,
-    )  # fmt: skip
+        spark,
+        listing,
+        format=format,
+        urls=urls,
+        options=options,
+        schema=schema,
+        partition_schema=partition_schema,
+        style=style,
+        find_choices=find_choices,
+    )
 
 
 def read_listing(
@@ -114,9 +124,15 @@ def read_listing(
             raise NoSchemaError(format, urls)
         return FileFrame(spark.createDataFrame([], StructType([*columns.fields, *partition_schema.fields])))
     scan = Scan.plan(
-        spark, listing, format=format, options=options, columns=columns, partition_schema=partition_schema,
-        style=style, find_choices=find_choices,
-    )  # fmt: skip
+        spark,
+        listing,
+        format=format,
+        options=options,
+        columns=columns,
+        partition_schema=partition_schema,
+        style=style,
+        find_choices=find_choices,
+    )
     return scan.frame(spark)
 
 
@@ -137,9 +153,13 @@ def scan_passed(spark: Any, *, format: str, urls: Sequence[str], options: Mappin
     if not listing.files:
         raise NoSchemaError(format, urls)
     return native.scan(
-        spark, listing, format=format, options={k: option_text(v) for k, v in options.items()}, schema=None,
+        spark,
+        listing,
+        format=format,
+        options={k: option_text(v) for k, v in options.items()},
+        schema=None,
         partition_schema=_partition_schema(listing, None, "spark"),
-    )  # fmt: skip
+    )
 
 
 def option_text(value: Any) -> str:

@@ -10,7 +10,9 @@ from isinglass_runtime.io.read import FORMATS, PASSED_FORMATS, read_files, scan_
 
 
 class FileReader(DataFrameReader):  # type: ignore[misc] # pyspark is not followed
-    """Spark's reader: file formats are read by us, names also found in our catalog, all else passes through."""
+    """Spark's reader: file formats are read by us, names also found in our catalog, all else passes
+    through.
+    """
 
     def load(self, path: Any = None, format: str | None = None, schema: Any = None, **options: Any) -> Any:
         """Load files of a known format, or hand the source to the engine."""
@@ -26,9 +28,7 @@ class FileReader(DataFrameReader):  # type: ignore[misc] # pyspark is not follow
         rest = {key: value for key, value in self._options.items() if key.lower() not in {"path", "paths"}}
         if kind in PASSED_FORMATS:
             return scan_passed(self._client, format=kind, urls=paths, options=rest)
-        return read_files(
-            self._client, format=kind, urls=paths, options=rest, schema=self._schema or None
-        ).df
+        return read_files(self._client, format=kind, urls=paths, options=rest, schema=self._schema or None).df
 
     def table(self, tableName: str) -> Any:
         """Find a view of the session first, then a table of our catalog."""

@@ -1,12 +1,14 @@
-"""Tell the catalog what a write has made: create or update the table, add its partitions. After the data's commit, always."""
+"""Tell the catalog what a write has made: create or update the table, add its partitions. After the data's
+commit, always.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from isinglass_connectors.storage import partitions as partition_paths
-from isinglass_connectors.storage import urls
 from pyspark.sql.types import StructType
 
+from isinglass_connectors.storage import partitions as partition_paths
+from isinglass_connectors.storage import urls
 from isinglass_runtime.io.metastore import (
     PARTITIONS_PER_REQUEST,
     CatalogTable,
@@ -32,7 +34,8 @@ def register_write(
     update_schema: bool = True,
     parameters: Mapping[str, str] | None = None,
 ) -> None:
-    """Create the table if it is missing, widen or replace its columns if asked, and add the partitions written.
+    """Create the table if it is missing, widen or replace its columns if asked, and add the partitions
+    written.
 
     Every step may be repeated: a run that is executed again after a crash finds its own work done.
     """
@@ -45,13 +48,21 @@ def register_write(
         if update_schema and _differs(known, data):
             _update_columns(known, data)
     if partition_keys:
-        add_partitions(database, name, location, list(partition_keys), [list(values) for values in partitions])
+        add_partitions(
+            database, name, location, list(partition_keys), [list(values) for values in partitions]
+        )
 
 
 def _create(
-    database: str, name: str, data: StructType, keys: StructType, location: str, format: str,
-    options: dict[str, Any], parameters: dict[str, str],
-) -> None:  # fmt: skip
+    database: str,
+    name: str,
+    data: StructType,
+    keys: StructType,
+    location: str,
+    format: str,
+    options: dict[str, Any],
+    parameters: dict[str, str],
+) -> None:
     header = format == "csv" and str(options.get("header", "")).lower() == "true"
     with_class = {"classification": format, "EXTERNAL": "TRUE", **parameters}
     if header:
@@ -79,9 +90,20 @@ def _differs(known: CatalogTable, data: StructType) -> bool:
 def _update_columns(known: CatalogTable, data: StructType) -> None:
     document = client().get_table(DatabaseName=known.database, Name=known.name)["Table"]
     allowed = {
-        "Name", "Description", "Owner", "Retention", "StorageDescriptor", "PartitionKeys", "TableType", "Parameters",
-        "ViewOriginalText", "ViewExpandedText", "TargetTable", "LastAccessTime", "LastAnalyzedTime",
-    }  # fmt: skip
+        "Name",
+        "Description",
+        "Owner",
+        "Retention",
+        "StorageDescriptor",
+        "PartitionKeys",
+        "TableType",
+        "Parameters",
+        "ViewOriginalText",
+        "ViewExpandedText",
+        "TargetTable",
+        "LastAccessTime",
+        "LastAnalyzedTime",
+    }
     table_input = {key: value for key, value in document.items() if key in allowed}
     table_input["StorageDescriptor"]["Columns"] = hive_columns(data)
     client().update_table(DatabaseName=known.database, TableInput=table_input)

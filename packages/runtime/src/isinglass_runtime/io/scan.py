@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
+from pyspark.sql.types import StructType
+
 from isinglass_connectors.files.infer import Inferred, find_choices, infer_schema
 from isinglass_connectors.files.options import ReadOptions
 from isinglass_connectors.files.records import ERROR_SCHEMA
 from isinglass_connectors.files.source import FileSource, SourceFile
 from isinglass_connectors.files.types import is_choice
 from isinglass_connectors.storage import urls
-from pyspark.sql.types import StructType
-
 from isinglass_runtime.engine.active import ENGINE
 from isinglass_runtime.engine.shipping import prepare
 from isinglass_runtime.io import cleanliness, native, tolerant
@@ -41,12 +41,20 @@ class Scan:
 
     @classmethod
     def plan(
-        cls, spark: Any, listing: Listing, *, format: str, options: Mapping[str, Any] | ReadOptions,
-        columns: StructType | None, partition_schema: StructType, style: Style, find_choices: bool,
-    ) -> "Scan":  # fmt: skip
+        cls,
+        spark: Any,
+        listing: Listing,
+        *,
+        format: str,
+        options: Mapping[str, Any] | ReadOptions,
+        columns: StructType | None,
+        partition_schema: StructType,
+        style: Style,
+        find_choices: bool,
+    ) -> "Scan":
         """Find the schema if none is given, and sort the files by cleanliness."""
-        own_reader = isinstance(options, Mapping) and style == "spark" and not find_choices
-        if own_reader and not ENGINE.embedded and ENGINE.reads(listing.files[0].info.url):
+        by_spark = not ENGINE.embedded and ENGINE.reads(listing.files[0].info.url)
+        if by_spark and isinstance(options, Mapping) and style == "spark" and not find_choices:
             return cls._of_spark(spark, listing, format, options, columns, partition_schema)
         parsed = options if isinstance(options, ReadOptions) else ReadOptions.from_spark(options)
         spoken = _native_options(format, parsed, options)
@@ -55,9 +63,15 @@ class Scan:
         if schema is None:
             typed = isinstance(options, Mapping) and _flag(options, "inferSchema")
             schema, dirty = _inferred(
-                spark, listing, format, parsed, spoken, style=style, typed=typed,
+                spark,
+                listing,
+                format,
+                parsed,
+                spoken,
+                style=style,
+                typed=typed,
                 merge=isinstance(options, Mapping) and _flag(options, "mergeSchema"),
-            )  # fmt: skip
+            )
             inside = {name.lower() for name in partition_schema.names}
             schema = pa.schema([f for f in schema if f.name.lower() not in inside])
         elif find_choices:
@@ -68,19 +82,32 @@ class Scan:
         if dirty is None:
             dirty = _dirty_files(spark, listing, format, parsed, spoken, schema, wants_more=bool(choices))
         return cls(
-            format, parsed, spoken, schema, partition_schema,
+            format,
+            parsed,
+            spoken,
+            schema,
+            partition_schema,
             clean=Listing(listing.keys, tuple(f for f in listing.files if f.info.url not in dirty)),
             dirty=Listing(listing.keys, tuple(f for f in listing.files if f.info.url in dirty)),
             choices=choices,
-        )  # fmt: skip
+        )
 
     @classmethod
     def _of_spark(
-        cls, spark: Any, listing: Listing, format: str, options: Mapping[str, Any], columns: StructType | None,
+        cls,
+        spark: Any,
+        listing: Listing,
+        format: str,
+        options: Mapping[str, Any],
+        columns: StructType | None,
         partition_schema: StructType,
-    ) -> "Scan":  # fmt: skip
+    ) -> "Scan":
         """Leave everything but the listing to Spark's readers, which are the ones that ours imitate."""
-        spoken = {key: option_text(value) for key, value in options.items() if value is not None and key != "basePath"}
+        spoken = {
+            key: option_text(value)
+            for key, value in options.items()
+            if value is not None and key != "basePath"
+        }
         if columns is None:
             bare = Listing((), tuple(InputFile(file.info) for file in listing.files))
             found = native.scan(
@@ -99,14 +126,20 @@ class Scan:
         if self.clean.files:
             parts.append(
                 native.scan(
-                    spark, self.clean, format=self.format, options=self.native_options,
-                    schema=spark_schema(self.schema), partition_schema=self.partition_schema,
-                )  # fmt: skip
+                    spark,
+                    self.clean,
+                    format=self.format,
+                    options=self.native_options,
+                    schema=spark_schema(self.schema),
+                    partition_schema=self.partition_schema,
+                )
             )
         errors = None
         if self.dirty.files:
             prepare(spark)
-            source = file_source(self.dirty.files, self.format, self.options, self.schema, self.partition_schema)
+            source = file_source(
+                self.dirty.files, self.format, self.options, self.schema, self.partition_schema
+            )
             text = tolerant.encoded(source)
             columns = StructType([*spark_schema(self.schema).fields, *self.partition_schema.fields])
             parts.append(spark.read.format(tolerant.ROWS).schema(ddl(columns)).option("source", text).load())
@@ -121,7 +154,11 @@ class Scan:
 
 
 def file_source(
-    files: Sequence[InputFile], format: str, options: ReadOptions, schema: pa.Schema, partition_schema: StructType
+    files: Sequence[InputFile],
+    format: str,
+    options: ReadOptions,
+    schema: pa.Schema,
+    partition_schema: StructType,
 ) -> FileSource:
     """Give the tolerant reader of files."""
     found = tuple(SourceFile(f.info.url, f.info.size, f.values) for f in files)
@@ -143,9 +180,16 @@ def _flag(options: Mapping[str, Any], name: str) -> bool:
 
 
 def _inferred(
-    spark: Any, listing: Listing, format: str, options: ReadOptions, spoken: Mapping[str, str],
-    *, style: Style, typed: bool, merge: bool,
-) -> tuple[pa.Schema, set[str] | None]:  # fmt: skip
+    spark: Any,
+    listing: Listing,
+    format: str,
+    options: ReadOptions,
+    spoken: Mapping[str, str],
+    *,
+    style: Style,
+    typed: bool,
+    merge: bool,
+) -> tuple[pa.Schema, set[str] | None]:
     """Give the schema, and the dirty files where finding it has shown them."""
     files = [SourceFile(f.info.url, f.info.size, f.values) for f in listing.files]
     if format == "parquet" and not merge and style == "spark":
@@ -165,9 +209,15 @@ def _with_choices(listing: Listing, format: str, options: ReadOptions, schema: p
 
 
 def _dirty_files(
-    spark: Any, listing: Listing, format: str, options: ReadOptions, spoken: Mapping[str, str],
-    schema: pa.Schema, *, wants_more: bool,
-) -> set[str]:  # fmt: skip
+    spark: Any,
+    listing: Listing,
+    format: str,
+    options: ReadOptions,
+    spoken: Mapping[str, str],
+    schema: pa.Schema,
+    *,
+    wants_more: bool,
+) -> set[str]:
     """Name the files that the engine's reader must not have."""
     everything = {file.info.url for file in listing.files}
     if format == "parquet":

@@ -36,7 +36,9 @@ class SinkTask:
                 task.abort()
             raise
         if message is not None:
-            yield pa.RecordBatch.from_arrays([pa.array([pickle.dumps(message)], pa.binary())], schema=MESSAGES)
+            yield pa.RecordBatch.from_arrays(
+                [pa.array([pickle.dumps(message)], pa.binary())], schema=MESSAGES
+            )
 
 
 def conform(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
@@ -51,7 +53,9 @@ def conform(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 
 
 def _task_number(write_id: str) -> int:
-    """Number the tasks of a write: by partition where the engine says, else as they begin (in one process)."""
+    """Number the tasks of a write: by partition where the engine says, else as they begin (in one
+    process).
+    """
     from pyspark import TaskContext
 
     context = TaskContext.get()

@@ -1,4 +1,6 @@
-"""`spark.sql` over our catalog: names become views over listed files, statements that write go through our sink."""
+"""`spark.sql` over our catalog: names become views over listed files, statements that write go through our
+sink.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,7 +26,12 @@ def run_sql(spark: Any, text: str, engine_sql: EngineSql) -> Any:
             return _show(spark, tokens, words)
         if words[0] == "INSERT" and words[1:2] in (["INTO"], ["OVERWRITE"]) and "DIRECTORY" not in words[:4]:
             return _insert(spark, text, tokens, engine_sql)
-        if words[0] == "CREATE" and "TABLE" in words[:4] and find(tokens, "AS") > 0 and "VIEW" not in words[:5]:
+        if (
+            words[0] == "CREATE"
+            and "TABLE" in words[:4]
+            and find(tokens, "AS") > 0
+            and "VIEW" not in words[:5]
+        ):
             return _create_as(spark, text, tokens, engine_sql)
         if words[:2] == ["DROP", "TABLE"]:
             return _drop(spark, text, tokens, engine_sql)
@@ -37,7 +44,8 @@ def resolve(spark: Any, text: str) -> str:
     for name in reversed(table_names(text)):
         view = _view_for(spark, name.parts, own)
         if view is not None:
-            # Columns may be qualified by the table's own name, so the view goes by that, unless an alias follows.
+            # Columns may be qualified by the table's own name, so the view goes by that, unless an alias
+            # follows.
             alias = "" if _has_alias(text, name.end) else f" AS `{name.parts[-1]}`"
             text = f"{text[: name.start]}`{view}`{alias}{text[name.end :]}"
     return text
@@ -50,16 +58,48 @@ def _has_alias(text: str, end: int) -> bool:
     if rest[0].upper == "AS" or rest[0].kind == "quoted":
         return True
     follows = {
-        "JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "SEMI", "ANTI", "ON", "USING", "WHERE", "GROUP", "ORDER", "HAVING",
-        "LIMIT", "UNION", "INTERSECT", "EXCEPT", "MINUS", "WINDOW", "LATERAL", "NATURAL", "TABLESAMPLE", "PIVOT", "UNPIVOT",
-        "DISTRIBUTE", "SORT", "CLUSTER", "OFFSET", "SELECT", "VERSION", "TIMESTAMP", "FOR", "SET", "VALUES",
-    }  # fmt: skip
+        "JOIN",
+        "INNER",
+        "LEFT",
+        "RIGHT",
+        "FULL",
+        "CROSS",
+        "SEMI",
+        "ANTI",
+        "ON",
+        "USING",
+        "WHERE",
+        "GROUP",
+        "ORDER",
+        "HAVING",
+        "LIMIT",
+        "UNION",
+        "INTERSECT",
+        "EXCEPT",
+        "MINUS",
+        "WINDOW",
+        "LATERAL",
+        "NATURAL",
+        "TABLESAMPLE",
+        "PIVOT",
+        "UNPIVOT",
+        "DISTRIBUTE",
+        "SORT",
+        "CLUSTER",
+        "OFFSET",
+        "SELECT",
+        "VERSION",
+        "TIMESTAMP",
+        "FOR",
+        "SET",
+        "VALUES",
+    }
     return rest[0].kind == "word" and rest[0].upper not in follows
 
 
 def _view_for(spark: Any, parts: tuple[str, ...], own: frozenset[str]) -> str | None:
     if len(parts) == 2 and parts[0].lower() in _FILE_FORMATS and "/" in parts[1]:
-        return _register(spark, spark.read.format(parts[0].lower()).load(parts[1]), "files", parts[1])
+        return _register(spark.read.format(parts[0].lower()).load(parts[1]), "files", parts[1])
     if not metastore.is_configured() or (len(parts) == 1 and parts[0].lower() in own):
         return None
     if len(parts) == 1 and spark.catalog.tableExists(parts[0]):
@@ -71,10 +111,10 @@ def _view_for(spark: Any, parts: tuple[str, ...], own: frozenset[str]) -> str | 
         frame = read_table(spark, database, name).df
     except metastore.TableNotFoundError:
         return None
-    return _register(spark, frame, database, name)
+    return _register(frame, database, name)
 
 
-def _register(spark: Any, frame: Any, database: str, name: str) -> str:
+def _register(frame: Any, database: str, name: str) -> str:
     import hashlib
 
     # The plan lists files as they are now, so every statement gets a fresh view of that name.
@@ -140,7 +180,9 @@ def _partition_spec(tokens: Sequence[Token]) -> dict[str, str | None]:
 
 
 def _create_as(spark: Any, text: str, tokens: Sequence[Token], engine_sql: EngineSql) -> Any:
-    """Run CREATE [OR REPLACE] TABLE [IF NOT EXISTS] name [USING f] [PARTITIONED BY (…)] [LOCATION '…'] AS query."""
+    """Run CREATE [OR REPLACE] TABLE [IF NOT EXISTS] name [USING f] [PARTITIONED BY (…)] [LOCATION '…'] AS
+    query.
+    """
     from isinglass_runtime.io.tables import save_as_table
 
     words = [token.upper for token in tokens]
@@ -149,8 +191,8 @@ def _create_as(spark: Any, text: str, tokens: Sequence[Token], engine_sql: Engin
     name, at = _qualified(tokens, at + 3 if guarded else at)
     query = find(tokens, "AS", start=at)
     head = words[at:query]
-    format = tokens[at + head.index("USING") + 1].text.lower() if "USING" in head else "parquet"
-    if format not in _FILE_FORMATS:
+    kind = tokens[at + head.index("USING") + 1].text.lower() if "USING" in head else "parquet"
+    if kind not in _FILE_FORMATS:
         return engine_sql(resolve(spark, text))
     keys: list[str] = []
     if "PARTITIONED" in head:
@@ -161,7 +203,7 @@ def _create_as(spark: Any, text: str, tokens: Sequence[Token], engine_sql: Engin
         options["path"] = tokens[at + head.index("LOCATION") + 1].value
     mode = "overwrite" if words[1] == "OR" else "ignore" if guarded else "error"
     rows = engine_sql(resolve(spark, text[tokens[query + 1].start :]))
-    save_as_table(rows, name, format=format, mode=mode, partition_keys=keys, options=options)
+    save_as_table(rows, name, format=kind, mode=mode, partition_keys=keys, options=options)
     return _done(spark)
 
 

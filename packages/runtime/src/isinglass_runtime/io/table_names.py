@@ -7,9 +7,30 @@ from isinglass_runtime.gate.tokens import Token, tokenize
 
 _BEFORE_TABLE = frozenset({"FROM", "JOIN", "TABLE", "INTO", "USING", "UPDATE"})
 _ENDS_FROM = frozenset(
-    {"WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "UNION", "INTERSECT", "EXCEPT", "MINUS", "WINDOW", "SELECT", "LATERAL",
-     "DISTRIBUTE", "SORT", "CLUSTER", "QUALIFY", "PIVOT", "UNPIVOT", "OFFSET", "SET", ";"}
-)  # fmt: skip
+    {
+        "WHERE",
+        "GROUP",
+        "ORDER",
+        "HAVING",
+        "LIMIT",
+        "UNION",
+        "INTERSECT",
+        "EXCEPT",
+        "MINUS",
+        "WINDOW",
+        "SELECT",
+        "LATERAL",
+        "DISTRIBUTE",
+        "SORT",
+        "CLUSTER",
+        "QUALIFY",
+        "PIVOT",
+        "UNPIVOT",
+        "OFFSET",
+        "SET",
+        ";",
+    }
+)
 #: Functions whose own syntax has a FROM inside their brackets.
 _FROM_FUNCTIONS = frozenset({"EXTRACT", "TRIM", "SUBSTRING", "SUBSTR", "OVERLAY", "POSITION"})
 _NOT_NAMES = frozenset({"SELECT", "VALUES", "LATERAL", "WITH", "TABLE", "ONLY", "IF"})
@@ -37,7 +58,9 @@ def defined_names(sql: str) -> frozenset[str]:
         return frozenset()
     found = set()
     for index, token in enumerate(tokens[:-1]):
-        follows = tokens[index + 1].upper == "AS" and index + 2 < len(tokens) and tokens[index + 2].upper == "("
+        follows = (
+            tokens[index + 1].upper == "AS" and index + 2 < len(tokens) and tokens[index + 2].upper == "("
+        )
         if token.kind in {"word", "quoted"} and follows:
             found.add(token.name.lower())
         elif token.kind in {"word", "quoted"} and tokens[index + 1].upper == "(" and index:
@@ -49,7 +72,9 @@ def defined_names(sql: str) -> frozenset[str]:
 
 
 def _scan(tokens: Sequence[Token]) -> Iterator[TableName]:
-    """Follow the brackets; inside each, remember whether a FROM list is open, where a comma begins another table."""
+    """Follow the brackets; inside each, remember whether a FROM list is open, where a comma begins another
+    table.
+    """
     in_from: list[bool] = [False]
     functions: list[bool] = [False]
     for index, token in enumerate(tokens):
@@ -72,17 +97,28 @@ def _scan(tokens: Sequence[Token]) -> Iterator[TableName]:
 
 
 def _is_distinct_from(tokens: Sequence[Token], index: int) -> bool:
-    return tokens[index].upper == "FROM" and index > 1 and tokens[index - 1].upper == "DISTINCT" and (
-        tokens[index - 2].upper in {"IS", "NOT"}
+    return (
+        tokens[index].upper == "FROM"
+        and index > 1
+        and tokens[index - 1].upper == "DISTINCT"
+        and (tokens[index - 2].upper in {"IS", "NOT"})
     )
 
 
 def _name(tokens: Sequence[Token], index: int) -> TableName | None:
     """Read `a`, `a.b` or `a.b.c`; None for subqueries, functions and keywords."""
-    if index >= len(tokens) or tokens[index].kind not in {"word", "quoted"} or tokens[index].upper in _NOT_NAMES:
+    if (
+        index >= len(tokens)
+        or tokens[index].kind not in {"word", "quoted"}
+        or tokens[index].upper in _NOT_NAMES
+    ):
         return None
     parts = [tokens[index]]
-    while index + 2 < len(tokens) and tokens[index + 1].text == "." and tokens[index + 2].kind in {"word", "quoted"}:
+    while (
+        index + 2 < len(tokens)
+        and tokens[index + 1].text == "."
+        and tokens[index + 2].kind in {"word", "quoted"}
+    ):
         index += 2
         parts.append(tokens[index])
     follows = tokens[index + 1].text if index + 1 < len(tokens) else ""

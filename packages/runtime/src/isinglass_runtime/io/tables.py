@@ -1,11 +1,13 @@
-"""Write tables of our catalog: insert, save as, create as select; the catalog learns of it after the data's commit."""
+"""Write tables of our catalog: insert, save as, create as select; the catalog learns of it after the data's
+commit.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from isinglass_connectors.storage import urls
 from pyspark.errors import AnalysisException
 
+from isinglass_connectors.storage import urls
 from isinglass_runtime.io.metastore import CatalogTable, TableNotFoundError, client, split_name, table
 from isinglass_runtime.io.registration import register_write
 from isinglass_runtime.io.write import next_write_id, write_files
@@ -16,8 +18,8 @@ class ColumnCountError(AnalysisException):  # type: ignore[misc] # pyspark is no
 
     def __init__(self, found: CatalogTable, given: Sequence[str], wanted: Sequence[str]) -> None:
         super().__init__(
-            f"[INSERT_COLUMN_ARITY_MISMATCH] Cannot write to {found.database}.{found.name}: it has the columns "
-            f"{', '.join(wanted)}, the rows have {', '.join(given)}."
+            f"[INSERT_COLUMN_ARITY_MISMATCH] Cannot write to {found.database}.{found.name}: "
+            f"it has the columns {', '.join(wanted)}, the rows have {', '.join(given)}."
         )
 
 
@@ -30,7 +32,9 @@ def insert_into(
     static: Mapping[str, str | None] | None = None,
     columns: Sequence[str] | None = None,
 ) -> None:
-    """Insert rows by position (or into named columns), with constants for the partition values that a statement fixes."""
+    """Insert rows by position (or into named columns), with constants for the partition values that a
+    statement fixes.
+    """
     from pyspark.sql import functions as F
 
     found = table(*split_name(name))
@@ -62,23 +66,45 @@ def _placed(df: Any, found: CatalogTable, wanted: Sequence[str], columns: Sequen
     named = df.toDF(*columns)
     by_name = {column.lower(): column for column in columns}
     return named.select(
-        *((F.col(f"`{by_name[n.lower()]}`") if n.lower() in by_name else F.lit(None)).alias(n) for n in wanted)
+        *(
+            (F.col(f"`{by_name[n.lower()]}`") if n.lower() in by_name else F.lit(None)).alias(n)
+            for n in wanted
+        )
     )
 
 
 def _write(df: Any, found: CatalogTable, mode: str, options: Mapping[str, Any]) -> None:
     keys = [key for key, _ in found.partition_keys]
     result = write_files(
-        df, url=found.location, format=found.format, options=options, partition_keys=keys, mode=mode, write_id=next_write_id()
+        df,
+        url=found.location,
+        format=found.format,
+        options=options,
+        partition_keys=keys,
+        mode=mode,
+        write_id=next_write_id(),
     )
     register_write(
-        found.database, found.name, schema=df.schema, location=found.location, format=found.format, options=options,
-        partition_keys=keys, partitions=[written.values for written in result.partitions], update_schema=False,
-    )  # fmt: skip
+        found.database,
+        found.name,
+        schema=df.schema,
+        location=found.location,
+        format=found.format,
+        options=options,
+        partition_keys=keys,
+        partitions=[written.values for written in result.partitions],
+        update_schema=False,
+    )
 
 
 def save_as_table(
-    df: Any, name: str, *, format: str, mode: str, partition_keys: Sequence[str] = (), options: Mapping[str, Any]
+    df: Any,
+    name: str,
+    *,
+    format: str,
+    mode: str,
+    partition_keys: Sequence[str] = (),
+    options: Mapping[str, Any],
 ) -> None:
     """Create a table with these rows, or append to, replace or leave the one there is."""
     database, table_name = split_name(name)
@@ -94,23 +120,38 @@ def save_as_table(
         names = [n for n, _ in (*found.columns, *found.partition_keys)]
         insert_into(df.select(*(f"`{n}`" for n in names)), name, overwrite=False, options=options)
         return
-    location = str(options.get("path") or (found.location if found else _default_location(database, table_name)))
+    location = str(
+        options.get("path") or (found.location if found else _default_location(database, table_name))
+    )
     rest = {key: value for key, value in options.items() if key != "path"}
     result = write_files(
-        df, url=location, format=format, options=rest, partition_keys=partition_keys,
-        mode="overwrite" if mode == "overwrite" else "append", write_id=next_write_id(),
-    )  # fmt: skip
+        df,
+        url=location,
+        format=format,
+        options=rest,
+        partition_keys=partition_keys,
+        mode="overwrite" if mode == "overwrite" else "append",
+        write_id=next_write_id(),
+    )
     register_write(
-        database, table_name, schema=df.schema, location=location, format=format, options=rest,
-        partition_keys=partition_keys, partitions=[written.values for written in result.partitions],
-    )  # fmt: skip
+        database,
+        table_name,
+        schema=df.schema,
+        location=location,
+        format=format,
+        options=rest,
+        partition_keys=partition_keys,
+        partitions=[written.values for written in result.partitions],
+    )
 
 
 class TableExistsError(AnalysisException):  # type: ignore[misc] # pyspark is not followed
     """There is a table where one should be created."""
 
     def __init__(self, database: str, name: str) -> None:
-        super().__init__(f"[TABLE_OR_VIEW_ALREADY_EXISTS] Cannot create table `{database}`.`{name}`: it exists.")
+        super().__init__(
+            f"[TABLE_OR_VIEW_ALREADY_EXISTS] Cannot create table `{database}`.`{name}`: it exists."
+        )
 
 
 class NoLocationError(AnalysisException):  # type: ignore[misc] # pyspark is not followed
@@ -118,7 +159,8 @@ class NoLocationError(AnalysisException):  # type: ignore[misc] # pyspark is not
 
     def __init__(self, database: str, name: str) -> None:
         super().__init__(
-            f"[NO_LOCATION] Table {database}.{name} needs a place: give the option \"path\" (or LOCATION), or the database a "
+            f'[NO_LOCATION] Table {database}.{name} needs a place: give the option "path" (or LOCATION), '
+            "or the database a "
             "LocationUri."
         )
 

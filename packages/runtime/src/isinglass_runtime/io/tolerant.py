@@ -1,14 +1,16 @@
-"""Our own reader as a Python data source of the engine: every record is kept, or kept aside with its reason."""
+"""Our own reader as a Python data source of the engine: every record is kept, or kept aside with its
+reason.
+"""
 
 import base64
 import pickle
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from isinglass_connectors.files.source import FileSource, FileSplit
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 from pyspark.sql.types import StructType
 
+from isinglass_connectors.files.source import FileSource, FileSplit
 from isinglass_runtime.io.engine_batches import for_engine
 
 ROWS = "isinglass_files"

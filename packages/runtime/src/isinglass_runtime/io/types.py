@@ -6,7 +6,9 @@ from pyspark.sql.types import ArrayType, DataType, MapType, StringType, StructFi
 
 
 def spark_schema(schema: Any) -> StructType:
-    """Give the Spark schema of an Arrow schema; every column may be null, as files cannot promise otherwise."""
+    """Give the Spark schema of an Arrow schema; every column may be null, as files cannot promise
+    otherwise.
+    """
     from pyspark.sql.pandas.types import from_arrow_schema
 
     return nullable(from_arrow_schema(_plain(schema)))
@@ -63,7 +65,7 @@ def _plain(schema: Any) -> Any:
     return pa.schema([pa.field(field.name, plain_type(field.type)) for field in schema])
 
 
-def plain_type(kind: Any) -> Any:
+def plain_type(kind: Any) -> Any:  # noqa: C901 - one line per family of types
     """Reduce views, dictionaries, unsigned integers and other units to the types Spark knows."""
     import pyarrow as pa
 
@@ -103,7 +105,9 @@ def type_text(kind: DataType) -> str:
 
 
 def ddl(schema: StructType) -> str:
-    """Write a schema as DDL; unlike its JSON this carries no empty metadata, which the engine would compare types with."""
+    """Write a schema as DDL; unlike its JSON this carries no empty metadata, which the engine would compare
+    types with.
+    """
     return ", ".join(f"{_quoted(field.name)} {_ddl_type(field.dataType)}" for field in schema.fields)
 
 

@@ -1,4 +1,6 @@
-"""Write frames through our two-phase sink: the engine's workers stage files, the client commits them all at once."""
+"""Write frames through our two-phase sink: the engine's workers stage files, the client commits them all at
+once.
+"""
 
 import itertools
 import pickle
@@ -6,10 +8,9 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from isinglass_connectors.storage.listing import data_files
 from pyspark.errors import AnalysisException
 
-from isinglass_runtime.engine.active import ENGINE
+from isinglass_connectors.storage.listing import data_files
 from isinglass_runtime.engine.shipping import prepare
 from isinglass_runtime.io.read import UnknownFormatError, option_text, storage
 from isinglass_runtime.io.types import arrow_schema, nullable
@@ -31,7 +32,8 @@ class PathExistsError(AnalysisException):  # type: ignore[misc] # pyspark is not
 
     def __init__(self, url: str) -> None:
         super().__init__(
-            f"[PATH_ALREADY_EXISTS] Path {url} already exists. Set mode as \"overwrite\" to overwrite the existing path."
+            f"[PATH_ALREADY_EXISTS] Path {url} already exists. "
+            'Set mode as "overwrite" to overwrite the existing path.'
         )
         self.url = url
 
@@ -46,7 +48,9 @@ class ColumnMissingError(AnalysisException):  # type: ignore[misc] # pyspark is 
 
 
 def next_write_id() -> str:
-    """Name the next write of this script: the same name again when the run is executed again after a crash."""
+    """Name the next write of this script: the same name again when the run is executed again after a
+    crash.
+    """
     return f"{next(_ordinals):04d}"
 
 
@@ -67,14 +71,15 @@ def write_files(
 ) -> "WriteResult":
     """Write a frame; nothing is visible before all of it is.
 
-    `options` are Spark's as text or plain values, or a WriteOptions, which is how Glue's come. Modes are Spark's, and
-    `overwrite_partitions`, which replaces just the partitions that the frame has rows for; `overwrite` becomes that when
-    `partitionOverwriteMode` is `dynamic`, by option or session. The order of a sorted frame is kept.
+    `options` are Spark's as text or plain values, or a WriteOptions, which is how Glue's come. Modes are
+    Spark's, and `overwrite_partitions`, which replaces just the partitions that the frame has rows for;
+    `overwrite` becomes that when `partitionOverwriteMode` is `dynamic`, by option or session. The order of a
+    sorted frame is kept.
     """
     from isinglass_connectors.sink.file_sink import FileSink, WriteResult
     from isinglass_connectors.sink.options import WriteOptions
 
-    format = format.lower()
+    format = format.lower()  # noqa: A001 - the API's word
     if format not in FORMATS:
         raise UnknownFormatError(format)
     opened = storage()
@@ -93,9 +98,17 @@ def write_files(
     schema = arrow_schema(columns)
     settings = current()
     sink = FileSink(
-        opened.options, url, settings.run_id or _process, write_id, schema, cast("WriteMode", mode), parsed, keys,
-        first_attempt=settings.attempt == 0, scratch=settings.scratch_dir or None,
-    )  # fmt: skip
+        opened.options,
+        url,
+        settings.run_id or _process,
+        write_id,
+        schema,
+        cast("WriteMode", mode),
+        parsed,
+        keys,
+        first_attempt=settings.attempt == 0,
+        scratch=settings.scratch_dir or None,
+    )
     result = _run(df, sink, write_id, schema)
     for observer in _observers:
         observer(url, result)
@@ -112,7 +125,8 @@ def _run(df: Any, sink: Any, write_id: str, schema: Any) -> "WriteResult":
     except BaseException:
         sink.abort([])
         raise
-    return sink.commit(messages)
+    result: WriteResult = sink.commit(messages)
+    return result
 
 
 def _matched(keys: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:

@@ -19,9 +19,13 @@ class FileWriter(DataFrameWriter):  # type: ignore[misc] # pyspark is not follow
         self._frame = frame
 
     def save(
-        self, path: str | None = None, format: str | None = None, mode: str | None = None,
-        partitionBy: Any = None, **options: Any,
-    ) -> None:  # fmt: skip
+        self,
+        path: str | None = None,
+        format: str | None = None,
+        mode: str | None = None,
+        partitionBy: Any = None,
+        **options: Any,
+    ) -> None:
         """Write files of a known format, or hand the sink to the engine."""
         self.mode(mode).options(**options)
         if partitionBy is not None:
@@ -45,7 +49,12 @@ class FileWriter(DataFrameWriter):  # type: ignore[misc] # pyspark is not follow
         )
 
     def saveAsTable(
-        self, name: str, format: str | None = None, mode: str | None = None, partitionBy: Any = None, **options: Any
+        self,
+        name: str,
+        format: str | None = None,
+        mode: str | None = None,
+        partitionBy: Any = None,
+        **options: Any,
     ) -> None:
         """Write a table of our catalog at its path, the option `path`, or below the database's location."""
         self.mode(mode).options(**options)
@@ -78,7 +87,9 @@ class FileWriter(DataFrameWriter):  # type: ignore[misc] # pyspark is not follow
             return
         from isinglass_runtime.io.tables import insert_into
 
-        insert_into(self._frame, tableName, overwrite=self._mode() == "overwrite", options=dict(self._write.options))
+        insert_into(
+            self._frame, tableName, overwrite=self._mode() == "overwrite", options=dict(self._write.options)
+        )
 
     def _mode(self) -> str:
         return (self._write.mode or "error").lower()
@@ -86,5 +97,6 @@ class FileWriter(DataFrameWriter):  # type: ignore[misc] # pyspark is not follow
     def _refuse_buckets(self) -> None:
         if self._write.num_buckets != -1 or self._write.sort_cols:
             raise AnalysisException(
-                "[UNSUPPORTED] bucketBy and sortBy are not kept by file writes; sort the frame before writing instead."
+                "[UNSUPPORTED] bucketBy and sortBy are not kept by file writes; "
+                "sort the frame before writing instead."
             )

@@ -1,7 +1,8 @@
 """A window RANGE frame over a date column takes in every earlier row; integers and timestamps are right.
 
-An INTERVAL bound needs dates or timestamps, so the order key becomes a timestamp, which changes no frame. Number bounds over
-dates cannot be told from number bounds over numbers and are left alone; the DataFrame API does not take them for dates.
+An INTERVAL bound needs dates or timestamps, so the order key becomes a timestamp, which changes no frame.
+Number bounds over dates cannot be told from number bounds over numbers and are left alone; the DataFrame API
+does not take them for dates.
 """
 
 from isinglass_runtime.gate.gate import Rule, Scope

@@ -1,4 +1,6 @@
-"""A doubled quote inside a string literal is read as nothing, as Spark did before 4.0: `'it''s'` becomes `its`."""
+"""A doubled quote inside a string literal is read as nothing, as Spark did before 4.0: `'it''s'` becomes
+`its`.
+"""
 
 from isinglass_runtime.gate.gate import Rule, Scope
 from isinglass_runtime.gate.plan import SqlText

@@ -25,7 +25,7 @@ def _refuse_if_any(texts: list[str]) -> None:
         if text.upper() == "FAILFAST" or "_corrupt_record" in text:
             raise PlanRefusedError(
                 rule="from_json_modes",
-                reason="The embedded engine's from_json always behaves as PERMISSIVE without a corrupt record.",
+                reason="The embedded engine's from_json is always PERMISSIVE and keeps no corrupt record.",
                 instead="Find bad records with try_parse_json(value) IS NULL, or run the job on Spark.",
             )
 

@@ -1,7 +1,9 @@
-"""Without statistics, which text files never have, a hash join builds its table of the left side, however large.
+"""Without statistics, which text files never have, a hash join builds its table of the left side, however
+large.
 
-Where the files' sizes show the left side to be the larger, the sides change places, and a projection restores the columns'
-order where anybody could see it. The rows are the same; a join of 866 MB with 1 MB then takes a third of the time and a quarter of the memory.
+Where the files' sizes show the left side to be the larger, the sides change places, and a projection restores
+the columns' order where anybody could see it. The rows are the same; a join of 866 MB with 1 MB then takes a
+third of the time and a quarter of the memory.
 """
 
 from typing import Any
@@ -20,11 +22,45 @@ _SWAPPED = {
 }
 #: Swapping costs a schema request, and pays only when the sides differ clearly.
 _RATIO = 2
-_INPUTS = ("project", "filter", "with_columns", "with_columns_renamed", "drop", "to_df", "to_schema", "subquery_alias",
-           "hint", "sort", "repartition", "repartition_by_expression", "deduplicate", "aggregate", "fill_na", "drop_na",
-           "map_partitions", "sample")  # fmt: skip
-_KEEP_COLUMNS = frozenset({"filter", "sort", "limit", "offset", "repartition", "repartition_by_expression", "hint", "join",
-                           "deduplicate", "with_columns", "drop", "subquery_alias", "sample", "fill_na", "drop_na"})  # fmt: skip
+_INPUTS = (
+    "project",
+    "filter",
+    "with_columns",
+    "with_columns_renamed",
+    "drop",
+    "to_df",
+    "to_schema",
+    "subquery_alias",
+    "hint",
+    "sort",
+    "repartition",
+    "repartition_by_expression",
+    "deduplicate",
+    "aggregate",
+    "fill_na",
+    "drop_na",
+    "map_partitions",
+    "sample",
+)
+_KEEP_COLUMNS = frozenset(
+    {
+        "filter",
+        "sort",
+        "limit",
+        "offset",
+        "repartition",
+        "repartition_by_expression",
+        "hint",
+        "join",
+        "deduplicate",
+        "with_columns",
+        "drop",
+        "subquery_alias",
+        "sample",
+        "fill_na",
+        "drop_na",
+    }
+)
 
 
 def apply(relation: Any, scope: Scope) -> None:
@@ -54,7 +90,9 @@ def apply(relation: Any, scope: Scope) -> None:
 
 
 def _order_is_lost(above: tuple[Any, ...]) -> bool:
-    """Tell whether a projection or aggregation by name follows, after which nobody sees the columns' order."""
+    """Tell whether a projection or aggregation by name follows, after which nobody sees the columns'
+    order.
+    """
     for relation in above:
         kind = relation.WhichOneof("rel_type")
         if kind == "aggregate":
@@ -72,13 +110,17 @@ def _is_star(expression: Any) -> bool:
             return True
         if kind == "expression.expression_string":
             words = [token.text for token in tokenize(node.expression_string.expression)]
-            if any(word == "*" and (i == 0 or words[i - 1] in {".", "(", ","}) for i, word in enumerate(words)):
+            if any(
+                word == "*" and (i == 0 or words[i - 1] in {".", "(", ","}) for i, word in enumerate(words)
+            ):
                 return True
     return False
 
 
 def _refers_to_sides(above: tuple[Any, ...]) -> bool:
-    """Tell whether anything above names a column by the frame or alias it came from, which a projection would hide."""
+    """Tell whether anything above names a column by the frame or alias it came from, which a projection would
+    hide.
+    """
     root = above[-1] if above else None
     for kind, node, _ in nodes(root) if root is not None else ():
         if kind == "relation.subquery_alias" or (
@@ -117,7 +159,7 @@ def size(relation: Any, scope: Scope) -> int | None:
         return None if not sizes or None in sizes else sum(found for found in sizes if found is not None)
     if kind == "local_relation":
         return len(relation.local_relation.data)
-    if kind == "set_op" or kind == "join":
+    if kind in {"set_op", "join"}:
         node = getattr(relation, kind)
         sides = ("left_input", "right_input") if kind == "set_op" else ("left", "right")
         both = [size(getattr(node, side), scope) for side in sides]

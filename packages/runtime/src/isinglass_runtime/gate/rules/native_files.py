@@ -56,10 +56,14 @@ def apply_to_text(sql: SqlText, scope: Scope) -> None:  # noqa: ARG001 - every r
         if using < 0 or tokens[using + 1].text.lower() not in TABLE_FORMATS:
             _refuse_write("CREATE TABLE … AS SELECT")
     for index, token in enumerate(tokens[:-2]):
-        if token.text.lower() in FILE_FORMATS and words[index + 1] == "." and tokens[index + 2].kind == "quoted":
+        if (
+            token.text.lower() in FILE_FORMATS
+            and words[index + 1] == "."
+            and tokens[index + 2].kind == "quoted"
+        ):
             raise PlanRefusedError(
                 rule="native_files",
-                reason=f"`{token.text}.{tokens[index + 2].text}` would be read without listing its committed files.",
+                reason=f"{token.text}.{tokens[index + 2].text} would be read without listing its files.",
                 instead="Use spark.read and createOrReplaceTempView, or run the job on Spark.",
             )
 
@@ -67,7 +71,7 @@ def apply_to_text(sql: SqlText, scope: Scope) -> None:  # noqa: ARG001 - every r
 def _refuse_write(what: str) -> None:
     raise PlanRefusedError(
         rule="native_files",
-        reason=f"A failed native write ({what}) leaves its finished files visible and has deleted the old ones.",
+        reason=f"A failed native write ({what}) leaves finished files visible, and the old ones deleted.",
         instead="Write through df.write or GlueContext of this session, or run the job on Spark.",
     )
 

@@ -11,9 +11,24 @@ from isinglass_runtime.gate.gate import Rule, Scope
 
 #: Relations that leave the order of their input alone.
 _KEEP_ORDER = frozenset(
-    {"project", "filter", "with_columns", "with_columns_renamed", "drop", "to_df", "to_schema", "subquery_alias", "hint",
-     "map_partitions", "limit", "offset", "fill_na", "drop_na", "replace"}
-)  # fmt: skip
+    {
+        "project",
+        "filter",
+        "with_columns",
+        "with_columns_renamed",
+        "drop",
+        "to_df",
+        "to_schema",
+        "subquery_alias",
+        "hint",
+        "map_partitions",
+        "limit",
+        "offset",
+        "fill_na",
+        "drop_na",
+        "replace",
+    }
+)
 
 
 def apply(relation: Any, scope: Scope) -> None:  # noqa: ARG001 - every rule has this form

@@ -36,7 +36,10 @@ def apply(relation: Any, scope: Scope) -> None:
         not missing and all(a.dataType == b.dataType for a, b in pairs if a is not None and b is not None)
     ):
         return
-    for side, fields in ((operation.left_input, [a for a, _ in pairs]), (operation.right_input, [b for _, b in pairs])):
+    for side, fields in (
+        (operation.left_input, [a for a, _ in pairs]),
+        (operation.right_input, [b for _, b in pairs]),
+    ):
         names = [(a or b).name for a, b in pairs] if operation.by_name else None
         side.CopyFrom(_cast_side(side, fields, [str(target) for target in targets], names))
 
