@@ -11,6 +11,10 @@ from isinglass.store.store import Store
 
 _REMEMBERED_SECONDS = 2.0
 #: Every account has a bucket of this name: its scripts and temporary files; nobody else may take it.
+#: Paths of SeaweedFS's own pages and of its table API, which share the port with buckets.
+_PAGES = frozenset(
+    ["buckets", "namespaces", "tables", "get-table", "tag", "status", "healthz", "metrics", "iceberg"]
+)
 _RESERVED = re.compile(r"isinglass-(\d{12})")
 
 
@@ -48,7 +52,7 @@ class Ownership:
     def claim(self, bucket: str, account_id: str) -> None:
         """Take a name for an account, or raise when it is another's."""
         reserved = _RESERVED.fullmatch(bucket)
-        if reserved is not None and reserved[1] != account_id:
+        if bucket in _PAGES or (reserved is not None and reserved[1] != account_id):
             raise _taken()
         with self._store.begin() as tx:
             owner = tx.buckets.claim(bucket, account_id, self._clock())

@@ -70,8 +70,14 @@ def check_address(request: S3Request) -> None:
     for name, value in request.query.items():
         if name in _PATH_PARAMETERS:
             check_key(value)
-        elif name in _PLAIN_PARAMETERS and ("/" in value or ".." in value):
-            raise S3Error("InvalidArgument", f"The value of {name} is not valid.", 400)
+        elif name in _PLAIN_PARAMETERS:
+            check_plain(name, value)
+
+
+def check_plain(name: str, value: str) -> None:
+    """Refuse what could name another folder than the one it stands for."""
+    if "/" in value or ".." in value:
+        raise S3Error("InvalidArgument", f"The value of {name} is not valid.", 400)
 
 
 def check_key(key: str) -> None:
