@@ -10,11 +10,9 @@ from isinglass.store.buckets import Bucket
 from isinglass.store.store import Store
 
 _REMEMBERED_SECONDS = 2.0
-#: Every account has a bucket of this name: its scripts and temporary files; nobody else may take it.
 #: Paths of SeaweedFS's own pages and of its table API, which share the port with buckets.
-_PAGES = frozenset(
-    ["buckets", "namespaces", "tables", "get-table", "tag", "status", "healthz", "metrics", "iceberg"]
-)
+_PAGES = frozenset({"buckets", "namespaces", "tables", "get-table", "tag", "status", "healthz", "metrics"})
+#: Every account has a bucket of this name: its scripts and temporary files; nobody else may take it.
 _RESERVED = re.compile(r"isinglass-(\d{12})")
 
 
