@@ -29,7 +29,7 @@ class GatewaySettings:
 
     access_log: Path | None = None
     body_limit: int = 16 * 2**20
-    #: Few, as more contend for the interpreter: with 8 instead of 3, the slowest hundredth took twice as long.
+    #: Few: more contend for the interpreter: with 8 instead of 3, the slowest hundredth took twice the time.
     threads: int = 4
     #: Refuse answers that their shape does not know; for tests.
     strict: bool = False
