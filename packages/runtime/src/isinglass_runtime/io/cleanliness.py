@@ -77,13 +77,18 @@ def quick_inference(
 
 
 def _plain_options(options: ReadOptions) -> bool:
-    """Tell whether the engine's reader knows all that these options ask for."""
+    """Tell whether the engine's reader knows all that these options ask for.
+
+    What becomes of short rows does not matter, as it refuses them; empty fields are seen to after the scan.
+    """
     plain = ReadOptions(
         mode=options.mode,
         separator=options.separator,
         quote=options.quote,
         escape=options.escape,
         header=options.header,
+        ragged_ok=options.ragged_ok,
+        empty_is_null=options.empty_is_null,
     )
     return options == plain
 

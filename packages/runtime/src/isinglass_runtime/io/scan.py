@@ -74,8 +74,11 @@ class Scan:
             )
             inside = {name.lower() for name in partition_schema.names}
             schema = pa.schema([f for f in schema if f.name.lower() not in inside])
-        elif find_choices:
-            schema = _with_choices(listing, format, parsed, schema)
+        elif find_choices and format != "parquet":
+            dirty = _dirty_files(spark, listing, format, parsed, spoken, schema, wants_more=False)
+            if dirty:
+                # What the engine's reader took without complaint cannot hold a value of another type.
+                schema, dirty = _with_choices(listing, format, parsed, schema), None
         if parsed.corrupt_column is None and CORRUPT_RECORD in schema.names:
             parsed = replace(parsed, corrupt_column=CORRUPT_RECORD)
         choices = {f.name: tuple(a.name for a in f.type) for f in schema if is_choice(f.type)}
@@ -124,16 +127,18 @@ class Scan:
         parts = []
         ENGINE.gate.note_sizes({urls.normalise(f.info.url): f.info.size for f in self.clean.files})
         if self.clean.files:
-            parts.append(
-                native.scan(
-                    spark,
-                    self.clean,
-                    format=self.format,
-                    options=self.native_options,
-                    schema=spark_schema(self.schema),
-                    partition_schema=self.partition_schema,
-                )
+            scanned = native.scan(
+                spark,
+                self.clean,
+                format=self.format,
+                options=self.native_options,
+                schema=spark_schema(self.schema),
+                partition_schema=self.partition_schema,
             )
+            if not self.options.empty_is_null:
+                texts = [f.name for f in self.schema if pa.types.is_string(f.type)]
+                scanned = scanned.fillna("", subset=texts) if texts else scanned
+            parts.append(scanned)
         errors = None
         if self.dirty.files:
             prepare(spark)
