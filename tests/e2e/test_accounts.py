@@ -1,0 +1,229 @@
+"""Two accounts on one server: no operation of one sees, changes or ends anything of the other."""
+
+import json
+from importlib import import_module
+from typing import Any
+
+import pytest
+from botocore import xform_name
+from botocore.exceptions import ClientError
+from server_fixtures import LiveServer, run_cli, wait_for
+
+from isinglass.cli.client import Client
+from isinglass.cli.errors import CliError
+from isinglass.cli.profiles import Profile
+from isinglass.operations import registry
+
+#: Stands in everything that the owner keeps, and in no name that the stranger has to say.
+SECRET = "5ecret"
+STRANGER = "444455556666"
+
+DATABASE, TABLE, JOB, CRAWLER = "ledger", "entries", "booking", "ledger-raw"
+TABLE_OF = {"DatabaseName": DATABASE, "TableName": TABLE}
+TABLE_INPUT = {
+    "Name": TABLE,
+    "PartitionKeys": [{"Name": "day", "Type": "string"}],
+    "StorageDescriptor": {"Columns": [{"Name": f"c_{SECRET}", "Type": "int"}], "Location": "s3://nowhere/t/"},
+}
+PARTITION = {"Values": ["1"], "StorageDescriptor": {"Location": f"s3://nowhere/{SECRET}/"}}
+COMMAND = {"Name": "pythonshell", "ScriptLocation": "s3://nowhere/x.py"}
+TARGETS = {"S3Targets": [{"Path": "s3://nowhere/x/"}]}
+OWNER_ARN = "arn:aws:glue:us-east-1:{owner}:job/booking"
+
+#: A request for each operation of the registry, aimed at what the owner has.
+CASES: dict[str, dict[str, Any]] = {
+    "BatchCreatePartition": {**TABLE_OF, "PartitionInputList": [{"Values": ["2"]}]},
+    "BatchDeletePartition": {**TABLE_OF, "PartitionsToDelete": [{"Values": ["1"]}]},
+    "BatchDeleteTable": {"DatabaseName": DATABASE, "TablesToDelete": [TABLE]},
+    "BatchDeleteTableVersion": {**TABLE_OF, "VersionIds": ["0"]},
+    "BatchGetCrawlers": {"CrawlerNames": [CRAWLER]},
+    "BatchGetJobs": {"JobNames": [JOB]},
+    "BatchGetPartition": {**TABLE_OF, "PartitionsToGet": [{"Values": ["1"]}]},
+    "BatchStopJobRun": {"JobName": JOB, "JobRunIds": ["{run}"]},
+    "BatchUpdatePartition": {
+        **TABLE_OF,
+        "Entries": [{"PartitionValueList": ["1"], "PartitionInput": {"Values": ["1"]}}],
+    },
+    "CreateCrawler": {"Name": "other", "Role": "r", "DatabaseName": DATABASE, "Targets": TARGETS},
+    "CreateDatabase": {"DatabaseInput": {"Name": "other"}},
+    "CreateJob": {"Name": "other", "Role": "r", "Command": COMMAND},
+    "CreatePartition": {**TABLE_OF, "PartitionInput": {"Values": ["3"]}},
+    "CreateTable": {"DatabaseName": DATABASE, "TableInput": {"Name": "new"}},
+    "DeleteCrawler": {"Name": CRAWLER},
+    "DeleteDatabase": {"Name": DATABASE},
+    "DeleteJob": {"JobName": JOB},
+    "DeletePartition": {**TABLE_OF, "PartitionValues": ["1"]},
+    "DeleteTable": {"DatabaseName": DATABASE, "Name": TABLE},
+    "DeleteTableVersion": {**TABLE_OF, "VersionId": "0"},
+    "GetCrawler": {"Name": CRAWLER},
+    "GetCrawlerMetrics": {"CrawlerNameList": [CRAWLER]},
+    "GetCrawlers": {},
+    "GetDatabase": {"Name": DATABASE},
+    "GetDatabases": {},
+    "GetJob": {"JobName": JOB},
+    "GetJobRun": {"JobName": JOB, "RunId": "{run}"},
+    "GetJobRuns": {"JobName": JOB},
+    "GetJobs": {},
+    "GetPartition": {**TABLE_OF, "PartitionValues": ["1"]},
+    "GetPartitions": TABLE_OF,
+    "GetTable": {"DatabaseName": DATABASE, "Name": TABLE},
+    "GetTables": {"DatabaseName": DATABASE},
+    "GetTableVersion": TABLE_OF,
+    "GetTableVersions": TABLE_OF,
+    "GetTags": {"ResourceArn": OWNER_ARN},
+    "ListCrawlers": {},
+    "ListCrawls": {"CrawlerName": CRAWLER},
+    "ListJobs": {},
+    "StartCrawler": {"Name": CRAWLER},
+    "StartJobRun": {"JobName": JOB},
+    "StopCrawler": {"Name": CRAWLER},
+    "TagResource": {"ResourceArn": OWNER_ARN, "TagsToAdd": {"a": "b"}},
+    "UntagResource": {"ResourceArn": OWNER_ARN, "TagsToRemove": ["kept"]},
+    "UpdateCrawler": {"Name": CRAWLER, "Description": "x"},
+    "UpdateDatabase": {"Name": DATABASE, "DatabaseInput": {"Name": DATABASE}},
+    "UpdateJob": {"JobName": JOB, "JobUpdate": {"Role": "r", "Command": COMMAND}},
+    "UpdatePartition": {**TABLE_OF, "PartitionValueList": ["1"], "PartitionInput": {"Values": ["1"]}},
+    "UpdateTable": {"DatabaseName": DATABASE, "TableInput": {"Name": TABLE}},
+    "isinglass:CreateAccount": {"Name": "x"},
+    "isinglass:GetServerStatus": {},
+    "isinglass:ListAccounts": {},
+    "isinglass:PreviewCrawl": {"Path": "s3://{bucket}/"},
+    "isinglass:RunQuery": {"SqlText": f"select * from {DATABASE}.{TABLE}"},
+    "logs:DescribeLogGroups": {},
+    "logs:DescribeLogStreams": {"logGroupName": "/aws-glue/python-jobs/output"},
+    "logs:FilterLogEvents": {"logGroupName": "/aws-glue/python-jobs/output"},
+    "logs:GetLogEvents": {"logGroupName": "/aws-glue/python-jobs/output", "logStreamName": "{run}"},
+    "sts:GetCallerIdentity": {},
+}
+
+#: How a client is told that there is no such thing or that it may not; or an answer that tells nothing.
+HARMLESS = {
+    "", "AccessDeniedException", "EntityNotFoundException", "QueryFailedException", "ResourceNotFoundException",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def owned(live_server: LiveServer) -> dict[str, str]:
+    """Let the root account have one of everything, the secret in each."""
+    glue, s3, account = live_server.client("glue"), live_server.client("s3"), live_server.account
+    bucket = "ledger-bucket"
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="raw/entries/a.csv", Body=f"id,c_{SECRET}\n1,2\n".encode())
+    s3.put_object(Bucket=bucket, Key="job.py", Body=f"print({SECRET!r})".encode())
+    glue.create_database(DatabaseInput={"Name": DATABASE, "Description": SECRET})
+    glue.create_table(DatabaseName=DATABASE, TableInput=TABLE_INPUT)
+    glue.create_partition(**TABLE_OF, PartitionInput=PARTITION)
+    command = {"Name": "pythonshell", "ScriptLocation": f"s3://{bucket}/job.py"}
+    glue.create_job(Name=JOB, Role="r", Command=command, Description=SECRET, Tags={"kept": SECRET})
+    targets = {"S3Targets": [{"Path": f"s3://{bucket}/raw/"}]}
+    glue.create_crawler(
+        Name=CRAWLER,
+        Role="r",
+        DatabaseName=DATABASE,
+        Targets=targets,
+        Description=SECRET,
+        TablePrefix=f"{SECRET}_",
+    )
+    glue.start_crawler(Name=CRAWLER)
+    run = glue.start_job_run(JobName=JOB)["JobRunId"]
+    wait_for(lambda: glue.get_job_run(JobName=JOB, RunId=run)["JobRun"]["JobRunState"] == "SUCCEEDED")
+    wait_for(lambda: glue.get_crawler(Name=CRAWLER)["Crawler"]["State"] == "READY")
+    return {"owner": account, "bucket": bucket, "run": run}
+
+
+def _snapshot(server: LiveServer, owned: dict[str, str]) -> dict[str, Any]:
+    """Read all that the owner has."""
+    glue, logs = server.client("glue"), server.client("logs")
+    answers = {
+        "database": glue.get_database(Name=DATABASE),
+        "tables": glue.get_tables(DatabaseName=DATABASE),
+        "versions": glue.get_table_versions(**TABLE_OF),
+        "partitions": glue.get_partitions(**TABLE_OF),
+        "job": glue.get_job(JobName=JOB),
+        "runs": glue.get_job_runs(JobName=JOB),
+        "tags": glue.get_tags(ResourceArn=OWNER_ARN.format(**owned)),
+        "crawler": glue.get_crawler(Name=CRAWLER),
+        "crawls": glue.list_crawls(CrawlerName=CRAWLER),
+        "log": logs.get_log_events(
+            logGroupName="/aws-glue/python-jobs/output", logStreamName=owned["run"], startFromHead=True
+        ),
+    }
+    for answer in answers.values():
+        del answer["ResponseMetadata"]
+    answers["crawler"]["Crawler"].pop("CrawlElapsedTime")
+    return answers
+
+
+def test_every_operation_of_the_registry_has_a_case():
+    for module in registry.MODULES:
+        import_module(module)
+    assert sorted(CASES) == sorted(registry.registered())
+
+
+@pytest.mark.parametrize("operation", sorted(CASES))
+def test_operation_of_a_stranger_tells_and_changes_nothing(
+    live_server: LiveServer, owned: dict[str, str], operation: str
+):
+    before = _snapshot(live_server, owned)
+    assert SECRET in json.dumps(before, default=str)
+    text = json.dumps(CASES[operation])
+    for name, value in owned.items():
+        text = text.replace(f"{{{name}}}", value)
+    request = json.loads(text)
+    service, _, name = operation.rpartition(":")
+    if service == "isinglass":
+        answer, refusal = _through_cli(live_server, operation, request)
+    else:
+        answer, refusal = _through_boto3(live_server, service or "glue", name, request)
+    assert SECRET not in answer
+    assert refusal in HARMLESS or (operation, refusal) == ("isinglass:PreviewCrawl", "InvalidInputException")
+    assert _snapshot(live_server, owned) == before
+
+
+def _through_boto3(server: LiveServer, service: str, name: str, request: dict[str, Any]) -> tuple[str, str]:
+    client = server.client(service, STRANGER)
+    try:
+        return json.dumps(getattr(client, xform_name(name))(**request), default=str), ""
+    except ClientError as error:
+        return str(error), error.response["Error"]["Code"]
+
+
+def _through_cli(server: LiveServer, operation: str, request: dict[str, Any]) -> tuple[str, str]:
+    key, secret = server.keys_of(STRANGER)
+    profile = Profile(
+        server.endpoint, server.s3_endpoint, STRANGER, "us-east-1", key, secret, "", "test", "test"
+    )
+    try:
+        return json.dumps(Client(profile).call(operation, request)), ""
+    except CliError as error:
+        return str(error), error.code
+
+
+def test_job_of_a_stranger_reaches_nothing_of_the_owner(live_server: LiveServer, owned: dict[str, str]):
+    script = f"""
+import boto3, os
+from botocore.exceptions import ClientError
+for service, call, request in [
+    ("s3", "list_objects_v2", {{"Bucket": {owned["bucket"]!r}}}),
+    ("glue", "get_table", {{"DatabaseName": {DATABASE!r}, "Name": {TABLE!r}}}),
+    ("logs", "get_log_events", {{"logGroupName": "/aws-glue/python-jobs/output", "logStreamName": {owned["run"]!r}}}),
+]:
+    try:
+        print(getattr(boto3.client(service), call)(**request))
+    except ClientError as error:
+        print(error.response["Error"]["Code"])
+for path in (os.environ.get("ISINGLASS_DATA_DIR", "none"), "/proc/self/../%d/environ" % os.getppid()):
+    try:
+        print(open(path, "rb").read().count(b"SECRET"))
+    except OSError as error:
+        print(type(error).__name__)
+"""
+    path = live_server.home / "probe.py"
+    path.write_text(script)
+    key, secret = live_server.keys_of(STRANGER)
+    done = run_cli(
+        live_server.home, "run", str(path), "--shell", "--endpoint", live_server.endpoint,
+        ISINGLASS_ACCESS_KEY_ID=key, ISINGLASS_SECRET_ACCESS_KEY=secret,
+    )  # fmt: skip
+    assert SECRET not in done.stdout
+    assert done.stdout.split()[:3] == ["AccessDenied", "EntityNotFoundException", "ResourceNotFoundException"]
