@@ -55,6 +55,11 @@ def partition_document(partition_input: Mapping[str, Any]) -> dict[str, Any]:
     return _with_descriptor_defaults({k: v for k, v in partition_input.items() if k != "Values"})
 
 
+def function_document(function_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Build the stored form of a user-defined function."""
+    return {**function_input, "FunctionName": fold(function_input["FunctionName"])}
+
+
 def _with_descriptor_defaults(document: dict[str, Any]) -> dict[str, Any]:
     descriptor = document.get("StorageDescriptor")
     if descriptor is not None:

@@ -20,6 +20,7 @@ MODULES: tuple[str, ...] = (
     "isinglass.operations.catalog.table_versions",
     "isinglass.operations.catalog.tables",
     "isinglass.operations.catalog.tags",
+    "isinglass.operations.catalog.user_functions",
     "isinglass.operations.crawlers.definitions",
     "isinglass.operations.crawlers.preview",
     "isinglass.operations.crawlers.runs",

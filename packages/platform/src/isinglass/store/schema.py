@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from isinglass.store.store import Store
 
 #: The newest revision of migrations/versions; a test holds it against the scripts.
-HEAD = "0005_jobs"
+HEAD = "0006_functions"
 
 
 @dataclass(eq=False)

@@ -23,6 +23,7 @@ from isinglass.store.outbox import Outbox
 from isinglass.store.partitions import Partitions
 from isinglass.store.table_versions import TableVersions
 from isinglass.store.tags import Tags
+from isinglass.store.user_functions import UserFunctions
 from isinglass.store.work import WorkQueue
 
 
@@ -75,6 +76,10 @@ class Transaction:
     @cached_property
     def partitions(self) -> Partitions:
         return Partitions(self.connection)
+
+    @cached_property
+    def user_functions(self) -> UserFunctions:
+        return UserFunctions(self.connection)
 
     @cached_property
     def crawlers(self) -> Crawlers:

@@ -1,0 +1,125 @@
+"""Operations on user-defined functions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from isinglass.domain.catalog_objects import fold, function_document
+from isinglass.domain.name_pattern import InvalidPattern, compile_pattern
+from isinglass.model.glue.errors import (
+    AlreadyExistsException,
+    EntityNotFoundException,
+    InvalidInputException,
+)
+from isinglass.model.glue.shapes import (
+    CreateUserDefinedFunctionRequest,
+    CreateUserDefinedFunctionResponse,
+    DeleteUserDefinedFunctionRequest,
+    DeleteUserDefinedFunctionResponse,
+    GetUserDefinedFunctionRequest,
+    GetUserDefinedFunctionResponse,
+    GetUserDefinedFunctionsRequest,
+    GetUserDefinedFunctionsResponse,
+    UpdateUserDefinedFunctionRequest,
+    UpdateUserDefinedFunctionResponse,
+)
+from isinglass.operations.catalog.scope import check_catalog
+from isinglass.operations.context import Context
+from isinglass.operations.registry import implements
+from isinglass.store.user_functions import UserFunction
+
+
+def _shown(ctx: Context, function: UserFunction) -> Any:
+    return {
+        **function.document,
+        "DatabaseName": function.database_name,
+        "CreateTime": function.created_at,
+        "CatalogId": ctx.account_id,
+    }
+
+
+@implements("CreateUserDefinedFunction")
+def create_user_defined_function(
+    ctx: Context, request: CreateUserDefinedFunctionRequest
+) -> CreateUserDefinedFunctionResponse:
+    check_catalog(ctx, request)
+    given = request["FunctionInput"]
+    if "FunctionName" not in given:
+        raise InvalidInputException("FunctionInput.FunctionName must be given")
+    document = function_document(given)
+    database = fold(request["DatabaseName"])
+    with ctx.store.begin() as tx:
+        tx.databases.hold(ctx.account_id, database)
+        if not tx.user_functions.insert(ctx.account_id, database, document, ctx.now):
+            raise AlreadyExistsException("Function already exists.")
+    return {}
+
+
+@implements("GetUserDefinedFunction")
+def get_user_defined_function(
+    ctx: Context, request: GetUserDefinedFunctionRequest
+) -> GetUserDefinedFunctionResponse:
+    check_catalog(ctx, request)
+    database, name = fold(request["DatabaseName"]), fold(request["FunctionName"])
+    with ctx.store.read() as tx:
+        tx.databases.require(ctx.account_id, database)
+        function = tx.user_functions.require(ctx.account_id, database, name)
+    return {"UserDefinedFunction": _shown(ctx, function)}
+
+
+@implements("GetUserDefinedFunctions")
+def get_user_defined_functions(
+    ctx: Context, request: GetUserDefinedFunctionsRequest
+) -> GetUserDefinedFunctionsResponse:
+    """List the functions whose names match a pattern, of one database or of all."""
+    check_catalog(ctx, request)
+    matches = _test(request)
+    database = fold(request["DatabaseName"]) if "DatabaseName" in request else None
+    with ctx.store.read() as tx:
+        if database is not None:
+            tx.databases.require(ctx.account_id, database)
+        found, after = tx.user_functions.page(ctx.account_id, database, ctx.page, matches)
+    return {
+        "UserDefinedFunctions": [_shown(ctx, function) for function in found],
+        "NextToken": ctx.token(after),
+    }
+
+
+def _test(request: GetUserDefinedFunctionsRequest) -> Callable[[UserFunction], bool]:
+    try:
+        named = compile_pattern(request["Pattern"])
+    except InvalidPattern as error:
+        raise InvalidInputException(str(error)) from error
+    wanted = request.get("FunctionType")
+    return lambda function: (
+        named(function.name) and (wanted is None or function.document.get("FunctionType") == wanted)
+    )
+
+
+@implements("UpdateUserDefinedFunction")
+def update_user_defined_function(
+    ctx: Context, request: UpdateUserDefinedFunctionRequest
+) -> UpdateUserDefinedFunctionResponse:
+    """Replace a function's definition; its name stays."""
+    check_catalog(ctx, request)
+    database, name = fold(request["DatabaseName"]), fold(request["FunctionName"])
+    document = function_document({"FunctionName": name, **request["FunctionInput"]})
+    if document["FunctionName"] != name:
+        raise InvalidInputException(f"Function {name} cannot be renamed to {document['FunctionName']}")
+    with ctx.store.begin() as tx:
+        tx.databases.hold(ctx.account_id, database)
+        if not tx.user_functions.replace(ctx.account_id, database, name, document):
+            raise EntityNotFoundException(f"Function {name} not found.")
+    return {}
+
+
+@implements("DeleteUserDefinedFunction")
+def delete_user_defined_function(
+    ctx: Context, request: DeleteUserDefinedFunctionRequest
+) -> DeleteUserDefinedFunctionResponse:
+    check_catalog(ctx, request)
+    database, name = fold(request["DatabaseName"]), fold(request["FunctionName"])
+    with ctx.store.begin() as tx:
+        tx.databases.hold(ctx.account_id, database)
+        if not tx.user_functions.delete(ctx.account_id, database, name):
+            raise EntityNotFoundException(f"Function {name} not found.")
+    return {}

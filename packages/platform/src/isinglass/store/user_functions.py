@@ -1,0 +1,102 @@
+"""User-defined functions of databases. Names are folded by the caller (domain.catalog_objects.fold)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from isinglass.model.glue.errors import EntityNotFoundException
+from isinglass.store.conflicts import insert_new
+from isinglass.store.paging import PageRequest
+from isinglass.store.scanning import MOST_EXAMINED
+from isinglass.store.tables.functions import user_functions
+
+
+@dataclass(frozen=True, slots=True)
+class UserFunction:
+    """A function as stored; `document` is domain.catalog_objects.function_document's."""
+
+    database_name: str
+    name: str
+    document: Any
+    created_at: float
+
+
+_SELECT = sa.select(*(user_functions.c[name] for name in UserFunction.__dataclass_fields__))
+
+
+def _function(row: Any) -> UserFunction:
+    return UserFunction(row.database_name, row.name, orjson.loads(row.document), row.created_at)
+
+
+class UserFunctions:
+    """Reads and writes the user_functions table within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def insert(self, account_id: str, database_name: str, document: dict[str, Any], now: float) -> bool:
+        """Insert a function into a held database; False when its name is taken."""
+        row = {
+            "account_id": account_id,
+            "database_name": database_name,
+            "name": document["FunctionName"],
+            "document": orjson.dumps(document).decode(),
+            "created_at": now,
+        }
+        return bool(insert_new(self._connection, user_functions.c.name, [row]))
+
+    def require(self, account_id: str, database_name: str, name: str) -> UserFunction:
+        """Find a function that must exist."""
+        row = self._connection.execute(_SELECT.where(*self._is(account_id, database_name, name))).first()
+        if row is None:
+            raise EntityNotFoundException(f"Function {name} not found.")
+        return _function(row)
+
+    def page(
+        self,
+        account_id: str,
+        database_name: str | None,
+        page: PageRequest,
+        matches: Callable[[UserFunction], bool],
+    ) -> tuple[list[UserFunction], tuple[Any, ...] | None]:
+        """List the functions that match, of one database or of all, by database and name.
+
+        A page may be short and still have a next one.
+        """
+        key = (user_functions.c.database_name, user_functions.c.name)
+        statement = _SELECT.where(user_functions.c.account_id == account_id)
+        if database_name is not None:
+            statement = statement.where(user_functions.c.database_name == database_name)
+        if page.after is not None:
+            statement = statement.where(sa.tuple_(*key) > sa.tuple_(*page.after))
+        found: list[UserFunction] = []
+        rows = self._connection.execute(statement.order_by(*key).limit(MOST_EXAMINED))
+        for examined, row in enumerate(rows, 1):
+            function = _function(row)
+            if matches(function):
+                found.append(function)
+            if len(found) == page.size or examined == MOST_EXAMINED:
+                return found, (function.database_name, function.name)
+        return found, None
+
+    def replace(self, account_id: str, database_name: str, name: str, document: dict[str, Any]) -> bool:
+        """Replace a function's definition; False when there is none."""
+        change = user_functions.update().where(*self._is(account_id, database_name, name))
+        changed = self._connection.execute(change.values(document=orjson.dumps(document).decode()))
+        return changed.rowcount == 1
+
+    def delete(self, account_id: str, database_name: str, name: str) -> bool:
+        """Delete a function; False when there is none."""
+        gone = user_functions.delete().where(*self._is(account_id, database_name, name))
+        return self._connection.execute(gone).rowcount == 1
+
+    @staticmethod
+    def _is(account_id: str, database_name: str, name: str) -> list[sa.ColumnElement[bool]]:
+        return [
+            user_functions.c.account_id == account_id,
+            user_functions.c.database_name == database_name,
+            user_functions.c.name == name,
+        ]
