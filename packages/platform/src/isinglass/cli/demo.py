@@ -127,7 +127,8 @@ def _scenario(session: Session) -> "Scenario":
     from isinglass_connectors.storage.storage import Storage
 
     profile = session.profile
-    bucket = f"isinglass-{profile.account}"
+    # Keys from variables do not say whose they are; the server does.
+    account = session.client.call("isinglass:GetServerStatus")["AccountId"]
     options = StorageOptions(
         endpoint=session.client.s3_endpoint(),
         region=profile.region,
@@ -137,7 +138,7 @@ def _scenario(session: Session) -> "Scenario":
     return Scenario(
         api=session.client,
         storage=Storage(options),
-        root=f"s3://{bucket}/demo/",
+        root=f"s3://isinglass-{account}/demo/",
         exists_already=lambda error: isinstance(error, CliError) and error.exit_code == CONFLICT,
         is_missing=lambda error: isinstance(error, CliError) and error.exit_code == NOT_FOUND,
     )
