@@ -59,7 +59,7 @@ class LiveServer:
             region_name="us-east-1",
             aws_access_key_id=key,
             aws_secret_access_key=secret,
-            config=Config(retries={"max_attempts": 1}, **config),
+            config=Config(retries={"total_max_attempts": 1}, **config),
         )
 
     def keys_of(self, account: str) -> tuple[str, str]:
