@@ -8,11 +8,16 @@ import orjson
 import sqlalchemy as sa
 
 from isinglass.domain.catalog_objects import FIRST_VERSION
+from isinglass.domain.column_statistics import columns_of
 from isinglass.model.glue.errors import EntityNotFoundException
 from isinglass.store.conflicts import insert_new
 from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.scanning import scan
 from isinglass.store.tables.catalog import catalog_tables, databases, partitions, table_versions
+from isinglass.store.tables.column_statistics import column_statistics
+
+#: What belongs to a table by its id, and goes with it.
+_CHILDREN = (partitions, table_versions, column_statistics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,14 @@ class CatalogTables:
         )
         if changed.rowcount == 0:
             return False
+        if dropped := columns_of(seen.document) - columns_of(document):
+            self._connection.execute(
+                column_statistics.delete().where(
+                    column_statistics.c.account_id == seen.account_id,
+                    column_statistics.c.table_id == seen.id,
+                    column_statistics.c.column_key.in_(dropped),
+                )
+            )
         if archive:
             self._connection.execute(
                 table_versions.insert(),
@@ -148,8 +161,8 @@ class CatalogTables:
         return True
 
     def delete(self, table: CatalogTable) -> None:
-        """Delete a locked table with its versions and partitions."""
-        for child in (partitions, table_versions):
+        """Delete a locked table with all that belongs to it."""
+        for child in _CHILDREN:
             self._connection.execute(
                 child.delete().where(child.c.account_id == table.account_id, child.c.table_id == table.id)
             )
@@ -163,7 +176,7 @@ class CatalogTables:
             .order_by(catalog_tables.c.name)
             .with_for_update()
         ).all()
-        for child in (partitions, table_versions):
+        for child in _CHILDREN:
             children = child.delete().where(
                 child.c.account_id == sa.bindparam("account"), child.c.table_id == sa.bindparam("id")
             )

@@ -1,12 +1,13 @@
 """Partitions of a table, kept and listed in the order of their values."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
+from isinglass.domain.column_statistics import columns_of
 from isinglass.domain.partition_values import EVERYTHING, KeyRange, encode
 from isinglass.model.glue.errors import AlreadyExistsException, EntityNotFoundException
 from isinglass.store.catalog_tables import CatalogTable
@@ -14,6 +15,7 @@ from isinglass.store.conflicts import insert_new
 from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.scanning import scan
 from isinglass.store.tables.catalog import partitions
+from isinglass.store.tables.column_statistics import column_statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,12 @@ class Partitions:
         found = self.find_all(table, [values])
         return found[0] if found else None
 
+    def lock(self, table: CatalogTable, values: Sequence[str]) -> Partition | None:
+        """Find a partition and keep everyone else from changing it until the transaction ends."""
+        statement = self._select().where(*self._is(table, encode(values))).with_for_update()
+        row = self._connection.execute(statement).first()
+        return None if row is None else _partition(row)
+
     def find_all(self, table: CatalogTable, wanted: Iterable[Sequence[str]]) -> list[Partition]:
         """Find the partitions of these values, those that exist, in the order of their values."""
         return self._with_keys(table, [encode(values) for values in wanted])
@@ -132,11 +140,34 @@ class Partitions:
             raise AlreadyExistsException("Partition already exists.") from error
         if changed.rowcount == 0:
             raise EntityNotFoundException("Cannot find partition.")
+        self._move_statistics(table, key, new_key, columns_of(document))
 
     def delete(self, table: CatalogTable, values: Sequence[str]) -> bool:
         """Delete a partition; False when there is none."""
-        gone = self._connection.execute(partitions.delete().where(*self._is(table, encode(values))))
-        return gone.rowcount == 1
+        key = encode(values)
+        if self._connection.execute(partitions.delete().where(*self._is(table, key))).rowcount == 0:
+            return False
+        self._connection.execute(column_statistics.delete().where(*self._statistics_of(table, key)))
+        return True
+
+    def _move_statistics(self, table: CatalogTable, key: str, new_key: str, columns: Collection[str]) -> None:
+        """Let the statistics of a changed partition follow its values; those of columns it lost go."""
+        of_partition = self._statistics_of(table, key)
+        if columns:
+            lost = column_statistics.c.column_key.not_in(columns)
+            self._connection.execute(column_statistics.delete().where(*of_partition, lost))
+        if new_key != key:
+            self._connection.execute(
+                column_statistics.update().where(*of_partition).values(values_key=new_key)
+            )
+
+    @staticmethod
+    def _statistics_of(table: CatalogTable, key: str) -> list[sa.ColumnElement[bool]]:
+        return [
+            column_statistics.c.account_id == table.account_id,
+            column_statistics.c.table_id == table.id,
+            column_statistics.c.values_key == key,
+        ]
 
     @staticmethod
     def _select() -> sa.Select[Any]:

@@ -12,6 +12,7 @@ from isinglass.store.access_keys import AccessKeys
 from isinglass.store.accounts import Accounts
 from isinglass.store.buckets import Buckets
 from isinglass.store.catalog_tables import CatalogTables
+from isinglass.store.column_statistics import ColumnStatistics
 from isinglass.store.crawl_memory import CrawlMemory
 from isinglass.store.crawlers import Crawlers
 from isinglass.store.crawls import Crawls
@@ -78,6 +79,10 @@ class Transaction:
         return Partitions(self.connection)
 
     @cached_property
+    def column_statistics(self) -> ColumnStatistics:
+        return ColumnStatistics(self.connection)
+
+    @cached_property
     def user_functions(self) -> UserFunctions:
         return UserFunctions(self.connection)
 
@@ -104,7 +109,9 @@ class Store:
     def __init__(self, url: str) -> None:
         """Connect lazily to `sqlite:///path` or `postgresql://…`; the schema is migrations' concern."""
         self.url = url
-        self._dialect: ModuleType = sqlite if url.startswith("sqlite") else postgresql
+        #: Whether the database is a file read by this process: reading waits for nobody.
+        self.embedded = url.startswith("sqlite")
+        self._dialect: ModuleType = sqlite if self.embedded else postgresql
         self.engine: sa.Engine = self._dialect.create_engine(url)
         self._writes = self._dialect.writes(self.engine)
         #: Set when this process committed new work. A hint for the worker beside us; others poll.
@@ -113,11 +120,21 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """Begin a transaction that writes; it commits when the block ends and rolls back when it raises."""
-        with self._writes() as connection:
+        with self._writes.write() as connection:
             transaction = Transaction(connection)
             yield transaction
         if transaction.work.enqueued:
             self.work_arrived.set()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let this thread's write transactions share one commit where the database gains by it.
+
+        Each succeeds or fails by itself, but is durable, and seen by `read`, only when the block has ended;
+        when the block raises, all are undone. Not for transactions that enqueue work: its hint would be early.
+        """
+        with self._writes.together():
+            yield
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:

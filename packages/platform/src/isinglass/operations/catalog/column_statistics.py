@@ -1,0 +1,170 @@
+"""Operations on statistics of columns, of tables and of partitions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from isinglass.domain.catalog_objects import check_partition_values, fold
+from isinglass.domain.column_statistics import check_statistics, columns_of
+from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputException
+from isinglass.model.glue.shapes import (
+    DeleteColumnStatisticsForPartitionRequest,
+    DeleteColumnStatisticsForPartitionResponse,
+    DeleteColumnStatisticsForTableRequest,
+    DeleteColumnStatisticsForTableResponse,
+    GetColumnStatisticsForPartitionRequest,
+    GetColumnStatisticsForPartitionResponse,
+    GetColumnStatisticsForTableRequest,
+    GetColumnStatisticsForTableResponse,
+    UpdateColumnStatisticsForPartitionRequest,
+    UpdateColumnStatisticsForPartitionResponse,
+    UpdateColumnStatisticsForTableRequest,
+    UpdateColumnStatisticsForTableResponse,
+)
+from isinglass.operations.catalog import render
+from isinglass.operations.catalog.events import table_changed
+from isinglass.operations.catalog.scope import check_catalog
+from isinglass.operations.context import Context
+from isinglass.operations.registry import implements
+from isinglass.store.catalog_tables import CatalogTable
+from isinglass.store.column_statistics import WHOLE_TABLE
+from isinglass.store.store import Transaction
+
+
+@implements("UpdateColumnStatisticsForTable")
+def update_column_statistics_for_table(
+    ctx: Context, request: UpdateColumnStatisticsForTableRequest
+) -> UpdateColumnStatisticsForTableResponse:
+    check_catalog(ctx, request)
+    with ctx.store.begin() as tx:
+        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        good, errors = _sorted_out(request["ColumnStatisticsList"], columns_of(table.document))
+        tx.column_statistics.put(table, WHOLE_TABLE, good)
+        if good:
+            table_changed(ctx, tx, "UpdateColumnStatisticsForTable", table)
+    return {"Errors": errors}
+
+
+@implements("UpdateColumnStatisticsForPartition")
+def update_column_statistics_for_partition(
+    ctx: Context, request: UpdateColumnStatisticsForPartitionRequest
+) -> UpdateColumnStatisticsForPartitionResponse:
+    check_catalog(ctx, request)
+    values = request["PartitionValues"]
+    with ctx.store.begin() as tx:
+        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        columns = _partition_columns(tx, table, values, lock=True)
+        good, errors = _sorted_out(request["ColumnStatisticsList"], columns)
+        tx.column_statistics.put(table, values, good)
+        if good:
+            table_changed(ctx, tx, "UpdateColumnStatisticsForPartition", table, [values])
+    return {"Errors": errors}
+
+
+@implements("GetColumnStatisticsForTable")
+def get_column_statistics_for_table(
+    ctx: Context, request: GetColumnStatisticsForTableRequest
+) -> GetColumnStatisticsForTableResponse:
+    check_catalog(ctx, request)
+    with ctx.store.read() as tx:
+        table = tx.tables.require(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        found, errors = _found(tx, table, WHOLE_TABLE, request["ColumnNames"], columns_of(table.document))
+    return {"ColumnStatisticsList": found, "Errors": errors}
+
+
+@implements("GetColumnStatisticsForPartition")
+def get_column_statistics_for_partition(
+    ctx: Context, request: GetColumnStatisticsForPartitionRequest
+) -> GetColumnStatisticsForPartitionResponse:
+    check_catalog(ctx, request)
+    values = request["PartitionValues"]
+    with ctx.store.read() as tx:
+        table = tx.tables.require(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        columns = _partition_columns(tx, table, values)
+        found, errors = _found(tx, table, values, request["ColumnNames"], columns)
+    return {"ColumnStatisticsList": found, "Errors": errors}
+
+
+@implements("DeleteColumnStatisticsForTable")
+def delete_column_statistics_for_table(
+    ctx: Context, request: DeleteColumnStatisticsForTableRequest
+) -> DeleteColumnStatisticsForTableResponse:
+    check_catalog(ctx, request)
+    with ctx.store.begin() as tx:
+        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        _delete(tx, table, WHOLE_TABLE, request["ColumnName"], columns_of(table.document))
+    return {}
+
+
+@implements("DeleteColumnStatisticsForPartition")
+def delete_column_statistics_for_partition(
+    ctx: Context, request: DeleteColumnStatisticsForPartitionRequest
+) -> DeleteColumnStatisticsForPartitionResponse:
+    check_catalog(ctx, request)
+    values = request["PartitionValues"]
+    with ctx.store.begin() as tx:
+        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        _delete(tx, table, values, request["ColumnName"], _partition_columns(tx, table, values))
+    return {}
+
+
+def _partition_columns(
+    tx: Transaction, table: CatalogTable, values: Sequence[str], *, lock: bool = False
+) -> frozenset[str]:
+    """List the columns of a partition that must exist: its own, or the table's where it has none."""
+    check_partition_values(table.partition_keys, values)
+    partition = tx.partitions.lock(table, values) if lock else tx.partitions.find(table, values)
+    if partition is None:
+        raise EntityNotFoundException("Cannot find partition.")
+    return columns_of(partition.document) or columns_of(table.document)
+
+
+def _sorted_out(
+    given: Sequence[Mapping[str, Any]], columns: frozenset[str]
+) -> tuple[dict[str, Mapping[str, Any]], list[Any]]:
+    """Part statistics that can be stored, by folded column name, from errors about the others."""
+    good: dict[str, Mapping[str, Any]] = {}
+    errors: list[Any] = []
+    for statistics in given:
+        try:
+            key = _column(statistics["ColumnName"], columns)
+            check_statistics(statistics)
+            good[key] = statistics
+        except (EntityNotFoundException, InvalidInputException) as error:
+            errors.append({"ColumnStatistics": statistics, "Error": render.error_detail(error)})
+    return good, errors
+
+
+def _found(
+    tx: Transaction,
+    table: CatalogTable,
+    values: Sequence[str],
+    names: Sequence[str],
+    columns: frozenset[str],
+) -> tuple[list[Any], list[Any]]:
+    """Show the statistics of columns in the order asked for, and errors about those that have none."""
+    stored = tx.column_statistics.find(table, values, {name.lower() for name in names})
+    found: list[Any] = []
+    errors: list[Any] = []
+    for name in names:
+        try:
+            key = _column(name, columns)
+            if key not in stored:
+                raise EntityNotFoundException(f"Statistics of column {name} not found.")
+            found.append(stored[key])
+        except EntityNotFoundException as error:
+            errors.append({"ColumnName": name, "Error": render.error_detail(error)})
+    return found, errors
+
+
+def _delete(
+    tx: Transaction, table: CatalogTable, values: Sequence[str], name: str, columns: frozenset[str]
+) -> None:
+    if not tx.column_statistics.delete(table, values, _column(name, columns)):
+        raise EntityNotFoundException(f"Statistics of column {name} not found.")
+
+
+def _column(name: str, columns: frozenset[str]) -> str:
+    key = name.lower()
+    if key not in columns:
+        raise EntityNotFoundException(f"Column {name} not found.")
+    return key
