@@ -8,7 +8,8 @@ import pytest
 
 import isinglass_connectors
 from isinglass_connectors.files.options import ReadOptions
-from isinglass_connectors.files.source import FileSource, SourceFile
+from isinglass_connectors.files.source import FileSource
+from isinglass_connectors.files.source_files import SourceFile
 from isinglass_connectors.sink.file_sink import FileSink
 from isinglass_connectors.storage.options import StorageOptions
 

@@ -89,6 +89,13 @@ def _clean(block: Block, options: ReadOptions) -> Block:
     return Block(data, block.line)
 
 
+def drops_within(head: bytes, options: ReadOptions) -> bool:
+    """Tell whether a file's header, and what else is dropped before its records, ends within its head."""
+    whole_lines = head[: head.rfind(b"\n") + 1]
+    count = int(options.header) + int(options.skip_first)
+    return not count or _without_first(_clean(Block(whole_lines, 1), options), options, count)[1] == 0
+
+
 def _without_first(block: Block, options: ReadOptions, count: int) -> tuple[Block, int]:
     """Drop the first records of a file; returns how many are still to be dropped."""
     text = block.data.decode()

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import IO, Literal
 
 import pyarrow as pa
 
 from isinglass_connectors.files.casting import cast_text, exact_cast
 from isinglass_connectors.files.csv_reader import column_names, text_blocks, with_nulls
+from isinglass_connectors.files.fetching import Spool, opened
 from isinglass_connectors.files.inference import (
     Conflict,
     choose,
@@ -21,8 +22,9 @@ from isinglass_connectors.files.json_path import parse_path, select
 from isinglass_connectors.files.options import ReadOptions
 from isinglass_connectors.files.parquet_reader import read_schema
 from isinglass_connectors.files.seen import Seen
-from isinglass_connectors.files.source import FileSource, SourceFile
-from isinglass_connectors.files.streams import blocks, open_text
+from isinglass_connectors.files.source import FileSource
+from isinglass_connectors.files.source_files import SourceFile
+from isinglass_connectors.files.streams import blocks, open_text, text
 from isinglass_connectors.files.types import TIMESTAMP, choice, is_choice
 from isinglass_connectors.storage.storage import Storage
 
@@ -45,6 +47,7 @@ def infer_schema(
     *,
     style: Style = "spark",
     typed: bool = True,
+    spool: Spool | None = None,
 ) -> Inferred:
     """Read every file once and merge what they hold; Parquet only by its footers.
 
@@ -55,9 +58,9 @@ def infer_schema(
     if format == "parquet":
         schema = merge_schemas((read_schema(storage, file.url) for file in files), conflict)
     elif format == "json":
-        schema = _json(storage, files, options, conflict, long_only=style == "spark")
+        schema = _json(opened(storage, files, spool), options, conflict, long_only=style == "spark")
     else:
-        schema = _csv(storage, files, options, typed=typed and style == "spark", prefix=_prefix(style))
+        schema = _csv(storage, files, spool, options, typed=typed and style == "spark", prefix=_prefix(style))
     schema = settle_schema(schema)
     return Inferred(schema, _choices(schema))
 
@@ -66,7 +69,7 @@ def find_choices(source: FileSource) -> Inferred:
     """Read a source once; a column with values that do not fit its type becomes a choice with string."""
     misfits: set[str] = set()
     for split in source.splits():
-        for chunk in source.scan(split):
+        for chunk in source.scan(split, placed=False):
             misfits |= chunk.misfits
     fields = [
         pa.field(f.name, choice(f.type, pa.string())) if f.name in misfits and not is_choice(f.type) else f
@@ -85,8 +88,7 @@ def _prefix(style: Style) -> str:
 
 
 def _json(
-    storage: Storage,
-    files: Iterable[SourceFile],
+    files: Iterable[tuple[SourceFile, IO[bytes]]],
     options: ReadOptions,
     conflict: Conflict,
     *,
@@ -95,8 +97,8 @@ def _json(
     seen = Seen()
     path = parse_path(options.json_path) if options.json_path else ()
     corrupt = False
-    for file in files:
-        with open_text(storage, file.url, options.encoding) as stream:
+    for _, raw in files:
+        with text(raw, options.encoding) as stream:
             if options.multi_line or options.json_path:
                 found = documents(stream)
             else:
@@ -115,18 +117,24 @@ def _json(
 
 
 def _csv(
-    storage: Storage, files: Iterable[SourceFile], options: ReadOptions, *, typed: bool, prefix: str
+    storage: Storage,
+    files: Iterable[SourceFile],
+    spool: Spool | None,
+    options: ReadOptions,
+    *,
+    typed: bool,
+    prefix: str,
 ) -> pa.Schema:
+    listed = list(files)
     names: list[str] = []
-    types: list[pa.DataType] = []
-    for file in files:
-        if not names:
-            with open_text(storage, file.url, options.encoding) as stream:
-                names = column_names(stream, options, prefix)
-            types = [pa.null() if typed else pa.string()] * len(names)
-        if not typed and names:
+    for file in listed:
+        with open_text(storage, file.url, options.encoding, file.size) as stream:
+            names = column_names(stream, options, prefix)
+        if names:
             break
-        with open_text(storage, file.url, options.encoding) as stream:
+    types = [pa.null() if typed else pa.string()] * len(names)
+    for _, raw in opened(storage, listed if typed and names else (), spool):
+        with text(raw, options.encoding) as stream:
             for texts in text_blocks(stream, len(names), options):
                 types = [
                     text_type(

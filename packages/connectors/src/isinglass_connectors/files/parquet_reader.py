@@ -1,6 +1,7 @@
 """Read Parquet files row group by row group, fitted to the table's schema."""
 
 from collections.abc import Iterator
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,21 +18,20 @@ def read_schema(storage: Storage, url: str) -> pa.Schema:
         return pq.read_schema(file).remove_metadata()
 
 
-def read_parquet(storage: Storage, url: str, schema: pa.Schema) -> Iterator[Chunk]:
+def read_parquet(stream: IO[bytes], schema: pa.Schema) -> Iterator[Chunk]:
     """Stream a file's rows; columns match by name whatever their case, missing ones are null."""
-    with storage.open(url) as file:
-        parquet = pq.ParquetFile(file, pre_buffer=False)
-        known = {name.lower(): name for name in parquet.schema_arrow.names}
-        known |= {name: name for name in parquet.schema_arrow.names}
-        wanted = [known.get(f.name) or known.get(f.name.lower()) for f in schema]
-        columns = list(dict.fromkeys(name for name in wanted if name is not None))
-        for batch in parquet.iter_batches(batch_size=_ROWS, columns=columns):
-            arrays = [
-                pa.nulls(batch.num_rows, f.type) if name is None else _fit(batch.column(name), f)
-                for f, name in zip(schema, wanted, strict=True)
-            ]
-            rows = pa.RecordBatch.from_arrays(arrays, schema=schema) if arrays else batch.select([])
-            yield Chunk(rows, error_batch([]))
+    parquet = pq.ParquetFile(stream, pre_buffer=False)
+    known = {name.lower(): name for name in parquet.schema_arrow.names}
+    known |= {name: name for name in parquet.schema_arrow.names}
+    wanted = [known.get(f.name) or known.get(f.name.lower()) for f in schema]
+    columns = list(dict.fromkeys(name for name in wanted if name is not None))
+    for batch in parquet.iter_batches(batch_size=_ROWS, columns=columns):
+        arrays = [
+            pa.nulls(batch.num_rows, f.type) if name is None else _fit(batch.column(name), f)
+            for f, name in zip(schema, wanted, strict=True)
+        ]
+        rows = pa.RecordBatch.from_arrays(arrays, schema=schema) if arrays else batch.select([])
+        yield Chunk(rows, error_batch([]))
 
 
 def _fit(column: pa.Array, wanted: pa.Field) -> pa.Array:

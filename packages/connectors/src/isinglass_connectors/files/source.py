@@ -1,22 +1,24 @@
 """Read the files of a table: typed rows, partition columns and bad records, in bounded memory."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import IO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from isinglass_connectors.files.casting import ISO, cast_text
 from isinglass_connectors.files.csv_reader import read_csv
+from isinglass_connectors.files.fetching import Spool, opened
 from isinglass_connectors.files.json_reader import read_json
 from isinglass_connectors.files.options import ReadOptions
 from isinglass_connectors.files.parquet_reader import read_parquet
-from isinglass_connectors.files.records import Chunk
-from isinglass_connectors.files.streams import open_text
-from isinglass_connectors.storage import partitions, urls
-from isinglass_connectors.storage.errors import StorageError
-from isinglass_connectors.storage.listing import data_files
-from isinglass_connectors.storage.objects import ObjectInfo
+from isinglass_connectors.files.ranges import cut, lines_before, lines_of
+from isinglass_connectors.files.records import ERROR_SCHEMA, Chunk, MalformedRecord
+from isinglass_connectors.files.source_files import SourceFile
+from isinglass_connectors.files.streams import as_utf8, text
 from isinglass_connectors.storage.options import StorageOptions
+from isinglass_connectors.storage.shared import shared_storage
 from isinglass_connectors.storage.storage import Storage
 
 FORMATS = ("csv", "json", "parquet")
@@ -35,29 +37,8 @@ class UnreadableFile(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class SourceFile:
-    """One file to read, and the values of its partition columns as text."""
-
-    url: str
-    size: int
-    partition: tuple[str | None, ...] = ()
-
-
-def source_files(
-    root: str, found: Iterable[ObjectInfo], partition_keys: Sequence[str] = ()
-) -> tuple[SourceFile, ...]:
-    """Make source files of a listing, taking partition values from the `key=value` folders below `root`."""
-    files = []
-    for info in found:
-        path = partitions.parse(urls.relative(root, info.url))
-        values = {k.lower(): v for k, v in zip(path.keys, path.values, strict=True)}
-        files.append(SourceFile(info.url, info.size, tuple(values.get(k.lower()) for k in partition_keys)))
-    return tuple(files)
-
-
-@dataclass(frozen=True, slots=True)
 class FileSplit:
-    """Some whole files that one task reads."""
+    """Some files, or a range of one, that one task reads."""
 
     files: tuple[SourceFile, ...]
 
@@ -77,6 +58,8 @@ class FileSource:
     options: ReadOptions = field(default_factory=ReadOptions)
     partition_schema: pa.Schema = field(default_factory=lambda: pa.schema([]))
     split_size: int = 64 << 20
+    #: A local folder for copies of small remote files, which are then fetched only once.
+    spool: str | None = None
 
     def __post_init__(self) -> None:
         if self.format not in FORMATS:
@@ -87,16 +70,18 @@ class FileSource:
         return pa.schema([*self.data_schema, *self.partition_schema])
 
     def splits(self) -> list[FileSplit]:
-        """Group the files into tasks of about `split_size` bytes, keeping their order."""
+        """Group the files, and ranges of the large ones, into tasks of about `split_size`, in order."""
+        storage = shared_storage(self.storage)
         splits: list[FileSplit] = []
         group: list[SourceFile] = []
         size = 0
         for file in self.files:
-            if group and size + file.size > self.split_size:
-                splits.append(FileSplit(tuple(group)))
-                group, size = [], 0
-            group.append(file)
-            size += file.size
+            for part in cut(storage, file, self.format, self.options, self.split_size):
+                if group and size + part.length > self.split_size:
+                    splits.append(FileSplit(tuple(group)))
+                    group, size = [], 0
+                group.append(part)
+                size += part.length
         return [*splits, FileSplit(tuple(group))] if group else splits
 
     def without_files(self) -> "FileSource":
@@ -105,7 +90,7 @@ class FileSource:
 
     def read(self, split: FileSplit) -> Iterator[pa.RecordBatch]:
         """Stream a split's rows."""
-        for chunk in self.scan(split):
+        for chunk in self.scan(split, placed=False):
             if chunk.rows.num_rows:
                 yield chunk.rows
 
@@ -115,18 +100,29 @@ class FileSource:
             if chunk.errors.num_rows:
                 yield chunk.errors
 
-    def scan(self, split: FileSplit) -> Iterator[Chunk]:
-        """Stream rows and bad records together, in one pass."""
-        storage = Storage(self.storage)
-        for file in split.files:
+    def scan(self, split: FileSplit, *, placed: bool = True) -> Iterator[Chunk]:
+        """Stream rows and bad records together, in one pass.
+
+        Without `placed` the lines of bad records are counted from where their range begins: to know what is
+        before it, that has to be read too.
+        """
+        storage = shared_storage(self.storage)
+        spool = Spool(self.spool) if self.spool else None
+        for file, stream in opened(storage, split.files, spool):
+            complete = self._completion(file)
+            place = _Places(storage, file)
             try:
-                for chunk in self._scan_file(storage, file):
-                    yield replace(chunk, rows=self._complete(chunk.rows, file))
+                with stream:
+                    for chunk in self._scan_file(stream, file):
+                        errors = place.of(chunk.errors) if placed else chunk.errors
+                        yield replace(chunk, rows=complete(chunk.rows), errors=errors)
+            except MalformedRecord as error:
+                raise place.found(error) from None
             except (pa.ArrowInvalid, OSError, EOFError) as error:
                 # StorageError is none of these: it keeps its own class.
                 raise UnreadableFile(file.url, str(error).split("\n")[0]) from error
 
-    def _scan_file(self, storage: Storage, file: SourceFile) -> Iterator[Chunk]:
+    def _scan_file(self, stream: IO[bytes], file: SourceFile) -> Iterator[Chunk]:
         options = self.options
         corrupt = options.corrupt_column
         columns = pa.schema([f for f in self.data_schema if f.name != corrupt])
@@ -134,26 +130,51 @@ class FileSource:
             # As in Spark: the column appears only when the schema asks for it.
             options = replace(options, corrupt_column=None)
         if self.format == "parquet":
-            yield from read_parquet(storage, file.url, columns)
+            yield from read_parquet(stream, columns)
             return
-        with open_text(storage, file.url, options.encoding) as stream:
-            read = read_csv if self.format == "csv" else read_json
-            yield from read(stream, file.url, columns, options)
+        if file.start:
+            lines = lines_of(stream, file)
+            options = replace(options, header=False, skip_first=False)
+        elif file.stop is not None:
+            lines = as_utf8(lines_of(stream, file), options.encoding)
+        else:
+            lines = text(stream, options.encoding)
+        read = read_csv if self.format == "csv" else read_json
+        yield from read(lines, file.url, columns, options)
 
-    def _complete(self, rows: pa.RecordBatch, file: SourceFile) -> pa.RecordBatch:
+    def _completion(self, file: SourceFile) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
         """Put the columns into the schema's order and add the partition's."""
-        arrays = [rows.column(name) for name in self.data_schema.names]
-        for value, kind in zip(file.partition, self.partition_schema.types, strict=True):
-            scalar = cast_text(pa.array([value], pa.string()), kind, ISO).values[0]
-            arrays.append(pa.repeat(scalar, rows.num_rows))
-        return pa.RecordBatch.from_arrays(arrays, schema=self.schema())
+        schema, names = self.schema(), self.data_schema.names
+        values = [
+            cast_text(pa.array([value], pa.string()), kind, ISO).values[0]
+            for value, kind in zip(file.partition, self.partition_schema.types, strict=True)
+        ]
+
+        def complete(rows: pa.RecordBatch) -> pa.RecordBatch:
+            arrays = [rows.column(name) for name in names]
+            arrays += [pa.repeat(value, rows.num_rows) for value in values]
+            return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+        return complete
 
 
-def list_source_files(
-    storage: Storage, root: str, partition_keys: Sequence[str] = (), exclusions: Sequence[str] = ()
-) -> tuple[SourceFile, ...]:
-    """List what a reader may see below a table as source files; StorageError when nothing is there at all."""
-    files = source_files(root, data_files(storage, root, exclusions), partition_keys)
-    if not files and storage.stat(root) is None and next(storage.list(root), None) is None:
-        raise StorageError(root, "read", "there is no such file or folder")
-    return files
+class _Places:
+    """Number the lines of a range from the file's beginning; counts what lies before only when asked."""
+
+    def __init__(self, storage: Storage, file: SourceFile) -> None:
+        self._storage = storage
+        self._file = file
+        self._count: int | None = None
+
+    def _before(self) -> int:
+        if self._count is None:
+            self._count = lines_before(self._storage, self._file)
+        return self._count
+
+    def of(self, errors: pa.RecordBatch) -> pa.RecordBatch:
+        if not self._file.start or not errors.num_rows:
+            return errors
+        return errors.set_column(1, ERROR_SCHEMA.field("line"), pc.add(errors.column("line"), self._before()))
+
+    def found(self, error: MalformedRecord) -> MalformedRecord:
+        return MalformedRecord(replace(error.bad, line=error.bad.line + self._before()))

@@ -31,21 +31,18 @@ def compression_of(head: bytes) -> str:
     return next((name for magic, name in _MAGIC if head.startswith(magic)), "none")
 
 
-def open_bytes(storage: Storage, url: str) -> IO[bytes]:
-    """Open a file and decompress it while it is read, by its content whatever its name."""
-    raw = storage.open(url)
-    head = raw.read(4)
-    raw.seek(0)
-    compression = compression_of(head)
-    if compression == "none":
-        return raw
-    stream = pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), _ARROW_CODEC[compression])
-    return cast("IO[bytes]", stream)
-
-
-def open_text(storage: Storage, url: str, encoding: str = "utf-8") -> IO[bytes]:
+def open_text(storage: Storage, url: str, encoding: str = "utf-8", size: int | None = None) -> IO[bytes]:
     """Open a text file as UTF-8 bytes without a byte order mark, whatever its encoding."""
-    stream = open_bytes(storage, url)
+    return text(storage.open(url, size), encoding)
+
+
+def text(raw: "BinaryIO | IO[bytes]", encoding: str = "utf-8") -> IO[bytes]:
+    """Give the text in a file's bytes: decompressed by its content whatever its name, as UTF-8."""
+    return as_utf8(_decompressed(raw), encoding)
+
+
+def as_utf8(stream: IO[bytes], encoding: str) -> IO[bytes]:
+    """Drop a byte order mark and transcode what is in another encoding."""
     head = _read_exactly(stream, 4)
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8"),
@@ -59,6 +56,16 @@ def open_text(storage: Storage, url: str, encoding: str = "utf-8") -> IO[bytes]:
     if codecs.lookup(encoding).name in {"utf-8", "ascii"}:
         return joined
     return cast("IO[bytes]", io.BufferedReader(_Transcoded(joined, encoding), BLOCK))
+
+
+def _decompressed(raw: "BinaryIO | IO[bytes]") -> IO[bytes]:
+    head = raw.read(4)
+    raw.seek(0)
+    compression = compression_of(head)
+    if compression == "none":
+        return raw
+    stream = pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), _ARROW_CODEC[compression])
+    return cast("IO[bytes]", stream)
 
 
 def _read_exactly(stream: IO[bytes], size: int) -> bytes:

@@ -96,7 +96,7 @@ class LocalStorage:
             file.seek(start)
             return file.read() if length is None else file.read(length)
 
-    def open(self, url: str) -> BinaryIO:
+    def open(self, url: str, size: int | None = None) -> BinaryIO:  # noqa: ARG002 - the system knows it
         with _errors(url, "open"):
             return open(urls.parse(url).path, "rb")
 

@@ -196,11 +196,13 @@ class S3Storage:
                 return b""
             raise
 
-    def open(self, url: str) -> BinaryIO:
-        info = self.stat(url)
-        if info is None:
-            raise ObjectNotFound(url, "open", "no such object")
-        raw = ObjectReader(lambda start, length: self.read(url, start, length), info.size)
+    def open(self, url: str, size: int | None = None) -> BinaryIO:
+        if size is None:
+            info = self.stat(url)
+            if info is None:
+                raise ObjectNotFound(url, "open", "no such object")
+            size = info.size
+        raw = ObjectReader(lambda start, length: self.read(url, start, length), size)
         return cast("BinaryIO", io.BufferedReader(raw, buffer_size=1 << 16))
 
     def write(self, url: str, data: bytes) -> None:

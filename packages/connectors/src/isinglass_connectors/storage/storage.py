@@ -53,10 +53,13 @@ class Storage:
         url = urls.normalise(url)
         return self._backend(url).read(url, start, length)
 
-    def open(self, url: str) -> BinaryIO:
-        """Open for reading and seeking; S3 objects are fetched in growing windows of at most 16 MB."""
+    def open(self, url: str, size: int | None = None) -> BinaryIO:
+        """Open for reading and seeking; S3 objects are fetched in growing windows of at most 16 MB.
+
+        `size` is a listing's: S3 need not be asked for it again.
+        """
         url = urls.normalise(url)
-        return self._backend(url).open(url)
+        return self._backend(url).open(url, size)
 
     def write(self, url: str, data: bytes) -> None:
         """Create or replace one object whole."""

@@ -8,7 +8,8 @@ from isinglass_connectors.files.infer import find_choices, infer_schema
 from isinglass_connectors.files.inspect import is_clean
 from isinglass_connectors.files.options import OptionError, ReadOptions
 from isinglass_connectors.files.records import MalformedRecord
-from isinglass_connectors.files.source import FileSource, SourceFile, UnreadableFile
+from isinglass_connectors.files.source import FileSource, UnreadableFile
+from isinglass_connectors.files.source_files import SourceFile
 from isinglass_connectors.files.types import choice, hive_type
 from isinglass_connectors.storage.options import StorageOptions
 from isinglass_connectors.storage.storage import Storage
@@ -84,7 +85,11 @@ def test_csv_failfast_names_file_line_and_reason(local_file):
         ("h\n1,é,2\n".encode("latin-1"), {"encoding": "ISO-8859-1"}, [(1, "é", 2.0)]),
         ("h\n1,é,2\n".encode("utf-16"), {"encoding": "UTF-16"}, [(1, "é", 2.0)]),
         (b"\xef\xbb\xbfh\n1,\xff,2", {}, [(1, "�", 2.0)]),
-        (gzip.compress(b"h\n1,a,2\n", mtime=0) + gzip.compress(b"2,b,3\n", mtime=0), {}, [(1, "a", 2.0), (2, "b", 3.0)]),
+        (
+            gzip.compress(b"h\n1,a,2\n", mtime=0) + gzip.compress(b"2,b,3\n", mtime=0),
+            {},
+            [(1, "a", 2.0), (2, "b", 3.0)],
+        ),
         (b"h\n1,'a,b',2\n", {"quote": "'"}, [(1, "a,b", 2.0)]),
         (b"h\n+1,a\\,2\n", {}, [(1, "a\\", 2.0)]),
         (b"", {}, []),

@@ -6,7 +6,8 @@ import signal
 import pyarrow as pa
 import pytest
 
-from isinglass_connectors.files.source import FileSource, list_source_files
+from isinglass_connectors.files.source import FileSource
+from isinglass_connectors.files.source_files import list_source_files
 from isinglass_connectors.sink.file_sink import FileSink
 from isinglass_connectors.sink.recovery import recover
 from isinglass_connectors.storage import manifests

@@ -7,7 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from isinglass_connectors.files.options import ReadOptions
-from isinglass_connectors.files.source import FileSource, list_source_files
+from isinglass_connectors.files.source import FileSource
+from isinglass_connectors.files.source_files import list_source_files
 from isinglass_connectors.sink import file_task
 from isinglass_connectors.sink.file_sink import FileSink, WrittenPartition
 from isinglass_connectors.sink.options import WriteOptions

@@ -16,7 +16,7 @@ from pyspark.sql.types import StructType
 from isinglass_connectors.files.infer import infer_schema
 from isinglass_connectors.files.inspect import is_clean
 from isinglass_connectors.files.options import ReadOptions
-from isinglass_connectors.files.source import SourceFile
+from isinglass_connectors.files.source_files import SourceFile
 from isinglass_connectors.storage.storage import Storage
 from isinglass_runtime.io import native
 from isinglass_runtime.io.listing import InputFile, Listing

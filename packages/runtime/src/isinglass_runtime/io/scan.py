@@ -10,7 +10,8 @@ from pyspark.sql.types import StructType
 from isinglass_connectors.files.infer import Inferred, find_choices, infer_schema
 from isinglass_connectors.files.options import ReadOptions
 from isinglass_connectors.files.records import ERROR_SCHEMA
-from isinglass_connectors.files.source import FileSource, SourceFile
+from isinglass_connectors.files.source import FileSource
+from isinglass_connectors.files.source_files import SourceFile
 from isinglass_connectors.files.types import is_choice
 from isinglass_connectors.storage import urls
 from isinglass_runtime.engine.active import ENGINE
