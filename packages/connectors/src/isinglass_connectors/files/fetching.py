@@ -53,7 +53,8 @@ class Spool:
                 Path(temporary).unlink(missing_ok=True)
 
 
-def _is_small_remote(file: SourceFile) -> bool:
+def is_small_remote(file: SourceFile) -> bool:
+    """Tell whether a file is fetched whole, and worth a local copy."""
     return file.size <= SMALL and urls.is_s3(file.url)
 
 
@@ -66,12 +67,12 @@ def opened(
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="isinglass-fetch") as pool:
         try:
             for file in files:
-                fetch = pool.submit(_fetch, storage, file, spool) if _is_small_remote(file) else None
+                fetch = pool.submit(_fetch, storage, file, spool) if is_small_remote(file) else None
                 waiting.append((file, fetch))
                 held += file.size if fetch else 0
                 while held > _AHEAD or len(waiting) > _THREADS * 4:
                     first, stream = _next(storage, waiting)
-                    held -= first.size if _is_small_remote(first) else 0
+                    held -= first.size if is_small_remote(first) else 0
                     yield first, stream
             while waiting:
                 yield _next(storage, waiting)

@@ -10,6 +10,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql.types import StructType
 
 from isinglass_connectors.storage.options import StorageOptions
+from isinglass_connectors.storage.shared import shared_storage
 from isinglass_connectors.storage.storage import Storage
 from isinglass_runtime.io import native
 from isinglass_runtime.io.frames import FileFrame
@@ -52,7 +53,9 @@ def storage() -> Storage:
     """Open storage with the run's own keys (the usual AWS variables)."""
     options = StorageOptions.from_environment()
     endpoint = current().s3_endpoint
-    return Storage(replace(options, endpoint=endpoint) if endpoint and not options.endpoint else options)
+    return shared_storage(
+        replace(options, endpoint=endpoint) if endpoint and not options.endpoint else options
+    )
 
 
 def read_files(

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 from pyspark.sql.types import StructType
 
+from isinglass_connectors.files.fetching import SMALL, Spool
 from isinglass_connectors.files.infer import Inferred, find_choices, infer_schema
 from isinglass_connectors.files.options import ReadOptions
 from isinglass_connectors.files.records import ERROR_SCHEMA
@@ -20,10 +21,13 @@ from isinglass_runtime.io import cleanliness, native, tolerant
 from isinglass_runtime.io.frames import FileFrame
 from isinglass_runtime.io.listing import InputFile, Listing
 from isinglass_runtime.io.read import Style, option_text, storage
+from isinglass_runtime.io.spooling import spool_for
 from isinglass_runtime.io.types import arrow_schema, ddl, spark_schema
 
 #: Where Spark puts a bad record's text unless told otherwise.
 CORRUPT_RECORD = "_corrupt_record"
+#: So many small files are not worth the engine's opening them one by one.
+_MANY = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class Scan:
             )
             inside = {name.lower() for name in partition_schema.names}
             schema = pa.schema([f for f in schema if f.name.lower() not in inside])
+        elif find_choices and format != "parquet" and _in_small_pieces(listing):
+            schema = _with_choices(listing, format, parsed, schema)
         elif find_choices and format != "parquet":
             dirty = _dirty_files(spark, listing, format, parsed, spoken, schema, wants_more=False)
             if dirty:
@@ -167,9 +173,22 @@ def file_source(
     partition_schema: StructType,
 ) -> FileSource:
     """Give the tolerant reader of files."""
-    found = tuple(SourceFile(f.info.url, f.info.size, f.values) for f in files)
-    keys = arrow_schema(partition_schema)
-    return FileSource(storage().options, format, found, schema, options, keys, split_size=_split_size(found))
+    found = tuple(SourceFile(f.info.url, f.info.size, f.values, f.info.etag) for f in files)
+    return FileSource(
+        storage().options,
+        format,
+        found,
+        schema,
+        options,
+        arrow_schema(partition_schema),
+        split_size=_split_size(found),
+        spool=spool_for(found),
+    )
+
+
+def _in_small_pieces(listing: Listing) -> bool:
+    """Tell whether our reader is the quicker one, which opens many files at once and reads each only once."""
+    return len(listing.files) >= _MANY and listing.size <= len(listing.files) * SMALL
 
 
 def _split_size(files: Sequence[SourceFile]) -> int:
@@ -197,14 +216,16 @@ def _inferred(
     merge: bool,
 ) -> tuple[pa.Schema, set[str] | None]:
     """Give the schema, and the dirty files where finding it has shown them."""
-    files = [SourceFile(f.info.url, f.info.size, f.values) for f in listing.files]
+    files = [SourceFile(f.info.url, f.info.size, f.values, f.info.etag) for f in listing.files]
     if format == "parquet" and not merge and style == "spark":
         files = files[:1]
-    if format == "csv" and typed and style == "spark":
+    if format == "csv" and typed and style == "spark" and not _in_small_pieces(listing):
         quick = cleanliness.quick_inference(spark, listing, options, spoken)
         if quick is not None:
             return quick, set()
-    found: Inferred = infer_schema(storage(), files, format, options, style=style, typed=typed)
+    folder = spool_for(files)
+    spool = Spool(folder) if folder else None
+    found: Inferred = infer_schema(storage(), files, format, options, style=style, typed=typed, spool=spool)
     return found.schema, None
 
 
@@ -230,7 +251,7 @@ def _dirty_files(
         return set() if ENGINE.reads(listing.files[0].info.url) and native.can_scan(listing) else everything
     if wants_more or not ENGINE.reads(listing.files[0].info.url) or not native.can_scan(listing):
         return everything
-    if options.corrupt_column or CORRUPT_RECORD in schema.names:
+    if options.corrupt_column or CORRUPT_RECORD in schema.names or _in_small_pieces(listing):
         return everything
     return cleanliness.dirty_files(spark, listing, format, options, spoken, schema)
 
