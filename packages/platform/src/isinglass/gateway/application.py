@@ -1,12 +1,10 @@
 """The ASGI application: carries HTTP messages between uvicorn and the chain."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
-from isinglass.gateway.chain import Chain
+from isinglass.gateway.lanes import Lanes
 from isinglass.gateway.protocol import json_rpc
 from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
 from isinglass.model.edge_errors import (
@@ -20,9 +18,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
-#: Requests beyond this many are told to come back: a queue without end only hides the overload.
-_MOST_WAITING = 2000
-
 
 class Disconnected(Exception):
     """The client went away before its request was whole."""
@@ -31,14 +26,10 @@ class Disconnected(Exception):
 class Application:
     """Routes `POST /` to the API and `GET /health` to the health check; the rest goes to `elsewhere`."""
 
-    def __init__(
-        self, chain: Chain, pool: ThreadPoolExecutor, *, body_limit: int, elsewhere: AsgiApp | None = None
-    ) -> None:
-        self._chain = chain
-        self._pool = pool
+    def __init__(self, lanes: Lanes, *, body_limit: int, elsewhere: AsgiApp | None = None) -> None:
+        self._lanes = lanes
         self._body_limit = body_limit
         self._elsewhere = elsewhere
-        self._waiting = 0
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one ASGI connection."""
@@ -68,10 +59,6 @@ class Application:
             response.headers.append(("connection", "close"))
             await _send(send, response)
             return
-        if self._waiting >= _MOST_WAITING:
-            busy = ThrottlingException("Rate exceeded")
-            await _send(send, json_rpc.encode_error(busy, str(uuid4())))
-            return
         request = HttpRequest(
             method=scope["method"],
             raw_path=scope["raw_path"].decode("latin-1"),
@@ -82,12 +69,10 @@ class Application:
             body=body,
             client=(scope.get("client") or ("",))[0],
         )
-        self._waiting += 1
         try:
-            loop = asyncio.get_running_loop()
-            response = await loop.run_in_executor(self._pool, self._chain.handle, request)
-        finally:
-            self._waiting -= 1
+            response = await self._lanes.answer(request)
+        except ThrottlingException as error:
+            response = json_rpc.encode_error(error, str(uuid4()))
         await _send(send, response)
 
     async def _read(self, receive: Receive) -> bytes:

@@ -4,7 +4,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from isinglass.gateway.application import Application, AsgiApp
 from isinglass.gateway.chain import Chain
 from isinglass.gateway.identity.keys import KeyRing
 from isinglass.gateway.identity.verifier import Verifier
+from isinglass.gateway.lanes import Lanes
 from isinglass.gateway.protocol.paging import TokenSealer
 from isinglass.gateway.service import compile_catalogue, operation_names
 from isinglass.operations import registry
@@ -51,7 +51,6 @@ class Server:
         """Wire the gateway; `server_key` is 32 random bytes that belong to the database."""
         handlers = registry.load(operation_names())
         self._access_log = AccessLog(settings.access_log)
-        self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="operation")
         chain = Chain(
             compile_catalogue(handlers, strict=settings.strict),
             Verifier(KeyRing(store, Sealer(server_key), time.monotonic)),
@@ -62,8 +61,9 @@ class Server:
             body_limit=settings.body_limit,
             clock=clock,
         )
+        self._lanes = Lanes(chain, threads=settings.threads, embedded=store.embedded)
         self.application: AsgiApp = Application(
-            chain, self._pool, body_limit=settings.body_limit, elsewhere=elsewhere
+            self._lanes, body_limit=settings.body_limit, elsewhere=elsewhere
         )
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(
@@ -84,6 +84,7 @@ class Server:
     def start(self, listening: socket.socket) -> None:
         """Serve a bound socket in the background; returns when requests are answered."""
         self._access_log.start()
+        self._lanes.start()
         self._thread = threading.Thread(
             target=self._uvicorn.run, kwargs={"sockets": [listening]}, name="gateway", daemon=True
         )
@@ -98,7 +99,7 @@ class Server:
         self._uvicorn.should_exit = True
         if self._thread is not None:
             self._thread.join()
-        self._pool.shutdown()
+        self._lanes.stop()
         self._access_log.stop()
 
 

@@ -131,7 +131,7 @@ class Store:
         """Let this thread's write transactions share one commit where the database gains by it.
 
         Each succeeds or fails by itself, but is durable, and seen by `read`, only when the block has ended;
-        when the block raises, all are undone. Not for transactions that enqueue work: its hint would be early.
+        when the block raises, all are undone. Not for what enqueues work: the hint of it would be early.
         """
         with self._writes.together():
             yield

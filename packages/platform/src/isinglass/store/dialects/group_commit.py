@@ -1,107 +1,115 @@
-"""Lets SQLite's writers commit in groups: the log is written and synced once for all who came together."""
+"""SQLite's write transactions: one at a time, and those of one thread together where it asks for that."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
 from isinglass.store.dialects.group_sync import GroupSync
 
-#: Bounds how long the first of a group waits for the last.
-_LARGEST_GROUP = 32
-
 
 class GroupLost(Exception):
-    """Another member's failure undid the group's commit; the operation can be tried again as a whole."""
-
-
-@dataclass(slots=True)
-class _Group:
-    """One transaction that several writers share, each in a savepoint of its own."""
-
-    connection: sa.Connection
-    members: int = 0
-    ended: threading.Event = field(default_factory=threading.Event)
-    failure: BaseException | None = None
+    """The transaction that writers shared was undone beneath them; each can be tried again by itself."""
 
 
 class GroupCommit:
-    """Gives this process's writers their turns on one transaction.
+    """Gives this process's writers their turns: a lock hands over where SQLite lets them sleep and retry.
 
-    A writer that others wait behind leaves the transaction open for them; the last one commits. Nobody
-    returns before the commit is durable, so that to each it looks like a transaction of its own. Without
-    company a writer commits at once. A lock hands turns over where SQLite lets contenders sleep and retry.
+    Nobody's `write` returns before what it wrote is durable, except within `together`, where that holds when
+    the whole block ends: its writers share one transaction, each in a savepoint of its own.
     """
 
     def __init__(self, engine: sa.Engine, log: GroupSync) -> None:
         self._engine = engine
         self._log = log
         self._turn = threading.Lock()
-        self._counting = threading.Lock()
-        self._waiting = 0
-        self._group: _Group | None = None
+        self._here = threading.local()
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """Take a turn; what the block wrote is durable when this returns, and undone when it raises."""
-        self._take_turn()
-        try:
-            group = self._group = self._group or self._begin()
-            try:
-                with group.connection.begin_nested():
-                    yield group.connection
-            except BaseException as error:
-                if not _alive(group.connection):
-                    group.failure = error
-                raise
-            finally:
-                group.members += 1
-                if group.failure or not self._waiting or group.members >= _LARGEST_GROUP:
-                    self._end(group)
-        finally:
-            self._turn.release()
-        group.ended.wait()
-        if group.failure is not None:
-            raise GroupLost from group.failure
+        group: _Group | None = getattr(self._here, "group", None)
+        if group is not None:
+            with group.member() as connection:
+                yield connection
+            return
+        with self._turn, self._engine.begin() as connection:
+            yield connection
         self._log.wait()
 
-    def _take_turn(self) -> None:
-        with self._counting:
-            self._waiting += 1
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let this thread's writers share one commit; when this raises, nothing that they wrote is there."""
+        group = self._here.group = _Group(self._engine, self._turn)
         try:
-            self._turn.acquire()
+            yield
+            group.commit()
         finally:
-            with self._counting:
-                self._waiting -= 1
+            del self._here.group
+            group.close()
+        if group.began:
+            self._log.wait()
 
-    def _begin(self) -> _Group:
-        connection = self._engine.connect()
+
+class _Group:
+    """One transaction that begins with its first member."""
+
+    def __init__(self, engine: sa.Engine, turn: threading.Lock) -> None:
+        self.began = False
+        self._engine = engine
+        self._turn = turn
+        self._connection: sa.Connection | None = None
+
+    @contextmanager
+    def member(self) -> Iterator[sa.Connection]:
+        connection = self._connection or self._begin()
+        # Sent to the driver directly: SQLAlchemy's savepoints cost as much as a member's statements.
+        driver = _open_transaction(connection)
+        driver.execute("SAVEPOINT member")
         try:
-            connection.begin()
+            yield connection
         except BaseException:
-            connection.close()
+            driver = _open_transaction(connection)
+            driver.execute("ROLLBACK TO member")
+            driver.execute("RELEASE member")
             raise
-        return _Group(connection)
+        _open_transaction(connection).execute("RELEASE member")
 
-    def _end(self, group: _Group) -> None:
-        self._group = None
+    def commit(self) -> None:
+        if self._connection is not None:
+            _open_transaction(self._connection)
+            self._connection.commit()
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()  # rolls back what was not committed
+            self._turn.release()
+
+    def _begin(self) -> sa.Connection:
+        self._turn.acquire()
         try:
-            if group.failure is None:
-                if not _alive(group.connection):
-                    raise GroupLost
-                group.connection.commit()
-        except BaseException as error:
-            group.failure = error
-        finally:
+            connection = self._engine.connect()
             try:
-                group.connection.close()  # rolls back what could not be committed
-            finally:
-                group.ended.set()
+                connection.begin()
+            except BaseException:
+                connection.close()
+                raise
+        except BaseException:
+            self._turn.release()
+            raise
+        self._connection = connection
+        self.began = True
+        return connection
 
 
-def _alive(connection: sa.Connection) -> bool:
-    """Tell whether the transaction is still open: a full disk or an interrupt makes SQLite roll it back."""
-    driver = connection.connection.dbapi_connection
-    return driver is not None and bool(getattr(driver, "in_transaction", False))
+def _open_transaction(connection: sa.Connection) -> Any:
+    """Return the driver's connection; GroupLost when a full disk or an interrupt has ended the transaction.
+
+    Unnoticed, SAVEPOINT would begin another one and RELEASE commit it, without the others' writes.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    if driver is None or not driver.in_transaction:
+        raise GroupLost
+    return driver

@@ -1,7 +1,6 @@
 """PostgreSQL set-up."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import nullcontext
 
 import sqlalchemy as sa
 
@@ -21,6 +20,14 @@ def create_engine(url: str) -> sa.Engine:
     )
 
 
-def writes(engine: sa.Engine) -> Callable[[], AbstractContextManager[sa.Connection]]:
-    """Make what opens a write transaction; the server groups commits itself."""
-    return engine.begin
+class Writes:
+    """Opens write transactions; the server groups commits itself."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.write = engine.begin
+        self.together = nullcontext[None]
+
+
+def writes(engine: sa.Engine) -> Writes:
+    """Make what opens write transactions."""
+    return Writes(engine)

@@ -1,8 +1,6 @@
 """SQLite set-up: what makes one file safe under many threads and a kill -9."""
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +54,6 @@ def create_engine(url: str) -> sa.Engine:
     return engine
 
 
-def writes(engine: sa.Engine) -> Callable[[], AbstractContextManager[sa.Connection]]:
-    """Make what opens a write transaction: this process's writers share commits and syncs."""
-    return GroupCommit(engine, GroupSync(Path(f"{engine.url.database}-wal"))).write
+def writes(engine: sa.Engine) -> GroupCommit:
+    """Make what opens write transactions: this process's writers take turns and share syncs."""
+    return GroupCommit(engine, GroupSync(Path(f"{engine.url.database}-wal")))

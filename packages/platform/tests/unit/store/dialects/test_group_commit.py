@@ -1,11 +1,9 @@
-"""Writers that come together commit together, and each still lives or dies by itself."""
+"""Writers that commit together each live or die by themselves, until the commit, which is all or nothing."""
 
 import sqlite3
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import sqlalchemy as sa
 
 from isinglass.store.accounts import Account
 from isinglass.store.dialects.group_commit import GroupLost
@@ -16,63 +14,93 @@ from isinglass.store.transience import is_transient
 DATABASES = ["sqlite"]
 
 
-def account_ids(store: Store) -> list[str]:
+def insert(store: Store, number: int, *, fails: bool = False) -> None:
+    with store.begin() as tx:
+        tx.accounts.insert(Account(f"{number:012}", "a", 0))
+        if fails:
+            raise ValueError(number)
+
+
+def numbers(store: Store) -> list[int]:
     with store.read() as tx:
-        return [account.account_id for account in tx.accounts.list(PageRequest(1000))[0]]
+        return [int(account.account_id) for account in tx.accounts.list(PageRequest(1000))[0]]
 
 
 def test_crowd_of_writers_of_which_some_fail_keeps_exactly_what_succeeded(store: Store) -> None:
     def write(number: int) -> bool:
         try:
-            with store.begin() as tx:
-                tx.accounts.insert(Account(f"{number:012}", "a", 0))
-                if number % 3 == 0:
-                    raise ValueError(number)
+            insert(store, number, fails=number % 3 == 0)
         except ValueError:
             return False
         # What begin() has returned from is committed: another connection sees it.
-        with store.read() as tx:
-            assert tx.accounts.find(f"{number:012}") is not None
+        assert number in numbers(store)
         return True
 
     with ThreadPoolExecutor(8) as pool:
-        kept = list(pool.map(write, range(200)))
-    assert kept == [number % 3 != 0 for number in range(200)]
-    assert account_ids(store) == [f"{number:012}" for number in range(200) if number % 3]
+        kept = list(pool.map(write, range(100)))
+    assert kept == [number % 3 != 0 for number in range(100)]
+    assert numbers(store) == [number for number in range(100) if number % 3]
 
 
-def test_transaction_undone_beneath_its_group_fails_every_member(store: Store) -> None:
-    first_is_in, second_waits = threading.Event(), threading.Event()
+def test_failing_member_of_a_group_leaves_the_others_intact(store: Store) -> None:
+    with store.together():
+        insert(store, 1)
+        with pytest.raises(ValueError, match="2"):
+            insert(store, 2, fails=True)
+        insert(store, 3)
+        assert numbers(store) == []  # nobody sees what is not yet durable
+    assert numbers(store) == [1, 3]
 
-    def first() -> None:
-        with store.begin() as tx:
-            tx.accounts.insert(Account("000000000001", "a", 0))
-            first_is_in.set()
-            second_waits.wait(10)
 
-    def second() -> None:
-        first_is_in.wait(10)
+def test_group_whose_block_raises_is_undone_and_the_next_writer_has_its_turn(store: Store) -> None:
+    def interrupted() -> None:
+        with store.together():
+            insert(store, 1)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        interrupted()
+    insert(store, 2)
+    assert numbers(store) == [2]
+
+
+def test_group_without_writers_takes_no_turn(store: Store) -> None:
+    with store.together(), ThreadPoolExecutor(1) as pool:
+        pool.submit(insert, store, 1).result(10)
+    assert numbers(store) == [1]
+
+
+def test_group_keeps_writers_of_other_threads_waiting_until_it_has_committed(store: Store) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with store.together():
+            insert(store, 1)
+            other = pool.submit(insert, store, 2)
+            insert(store, 3)
+            assert not other.done()
+        other.result(10)
+    assert numbers(store) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("undone", ["between members", "within a member"])
+def test_transaction_undone_beneath_its_group_is_lost_as_a_whole(store: Store, undone: str) -> None:
+    def disk_full() -> None:
         with store.begin() as tx:
             # What SQLite does by itself when the disk is full.
             tx.connection.connection.dbapi_connection.execute("ROLLBACK")
-            raise sqlite3.OperationalError("database or disk is full")
+            if undone == "within a member":
+                raise sqlite3.OperationalError("database or disk is full")
 
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = [pool.submit(first), pool.submit(second)]
-        while not store._writes.__self__._waiting:  # the second has queued behind the first
-            first_is_in.wait(0.001)
-        second_waits.set()
-        lost, full = (outcome.exception(timeout=10) for outcome in outcomes)
-    assert isinstance(lost, GroupLost)
-    assert is_transient(lost)
-    assert full is not None
-    assert account_ids(store) == []
-    with store.begin() as tx:
-        tx.accounts.insert(Account("000000000002", "b", 0))
-    assert account_ids(store) == ["000000000002"]
+    def group() -> None:
+        with store.together():
+            insert(store, 1)
+            with pytest.raises(GroupLost):
+                disk_full()
+            with pytest.raises(GroupLost):
+                insert(store, 2)  # it would otherwise be committed by its own savepoint
 
-
-def test_transaction_undone_within_a_lone_writer_is_an_error(store: Store) -> None:
-    with pytest.raises(sa.exc.OperationalError, match="no such savepoint"), store.begin() as tx:
-        tx.connection.connection.dbapi_connection.execute("ROLLBACK")
-    assert account_ids(store) == []
+    with pytest.raises(GroupLost) as lost:
+        group()
+    assert is_transient(lost.value)
+    assert numbers(store) == []
+    insert(store, 3)
+    assert numbers(store) == [3]

@@ -1,0 +1,103 @@
+"""Where each request runs, so that it holds up nobody else: the only list of operations that need care."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+
+from isinglass.gateway.chain import Chain, Contended
+from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
+from isinglass.gateway.writer import Writer
+from isinglass.model.edge_errors import ThrottlingException
+
+#: Operations that may take minutes, each with a pool of its own of so many threads: in the common pool, a few
+#: of them would keep everybody waiting, and a query would wait for its own calls of GetTable.
+SLOW = {"isinglass:RunQuery": 4, "isinglass:PreviewCrawl": 2}
+#: How many requests of one slow operation may run or wait; more are told to come back.
+MOST_SLOW = 16
+
+#: Reads of a few rows by their keys. From an embedded database they take less time than handing them to
+#: another thread would; nothing that waits for a lock or a network, or lists, may be among them.
+POINT_READS = frozenset({
+    "GetCrawler", "GetDatabase", "GetJob", "GetJobRun", "GetPartition", "GetTable", "GetTableVersion",
+    "GetTags", "GetUserDefinedFunction", "sts:GetCallerIdentity",
+})  # fmt: skip
+
+#: Writes of one short transaction and nothing else. In an embedded database one thread runs all that wait and
+#: commits once. They must not enqueue work (see Store.together).
+SHORT_WRITES = frozenset({
+    "BatchCreatePartition", "BatchDeletePartition", "BatchUpdatePartition", "CreateDatabase",
+    "CreatePartition", "CreateTable", "CreateUserDefinedFunction", "DeletePartition", "DeleteTable",
+    "DeleteTableVersion", "DeleteUserDefinedFunction", "TagResource", "UntagResource", "UpdateDatabase",
+    "UpdatePartition", "UpdateTable", "UpdateUserDefinedFunction",
+})  # fmt: skip
+
+#: Point reads and short writes with larger bodies run in the pool: hashing and parsing them takes its time.
+_LARGEST_AT_ONCE = 128 * 1024
+#: Requests beyond this many are told to come back: a queue without end only hides the overload.
+_MOST_WAITING = 2000
+
+
+class Lanes:
+    """Answers requests on the event loop, in the writer's thread, in the common pool or in a slow one."""
+
+    def __init__(self, chain: Chain, *, threads: int, embedded: bool) -> None:
+        """`embedded` says that the database is in this process."""
+        self._chain = chain
+        self._embedded = embedded
+        self._writer = Writer(chain)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="operation")
+        self._slow = {name: ThreadPoolExecutor(most, thread_name_prefix=name) for name, most in SLOW.items()}
+        self._waiting = 0
+        self._waiting_slow = dict.fromkeys(SLOW, 0)
+
+    def start(self) -> None:
+        """Start the writer's thread; pools start theirs when needed."""
+        self._writer.start()
+
+    def stop(self) -> None:
+        """Finish what was taken on, but do not wait for what may take minutes."""
+        self._writer.stop()
+        self._pool.shutdown()
+        for pool in self._slow.values():
+            pool.shutdown(wait=False, cancel_futures=True)  # what runs there ends with its child process
+
+    async def answer(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request; raises ThrottlingException when too many wait."""
+        operation = self._chain.operation_of(request)
+        if operation in SLOW:
+            return await self._answer_slowly(operation, request)
+        if self._embedded and len(request.body) <= _LARGEST_AT_ONCE:
+            if operation in POINT_READS:
+                with suppress(Contended):  # then it is tried again where it may wait
+                    return self._chain.handle(request, patient=False)
+            elif operation in SHORT_WRITES:
+                return await self._counted(self._writer.submit, request)
+        return await self._counted(partial(self._in, self._pool), request)
+
+    async def _counted(
+        self, submit: Callable[[HttpRequest], Awaitable[HttpResponse]], request: HttpRequest
+    ) -> HttpResponse:
+        if self._waiting >= _MOST_WAITING:
+            raise ThrottlingException("Rate exceeded")
+        self._waiting += 1
+        try:
+            return await submit(request)
+        finally:
+            self._waiting -= 1
+
+    async def _answer_slowly(self, operation: str, request: HttpRequest) -> HttpResponse:
+        if self._waiting_slow[operation] >= MOST_SLOW:
+            name = operation.partition(":")[2]
+            raise ThrottlingException(
+                f"{MOST_SLOW} requests of {name} are running or waiting already; send this one again later."
+            )
+        self._waiting_slow[operation] += 1
+        try:
+            return await self._in(self._slow[operation], request)
+        finally:
+            self._waiting_slow[operation] -= 1
+
+    def _in(self, pool: ThreadPoolExecutor, request: HttpRequest) -> Awaitable[HttpResponse]:
+        return asyncio.get_running_loop().run_in_executor(pool, self._chain.handle, request)
