@@ -13,19 +13,33 @@ from isinglass.cli.client import Client
 from isinglass.cli.errors import CliError
 from isinglass.cli.profiles import Profile
 from isinglass.operations import registry
+from isinglass_runtime import confinement
 
 #: Stands in everything that the owner keeps, and in no name that the stranger has to say.
 SECRET = "5ecret"
 STRANGER = "444455556666"
 
 DATABASE, TABLE, JOB, CRAWLER = "ledger", "entries", "booking", "ledger-raw"
+COLUMN, FUNCTION = "amount", "rounded"
 TABLE_OF = {"DatabaseName": DATABASE, "TableName": TABLE}
 TABLE_INPUT = {
     "Name": TABLE,
     "PartitionKeys": [{"Name": "day", "Type": "string"}],
-    "StorageDescriptor": {"Columns": [{"Name": f"c_{SECRET}", "Type": "int"}], "Location": "s3://nowhere/t/"},
+    "StorageDescriptor": {
+        "Columns": [{"Name": f"c_{SECRET}", "Type": "int"}, {"Name": COLUMN, "Type": "int"}],
+        "Location": "s3://nowhere/t/",
+    },
 }
 PARTITION = {"Values": ["1"], "StorageDescriptor": {"Location": f"s3://nowhere/{SECRET}/"}}
+STATISTICS = {
+    "ColumnName": COLUMN,
+    "ColumnType": "int",
+    "AnalyzedTime": 0,
+    "StatisticsData": {
+        "Type": "LONG",
+        "LongColumnStatisticsData": {"NumberOfNulls": 0, "NumberOfDistinctValues": 7},
+    },
+}
 COMMAND = {"Name": "pythonshell", "ScriptLocation": "s3://nowhere/x.py"}
 TARGETS = {"S3Targets": [{"Path": "s3://nowhere/x/"}]}
 OWNER_ARN = "arn:aws:glue:us-east-1:{owner}:job/booking"
@@ -49,12 +63,18 @@ CASES: dict[str, dict[str, Any]] = {
     "CreateJob": {"Name": "other", "Role": "r", "Command": COMMAND},
     "CreatePartition": {**TABLE_OF, "PartitionInput": {"Values": ["3"]}},
     "CreateTable": {"DatabaseName": DATABASE, "TableInput": {"Name": "new"}},
+    "CreateUserDefinedFunction": {"DatabaseName": DATABASE, "FunctionInput": {"FunctionName": "new"}},
+    "DeleteColumnStatisticsForPartition": {**TABLE_OF, "PartitionValues": ["1"], "ColumnName": COLUMN},
+    "DeleteColumnStatisticsForTable": {**TABLE_OF, "ColumnName": COLUMN},
     "DeleteCrawler": {"Name": CRAWLER},
     "DeleteDatabase": {"Name": DATABASE},
     "DeleteJob": {"JobName": JOB},
     "DeletePartition": {**TABLE_OF, "PartitionValues": ["1"]},
     "DeleteTable": {"DatabaseName": DATABASE, "Name": TABLE},
     "DeleteTableVersion": {**TABLE_OF, "VersionId": "0"},
+    "DeleteUserDefinedFunction": {"DatabaseName": DATABASE, "FunctionName": FUNCTION},
+    "GetColumnStatisticsForPartition": {**TABLE_OF, "PartitionValues": ["1"], "ColumnNames": [COLUMN]},
+    "GetColumnStatisticsForTable": {**TABLE_OF, "ColumnNames": [COLUMN]},
     "GetCrawler": {"Name": CRAWLER},
     "GetCrawlerMetrics": {"CrawlerNameList": [CRAWLER]},
     "GetCrawlers": {},
@@ -70,6 +90,8 @@ CASES: dict[str, dict[str, Any]] = {
     "GetTables": {"DatabaseName": DATABASE},
     "GetTableVersion": TABLE_OF,
     "GetTableVersions": TABLE_OF,
+    "GetUserDefinedFunction": {"DatabaseName": DATABASE, "FunctionName": FUNCTION},
+    "GetUserDefinedFunctions": {"Pattern": ".*"},
     "GetTags": {"ResourceArn": OWNER_ARN},
     "ListCrawlers": {},
     "ListCrawls": {"CrawlerName": CRAWLER},
@@ -79,11 +101,22 @@ CASES: dict[str, dict[str, Any]] = {
     "StopCrawler": {"Name": CRAWLER},
     "TagResource": {"ResourceArn": OWNER_ARN, "TagsToAdd": {"a": "b"}},
     "UntagResource": {"ResourceArn": OWNER_ARN, "TagsToRemove": ["kept"]},
+    "UpdateColumnStatisticsForPartition": {
+        **TABLE_OF,
+        "PartitionValues": ["1"],
+        "ColumnStatisticsList": [STATISTICS],
+    },
+    "UpdateColumnStatisticsForTable": {**TABLE_OF, "ColumnStatisticsList": [STATISTICS]},
     "UpdateCrawler": {"Name": CRAWLER, "Description": "x"},
     "UpdateDatabase": {"Name": DATABASE, "DatabaseInput": {"Name": DATABASE}},
     "UpdateJob": {"JobName": JOB, "JobUpdate": {"Role": "r", "Command": COMMAND}},
     "UpdatePartition": {**TABLE_OF, "PartitionValueList": ["1"], "PartitionInput": {"Values": ["1"]}},
     "UpdateTable": {"DatabaseName": DATABASE, "TableInput": {"Name": TABLE}},
+    "UpdateUserDefinedFunction": {
+        "DatabaseName": DATABASE,
+        "FunctionName": FUNCTION,
+        "FunctionInput": {"ClassName": "x"},
+    },
     "isinglass:CreateAccount": {"Name": "x"},
     "isinglass:GetServerStatus": {},
     "isinglass:ListAccounts": {},
@@ -113,6 +146,9 @@ def owned(live_server: LiveServer) -> dict[str, str]:
     glue.create_database(DatabaseInput={"Name": DATABASE, "Description": SECRET})
     glue.create_table(DatabaseName=DATABASE, TableInput=TABLE_INPUT)
     glue.create_partition(**TABLE_OF, PartitionInput=PARTITION)
+    glue.update_column_statistics_for_table(**TABLE_OF, ColumnStatisticsList=[STATISTICS])
+    function = {"FunctionName": FUNCTION, "ClassName": SECRET, "OwnerName": "o", "OwnerType": "USER"}
+    glue.create_user_defined_function(DatabaseName=DATABASE, FunctionInput=function)
     command = {"Name": "pythonshell", "ScriptLocation": f"s3://{bucket}/job.py"}
     glue.create_job(Name=JOB, Role="r", Command=command, Description=SECRET, Tags={"kept": SECRET})
     targets = {"S3Targets": [{"Path": f"s3://{bucket}/raw/"}]}
@@ -139,6 +175,8 @@ def _snapshot(server: LiveServer, owned: dict[str, str]) -> dict[str, Any]:
         "tables": glue.get_tables(DatabaseName=DATABASE),
         "versions": glue.get_table_versions(**TABLE_OF),
         "partitions": glue.get_partitions(**TABLE_OF),
+        "statistics": glue.get_column_statistics_for_table(**TABLE_OF, ColumnNames=[COLUMN]),
+        "function": glue.get_user_defined_function(DatabaseName=DATABASE, FunctionName=FUNCTION),
         "job": glue.get_job(JobName=JOB),
         "runs": glue.get_job_runs(JobName=JOB),
         "tags": glue.get_tags(ResourceArn=OWNER_ARN.format(**owned)),
@@ -199,6 +237,7 @@ def _through_cli(server: LiveServer, operation: str, request: dict[str, Any]) ->
         return str(error), error.code
 
 
+@pytest.mark.skipif(not confinement.available(), reason="this kernel has no Landlock")
 def test_job_of_a_stranger_reaches_nothing_of_the_owner(live_server: LiveServer, owned: dict[str, str]):
     script = f"""
 import boto3, os
@@ -212,9 +251,10 @@ for service, call, request in [
         print(getattr(boto3.client(service), call)(**request))
     except ClientError as error:
         print(error.response["Error"]["Code"])
-for path in (os.environ.get("ISINGLASS_DATA_DIR", "none"), "/proc/self/../%d/environ" % os.getppid()):
+data = os.path.dirname(os.path.dirname(os.path.dirname(os.getcwd())))
+for path in (f"{{data}}/server.key", f"{{data}}/isinglass.db", f"/proc/{{os.getppid()}}/environ"):
     try:
-        print(open(path, "rb").read().count(b"SECRET"))
+        print(len(open(path, "rb").read()))
     except OSError as error:
         print(type(error).__name__)
 """
@@ -226,4 +266,14 @@ for path in (os.environ.get("ISINGLASS_DATA_DIR", "none"), "/proc/self/../%d/env
         ISINGLASS_ACCESS_KEY_ID=key, ISINGLASS_SECRET_ACCESS_KEY=secret,
     )  # fmt: skip
     assert SECRET not in done.stdout
-    assert done.stdout.split()[:3] == ["AccessDenied", "EntityNotFoundException", "ResourceNotFoundException"]
+    refused = ["AccessDenied", "EntityNotFoundException", "ResourceNotFoundException"]
+    assert done.stdout.split() == [*refused, *["PermissionError"] * 3]
+
+
+@pytest.mark.skipif(not confinement.available(), reason="this kernel has no Landlock")
+def test_statement_of_a_stranger_reads_no_file_of_the_server(live_server: LiveServer, tmp_path):
+    (tmp_path / "kept.csv").write_text(f"a\n{SECRET}\n")
+    refusal = _through_cli(
+        live_server, "isinglass:RunQuery", {"SqlText": f"select * from csv.`{tmp_path}/kept.csv`"}
+    )
+    assert refusal == (f"cannot list {tmp_path}/: permission denied", "QueryFailedException")

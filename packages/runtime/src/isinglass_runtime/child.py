@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any, TextIO
 
-from isinglass_runtime import events, files, modules, run, script
+from isinglass_runtime import confinement, events, files, modules, run, script
 from isinglass_runtime.events import EventPipe
 from isinglass_runtime.launch import Launch
 
@@ -21,6 +21,8 @@ def main(launch: Launch, pipe: EventPipe) -> int:
     """Execute what the launch document says and report the outcome; returns the exit code."""
     events.connect(pipe)
     _enter(launch)
+    if not launch.may_use_local_files:
+        _confine(launch)
     pipe.send("ready", pid=os.getpid())
     try:
         outcome = _query(launch, pipe) if launch.query is not None else _script(launch)
@@ -48,6 +50,17 @@ def _enter(launch: Launch) -> None:
         numpy.random.seed()
     # New ones: those of the warm parent remember what its own descriptors could do.
     sys.stdout, sys.stderr = _text_stream(1), _text_stream(2)
+
+
+def _confine(launch: Launch) -> None:
+    """Leave a run whose account may not use local files its own folders, and what its installer reads."""
+    home = Path(launch.installer.environment.get("HOME", "/nonexistent"))
+    configuration = [home / name for name in (".config/pip", ".config/uv", ".pip", ".local/bin")]
+    own = [launch.scratch_dir]
+    if launch.installer.cache_dir:
+        Path(launch.installer.cache_dir).mkdir(parents=True, exist_ok=True)
+        own.append(launch.installer.cache_dir)
+    confinement.confine(own, readable=configuration)
 
 
 def _text_stream(fd: int) -> TextIO:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ def overlay(modules: Sequence[str], installer: Installer) -> Path:
     try:
         done = subprocess.run(  # options among the modules are refused above
             [*_command(), "--target", str(staging), *installer.options, *modules],
-            env=installer.environment,
+            env={**installer.environment, "TMPDIR": tempfile.gettempdir()},
             capture_output=True,
             text=True,
             check=False,

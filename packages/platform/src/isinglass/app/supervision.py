@@ -47,7 +47,7 @@ class Supervised:
 
     def _launch(self) -> None:
         process = subprocess.Popen(
-            [sys.executable, "-m", self.module],
+            [sys.executable, "-P", "-m", self.module],
             stdin=subprocess.PIPE,
             stdout=self.log,
             stderr=self.log,

@@ -156,7 +156,7 @@ def _with_server(session: Session, steps: _Steps, port: int | None) -> Session:
     with steps.step("server", "SQLite catalog, SeaweedFS object store, Sail engine") as made:
         chosen = [] if port is None else ["--port", str(port)]
         started = subprocess.run(
-            [sys.executable, "-m", "isinglass.cli.main", "up", "--detach", *chosen],
+            [sys.executable, "-P", "-m", "isinglass.cli.main", "up", "--detach", *chosen],
             check=False,
             stdout=subprocess.PIPE,
             stdin=subprocess.DEVNULL,

@@ -152,7 +152,7 @@ class _Zygote:
         self._control = ours
         with theirs:
             self.process = subprocess.Popen(
-                [python, "-m", "isinglass_runtime.zygote", str(theirs.fileno())],
+                [python, "-P", "-m", "isinglass_runtime.zygote", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,

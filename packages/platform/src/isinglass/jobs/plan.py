@@ -199,8 +199,11 @@ def installer(settings: JobSettings, account_id: str, arguments: dict[str, str])
         for name, value in os.environ.items()
         if name in INSTALLER_NAMES or name.startswith(INSTALLER_PREFIXES)
     }
+    folder = Path(settings.modules_dir) / account_id
+    if not settings.may_use_local_files(account_id):  # the server's user has caches that it may not write
+        kept |= {name: str(folder / ".cache") for name in ("UV_CACHE_DIR", "PIP_CACHE_DIR")}
     return {
-        "cache_dir": str(Path(settings.modules_dir) / account_id),
+        "cache_dir": str(folder),
         "environment": kept,
         "options": arguments.get("--python-modules-installer-option", "").split(),
     }

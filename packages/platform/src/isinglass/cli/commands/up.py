@@ -138,7 +138,7 @@ def _detach() -> None:
     """Start the same command in a session of its own and wait for its ready line."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--detach"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "isinglass.cli.main", *arguments],
+        [sys.executable, "-P", "-m", "isinglass.cli.main", *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
