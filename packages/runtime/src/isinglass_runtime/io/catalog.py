@@ -61,7 +61,7 @@ def read_table(
     if found.format == "iceberg":
         location = found.parameters.get("metadata_location") or found.location
         return FileFrame(spark.read.format("iceberg").load(location))
-    exclusions = given.pop("exclusions", ())
+    exclusions = (*found.exclusions, *given.pop("exclusions", ()))
     reading = {**found.options(), **given}
     if not found.partition_keys:
         if push_down_predicate.strip():

@@ -1,7 +1,8 @@
 """Which files a read covers: listed by us, committed ones only, with their partition values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pyspark.errors import AnalysisException
 
@@ -57,6 +58,30 @@ class MixedPartitionsError(AnalysisException):  # type: ignore[misc] # pyspark i
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Which files below a path a read covers: Spark's `recursiveFileLookup` and `pathGlobFilter`."""
+
+    #: Whether folders that are not `key=value` are entered; Spark does so only when asked.
+    plain_folders: bool = True
+    #: Whether `key=value` folders give columns.
+    partitions: bool = True
+    #: What a file's name must match.
+    name_pattern: str | None = None
+
+    @classmethod
+    def of_spark(cls, options: Mapping[str, Any]) -> "Lookup":
+        """Read the options of `spark.read`, whatever their case."""
+        given = {key.lower(): value for key, value in options.items()}
+        everywhere = str(given.get("recursivefilelookup", "false")).lower() == "true"
+        return cls(everywhere, not everywhere, given.get("pathglobfilter"))
+
+
+EVERYTHING = Lookup()
+#: The options that a Lookup is made of; the engine's readers must not see them again.
+LOOKUP_OPTIONS = frozenset({"recursivefilelookup", "pathglobfilter"})
+
+
 def list_inputs(
     storage: Storage,
     paths: Sequence[str],
@@ -65,6 +90,7 @@ def list_inputs(
     keys: Sequence[str] | None = None,
     base: str | None = None,
     keep: Callable[[dict[str, str | None]], bool] | None = None,
+    lookup: Lookup = EVERYTHING,
 ) -> Listing:
     """List the committed data files below paths, pruned by their partition values.
 
@@ -74,6 +100,7 @@ def list_inputs(
     found: list[InputFile] = []
     names: tuple[str, ...] | None = None if keys is None else tuple(keys)
     shown: dict[tuple[str, ...], str] = {}
+    fits = _hadoop_glob(lookup.name_pattern) if lookup.name_pattern else None
     for path in paths:
         root, pattern, depth = _root(path)
         before = len(found)
@@ -83,8 +110,12 @@ def list_inputs(
             if pattern is not None and not pattern(relative):
                 continue
             seen = True
-            below = "/".join(relative.split("/")[depth:])
-            parsed = partitions.parse(urls.relative(base, info.url) if base else below)
+            if fits is not None and not fits(relative.rpartition("/")[2]):
+                continue
+            below = urls.relative(base, info.url) if base else "/".join(relative.split("/")[depth:])
+            parsed = partitions.parse(below if lookup.partitions else "")
+            if not lookup.plain_folders and not parsed.keys and "/" in below:
+                continue
             shown.setdefault(parsed.keys, info.url)
             if names is None:
                 names = parsed.keys

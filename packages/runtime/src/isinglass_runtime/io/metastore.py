@@ -2,6 +2,7 @@
 writes.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -53,6 +54,12 @@ class CatalogTable:
     @property
     def partition_schema(self) -> StructType:
         return hive_schema(self.partition_keys)
+
+    @property
+    def exclusions(self) -> tuple[str, ...]:
+        """Patterns of files below the location that are not the table's: a crawler's, as a JSON list."""
+        text = self.parameters.get("exclusions", "").strip()
+        return tuple(json.loads(text)) if text.startswith("[") else ()
 
     def options(self) -> dict[str, str]:
         """The reader's options, in Spark's words, that the table's SerDe and parameters ask for."""

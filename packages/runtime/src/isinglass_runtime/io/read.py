@@ -14,7 +14,7 @@ from isinglass_connectors.storage.shared import shared_storage
 from isinglass_connectors.storage.storage import Storage
 from isinglass_runtime.io import native
 from isinglass_runtime.io.frames import FileFrame
-from isinglass_runtime.io.listing import Listing, list_inputs
+from isinglass_runtime.io.listing import EVERYTHING, LOOKUP_OPTIONS, Listing, Lookup, list_inputs
 from isinglass_runtime.io.types import nullable, parse_schema, string_columns
 from isinglass_runtime.run import current
 
@@ -84,8 +84,11 @@ def read_files(
     if format not in FORMATS:
         raise UnknownFormatError(format)
     keys = partition_schema.names if partition_schema is not None else None
-    base = options.get("basePath") if isinstance(options, Mapping) else None
-    listing = list_inputs(storage(), urls, exclusions, keys=keys, base=base, keep=keep)
+    base, lookup = None, EVERYTHING
+    if isinstance(options, Mapping):
+        base, lookup = options.get("basePath"), Lookup.of_spark(options)
+        options = {key: value for key, value in options.items() if key.lower() not in LOOKUP_OPTIONS}
+    listing = list_inputs(storage(), urls, exclusions, keys=keys, base=base, keep=keep, lookup=lookup)
     return read_listing(
         spark,
         listing,

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from isinglass_connectors.storage.storage import Storage
-from isinglass_runtime.io.listing import MixedPartitionsError, PathNotFoundError, list_inputs
+from isinglass_runtime.io.listing import Lookup, MixedPartitionsError, PathNotFoundError, list_inputs
 from isinglass_runtime.io.partition_types import inferred_types
 
 
@@ -28,6 +28,24 @@ def test_list_inputs_of_partitions_gives_values_without_hidden_files(tmp_path: P
         ("b.csv", (None,)),
         ("d.csv", ("x y",)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("options", "keys", "names"),
+    [
+        ({}, ("k",), ["a.csv", "c.csv"]),
+        ({"recursiveFileLookup": "true"}, (), ["a.csv", "b.json", "c.csv"]),
+        ({"RecursiveFileLookup": True, "pathGlobFilter": "*.csv"}, (), ["a.csv", "c.csv"]),
+        ({"pathGlobFilter": "c*"}, ("k",), ["c.csv"]),
+    ],
+)
+def test_list_inputs_looks_into_folders_as_spark_does(
+    tmp_path: Path, options: dict[str, object], keys: tuple[str, ...], names: list[str]
+) -> None:
+    for name in ("k=1/a.csv", "plain/b.json", "k=2/c.csv"):
+        write(tmp_path / name)
+    listing = list_inputs(Storage(), [str(tmp_path)], lookup=Lookup.of_spark(options))
+    assert (listing.keys, sorted(Path(f.info.url).name for f in listing.files)) == (keys, names)
 
 
 def test_list_inputs_of_missing_path_says_so(tmp_path: Path) -> None:
