@@ -118,8 +118,8 @@ def get_run(session: Session, run: dict[str, Any]) -> dict[str, Any]:
     return dict(found["JobRun"])
 
 
-def report(session: Session, run: dict[str, Any]) -> int:
-    """Tell how a run ended; returns the exit code that says the same."""
+def report(session: Session, run: dict[str, Any], *, temporary: bool = False) -> int:
+    """Tell how a run ended; returns the exit code that says the same. A temporary server's log is gone."""
     state = run["JobRunState"]
     facts = [f"{run.get('ExecutionTime', 0)} s"]
     if run.get("DPUSeconds"):
@@ -129,7 +129,7 @@ def report(session: Session, run: dict[str, Any]) -> int:
         raise CliError(
             run["ErrorMessage"],
             where=f"run {run['Id']} of {run['JobName']}",
-            hint=f"isinglass logs {run['Id']}",
+            hint="" if temporary else f"isinglass logs {run['Id']}",
             exit_code=ENDED[state],
         )
     return ENDED[state]

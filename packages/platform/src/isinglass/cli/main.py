@@ -60,6 +60,7 @@ class LazyGroup(click.Group):
             return None
         module = import_module(COMMANDS[cmd_name][0])
         command: click.Command = module.command
+        _keep_examples(command)
         return command
 
     def resolve_command(
@@ -85,6 +86,13 @@ class LazyGroup(click.Group):
                     ("--debug", "show where an error comes from"),
                 ]
             )
+
+
+def _keep_examples(command: click.Command) -> None:
+    """Keep click from refilling examples: it wants a control character, which raw docstrings spell out."""
+    command.help = (command.help or "").replace("\\b\n", "\b\n")
+    for inner in getattr(command, "commands", {}).values():
+        _keep_examples(inner)
 
 
 def unknown(name: str) -> CliError:

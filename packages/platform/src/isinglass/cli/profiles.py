@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import tempfile
 import tomllib
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from urllib.parse import urlsplit
 from isinglass.cli.errors import INVALID, CliError
 
 DEFAULT_ENDPOINT = "http://127.0.0.1:5500"
+#: The profiles that `up` writes: of a server that lasts, which is the default, and of one that does not.
+_LASTING, _PASSING = "local", "ephemeral"
 _MEMBERS = (
     "endpoint",
     "s3_endpoint",
@@ -53,7 +56,7 @@ def resolve(flags: Mapping[str, str], environment: Mapping[str, str]) -> Profile
     document = _read(path)
     profiles = document.get("profile", {})
     named = flags.get("profile") or environment.get("ISINGLASS_PROFILE")
-    name = named or document.get("default_profile") or "local"
+    name = named or document.get("default_profile") or _LASTING
     if named and named not in profiles:
         known = ", ".join(sorted(profiles)) or "none"
         raise CliError(
@@ -141,21 +144,55 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def save(name: str, members: Mapping[str, str], environment: Mapping[str, str]) -> Path:
-    """Write one profile, leaving the rest of the file as it is; nobody else may read the file."""
+    """Write one profile, leaving the rest of the file as it is; nobody else may read the file.
+
+    It becomes the default when the present one is missing, or is a server of this machine that is gone.
+    """
     path = config_path(environment)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     text = path.read_text() if path.exists() else ""
     section = f"[profile.{name}]\n" + "".join(f"{key} = {_quote(value)}\n" for key, value in members.items())
+    if _takes_over(name, _read(path)):
+        text = _with_default(text, name)
     text = _section(name).sub("", text).rstrip("\n")
-    _write(path, f"{text}\n\n{section}" if text else f'default_profile = "{name}"\n\n{section}')
+    _write(path, f"{text}\n\n{section}" if text else section)
     return path
 
 
 def forget(name: str, endpoint: str, environment: Mapping[str, str]) -> None:
     """Remove a profile, unless another server has taken its name since."""
     path = config_path(environment)
-    if _read(path).get("profile", {}).get(name, {}).get("endpoint") == endpoint:
-        _write(path, _section(name).sub("", path.read_text()))
+    document = _read(path)
+    if document.get("profile", {}).get(name, {}).get("endpoint") == endpoint:
+        text = _section(name).sub("", path.read_text())
+        _write(path, _with_default(text, _LASTING) if document.get("default_profile") == name else text)
+
+
+def _takes_over(name: str, document: Mapping[str, Any]) -> bool:
+    profiles = document.get("profile", {})
+    default = document.get("default_profile") or _LASTING
+    if default not in profiles:
+        return True
+    if default not in {_LASTING, _PASSING}:
+        return False  # the user's own choice
+    return name == _LASTING or not _answers(profiles[default].get("endpoint", ""))
+
+
+def _answers(endpoint: str) -> bool:
+    try:
+        parts = urlsplit(endpoint)
+        with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=0.5):
+            return True
+    except (OSError, ValueError):
+        return False
+
+
+def _with_default(text: str, name: str) -> str:
+    """Name the default at the head of the file; none is named where it is the one that needs no name."""
+    head = re.match(r"(?:(?!\[).*\n?)*", text)
+    end = head.end() if head else 0
+    kept = re.sub(r"^default_profile\s*=.*\n+", "", text[:end], flags=re.MULTILINE) + text[end:]
+    return kept if name == _LASTING else f'default_profile = "{name}"\n\n{kept}'
 
 
 def _section(name: str) -> re.Pattern[str]:

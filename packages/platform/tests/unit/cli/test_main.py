@@ -1,6 +1,7 @@
 """The command line's frame: global flags anywhere, errors, what it imports."""
 
 import json
+import socket
 import subprocess
 import sys
 
@@ -91,6 +92,43 @@ def test_profile_saved_beside_others_and_forgotten(no_configuration):
     assert profiles.resolve({}, environment).region == 'a"b'
     profiles.forget("local", "http://127.0.0.1:1", environment)
     assert profiles.resolve({}, environment).endpoint == profiles.DEFAULT_ENDPOINT
+
+
+GONE = "http://127.0.0.1:1"
+
+
+@pytest.mark.parametrize(
+    ("saved", "forgotten", "default"),
+    [
+        (["local"], None, "local"),
+        (["ephemeral"], None, "ephemeral"),
+        (["ephemeral"], "ephemeral", "local"),
+        (["local", "ephemeral"], None, "ephemeral"),  # the one that lasts is gone: nothing listens there
+        (["ephemeral", "local"], None, "local"),
+        (["local", "ephemeral"], "ephemeral", "local"),
+        (["ephemeral", "team"], None, "team"),
+        (["local", "ephemeral", "local"], None, "local"),
+    ],
+)
+def test_profile_of_the_server_started_last_is_the_default(no_configuration, saved, forgotten, default):
+    environment = {"ISINGLASS_CONFIG": str(no_configuration)}
+    for name in saved:
+        profiles.save(name, {"endpoint": GONE}, environment)
+    if forgotten:
+        profiles.forget(forgotten, GONE, environment)
+    assert profiles.resolve({}, environment).name == default
+    assert no_configuration.read_text().count("default_profile") == (default != "local")
+
+
+def test_profile_that_answers_or_was_chosen_stays_the_default(no_configuration):
+    environment = {"ISINGLASS_CONFIG": str(no_configuration)}
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        profiles.save("local", {"endpoint": f"http://127.0.0.1:{listening.getsockname()[1]}"}, environment)
+        profiles.save("ephemeral", {"endpoint": GONE}, environment)
+    assert profiles.resolve({}, environment).name == "local"
+    no_configuration.write_text('default_profile = "prod"\n\n[profile.prod]\nendpoint = "https://p"\n')
+    profiles.save("local", {"endpoint": GONE}, environment)
+    assert profiles.resolve({}, environment).name == "prod"
 
 
 @pytest.mark.parametrize(

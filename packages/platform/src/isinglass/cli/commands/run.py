@@ -78,7 +78,7 @@ def command(
             ended = following.follow(active, run, show=True, deadline=time.monotonic() + 30)
         if active.output != "table":
             active.thing(ended, [], ended["Id"])
-        return following.report(active, ended)
+        return following.report(active, ended, temporary=temporary)
 
 
 def _arguments(given: tuple[str, ...]) -> dict[str, str]:
@@ -118,7 +118,9 @@ def _job_of_script(session: Session, wanted: Wanted) -> str:
     stem = re.sub(r"[^A-Za-z0-9_-]", "-", path.stem)[:100]
     where = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]
     digest = hashlib.sha256(script).hexdigest()[:16]
-    location = session.client.put_object(f"isinglass-{account}", f"scripts/{stem}-{digest}.py", script)
+    # The file keeps its name, for that is how the run's errors call it.
+    key = f"scripts/{digest}/{stem}.py"
+    location = session.client.put_object(f"isinglass-{account}", key, script)
     name = f"{stem}-{where}"
     definition: dict[str, Any] = {
         "Description": f"Made by isinglass run {path.name}",
