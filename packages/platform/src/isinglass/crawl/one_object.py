@@ -43,10 +43,10 @@ class OneObject(Storage):
         data = b"".join(self._fetch(number) for number in range(first, last + 1))
         return data[start - first * self._block : end - first * self._block]
 
-    def open(self, url: str) -> BinaryIO:
+    def open(self, url: str, size: int | None = None) -> BinaryIO:
         """Open the object over its blocks."""
         if url != self._info.url:
-            return self._storage.open(url)
+            return self._storage.open(url, size)
         raw = ObjectReader(lambda start, length: self.read(url, start, length), self._info.size)
         return cast("BinaryIO", io.BufferedReader(raw, buffer_size=1 << 16))
 
