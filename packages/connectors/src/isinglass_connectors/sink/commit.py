@@ -62,11 +62,8 @@ def _publish_all(storage: Storage, root: str, manifest: Manifest, checkpoint: Ch
     first, *others = manifest.adds
     outcomes = [publish(storage, root, first)]
     checkpoint("published-one")
-    if urls.is_s3(root):
-        with ThreadPoolExecutor(_THREADS) as pool:
-            outcomes += pool.map(lambda file: publish(storage, root, file), others)
-    else:
-        outcomes += [publish(storage, root, file) for file in others]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        outcomes += pool.map(lambda file: publish(storage, root, file), others)
     return [file.path for file, there in zip(manifest.adds, outcomes, strict=True) if not there]
 
 

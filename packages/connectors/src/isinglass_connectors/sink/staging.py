@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from isinglass_connectors.storage import urls
 from isinglass_connectors.storage.errors import ObjectNotFound, StorageError
@@ -58,14 +58,17 @@ def staging_folder(root: str, write: str) -> str:
 
 
 class LocalStaging:
-    """Files below `<table>/_temporary/<write>/`, on the table's own file system so that a rename suffices."""
+    """Files in `<table>/_temporary/<write>/`, on the table's own file system so that a rename suffices.
+
+    They lie there side by side, as their names differ: a folder per partition would be made only to go.
+    """
 
     def __init__(self, root: str, write: str) -> None:
         self._root = Path(urls.parse(root).path)
         self._write = write
 
     def open(self, path: str) -> "LocalStream":
-        return LocalStream(self._root, f"{STAGING}/{self._write}/{path}", path)
+        return LocalStream(self._root, f"{STAGING}/{self._write}/{path.rsplit('/', 1)[-1]}", path)
 
     def close(self) -> None:
         return
@@ -79,10 +82,16 @@ class LocalStream(io.RawIOBase):
         self._path = path
         self._size = 0
         try:
-            self._target.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._target.open("wb")
+            self._file = self._created()
         except OSError as error:
             raise StorageError(str(self._target), "write", error.strerror or str(error)) from error
+
+    def _created(self) -> BinaryIO:
+        try:
+            return self._target.open("wb")
+        except FileNotFoundError:
+            self._target.parent.mkdir(parents=True, exist_ok=True)
+            return self._target.open("wb")
 
     def writable(self) -> bool:
         return True

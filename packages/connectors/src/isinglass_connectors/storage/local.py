@@ -127,8 +127,11 @@ class LocalStorage:
         """Rename a file, making the target's folder; atomic on one file system."""
         path = urls.parse(target).path
         with _errors(source, "move"):
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            os.replace(urls.parse(source).path, path)
+            try:
+                os.replace(urls.parse(source).path, path)
+            except FileNotFoundError:
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                os.replace(urls.parse(source).path, path)
 
     def prune(self, url: str) -> None:
         """Remove a folder and its parents as long as they are empty; never a file."""
