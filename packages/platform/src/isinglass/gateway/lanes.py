@@ -25,7 +25,7 @@ POINT_READS = frozenset({
 })  # fmt: skip
 
 #: Writes of one short transaction and nothing else. In an embedded database one thread runs all that wait and
-#: commits once. They must not enqueue work (see Store.together).
+#: commits once.
 SHORT_WRITES = frozenset({
     "BatchCreatePartition", "BatchDeletePartition", "BatchUpdatePartition", "CreateDatabase",
     "CreatePartition", "CreateTable", "CreateUserDefinedFunction", "DeletePartition", "DeleteTable",

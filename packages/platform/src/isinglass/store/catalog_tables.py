@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from isinglass.domain.catalog_objects import FIRST_VERSION
 from isinglass.domain.column_statistics import columns_of
-from isinglass.model.glue.errors import EntityNotFoundException
-from isinglass.store.conflicts import insert_new
+from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputException
+from isinglass.store.conflicts import insert_one
 from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.scanning import scan
 from isinglass.store.tables.catalog import catalog_tables, databases, partitions, table_versions
@@ -68,7 +68,7 @@ class CatalogTables:
     def insert(
         self, account_id: str, database_name: str, document: dict[str, Any], *, by: str, now: float
     ) -> bool:
-        """Insert a table's first version into a held database; False when its name is taken."""
+        """Insert a table's first version; False when its name is taken. The database then stays."""
         row = {
             "account_id": account_id,
             "database_name": database_name,
@@ -80,7 +80,10 @@ class CatalogTables:
             "updated_at": now,
             "updated_by": by,
         }
-        return bool(insert_new(self._connection, catalog_tables.c.name, [row]))
+        try:
+            return insert_one(self._connection, catalog_tables, row)
+        except sa.exc.IntegrityError as error:  # its foreign key: names are no error here
+            raise EntityNotFoundException(f"Database {database_name} not found.") from error
 
     def find(self, account_id: str, database_name: str, name: str) -> CatalogTable | None:
         """Find a table's current version."""

@@ -23,6 +23,18 @@ def insert_new(
     return set(connection.scalars(_insert_new(connection.dialect.name, column), rows))
 
 
+def insert_one(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row whose keys are new; False when one of them is taken, also by a concurrent insert."""
+    return connection.execute(_insert_one(connection.dialect.name, table), row).rowcount == 1
+
+
+@cache
+def _insert_one(dialect: str, table: sa.Table) -> Any:
+    # Inline, as nobody asks for its id; the count of inserted rows is not kept unless asked for.
+    statement = _insert(dialect, table).on_conflict_do_nothing().inline()
+    return statement.execution_options(preserve_rowcount=True)
+
+
 @cache
 def _insert_new(dialect: str, column: sa.Column[str]) -> Any:
     """Build the statement once per table: building costs as much as running it."""

@@ -7,7 +7,7 @@ import orjson
 import sqlalchemy as sa
 
 from isinglass.model.glue.errors import EntityNotFoundException
-from isinglass.store.conflicts import insert_new
+from isinglass.store.conflicts import insert_one
 from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.tables.catalog import databases
 
@@ -49,7 +49,7 @@ class Databases:
             "document": orjson.dumps(document).decode(),
             "created_at": now,
         }
-        return bool(insert_new(self._connection, databases.c.name, [row]))
+        return insert_one(self._connection, databases, row)
 
     def find(self, account_id: str, name: str) -> Database | None:
         """Find a database by its name."""

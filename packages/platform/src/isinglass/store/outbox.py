@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from isinglass.store.tables.flow import outbox
 
-#: Built once: the outbox is written with nearly every change.
-_INSERT = outbox.insert()
+#: Built once: the outbox is written with nearly every change. Inline, as nobody asks for the id.
+_INSERT = outbox.insert().inline()
 
 
 class Outbox:

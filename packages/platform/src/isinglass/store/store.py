@@ -111,9 +111,10 @@ class Store:
         self.url = url
         #: Whether the database is a file read by this process: reading waits for nobody.
         self.embedded = url.startswith("sqlite")
-        self._dialect: ModuleType = sqlite if self.embedded else postgresql
-        self.engine: sa.Engine = self._dialect.create_engine(url)
-        self._writes = self._dialect.writes(self.engine)
+        dialect: ModuleType = sqlite if self.embedded else postgresql
+        self.engine: sa.Engine = dialect.create_engine(url)
+        self._reading: sa.Engine = dialect.reading(self.engine)
+        self._writes = dialect.writes(self.engine)
         #: Set when this process committed new work. A hint for the worker beside us; others poll.
         self.work_arrived = threading.Event()
 
@@ -124,7 +125,7 @@ class Store:
             transaction = Transaction(connection)
             yield transaction
         if transaction.work.enqueued:
-            self.work_arrived.set()
+            self._writes.after_commit(self.work_arrived.set)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -139,9 +140,10 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Begin a transaction that only reads: a consistent snapshot, no write lock."""
-        with self.engine.connect().execution_options(**self._dialect.READ) as connection, connection.begin():
+        with self._reading.begin() as connection:
             yield Transaction(connection)
 
     def close(self) -> None:
         """Close pooled connections."""
         self.engine.dispose()
+        self._reading.dispose()

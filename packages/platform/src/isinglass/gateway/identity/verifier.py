@@ -128,17 +128,18 @@ def _check_time(timestamp: str, now: float) -> None:
             f"Date must be in ISO-8601 'basic format'. Got '{timestamp[:32]}'. "
             "See http://en.wikipedia.org/wiki/ISO_8601"
         ) from error
+    if abs(signed_at - now) <= _SKEW_SECONDS:
+        return
     here = sigv4.format_time(now)
-    if signed_at < now - _SKEW_SECONDS:
+    if signed_at < now:
         bound = sigv4.format_time(now - _SKEW_SECONDS)
         raise InvalidSignatureException(
             f"Signature expired: {timestamp} is now earlier than {bound} ({here} - {_SKEW})"
         )
-    if signed_at > now + _SKEW_SECONDS:
-        bound = sigv4.format_time(now + _SKEW_SECONDS)
-        raise InvalidSignatureException(
-            f"Signature not yet current: {timestamp} is still later than {bound} ({here} + {_SKEW})"
-        )
+    bound = sigv4.format_time(now + _SKEW_SECONDS)
+    raise InvalidSignatureException(
+        f"Signature not yet current: {timestamp} is still later than {bound} ({here} + {_SKEW})"
+    )
 
 
 def _check_signed(request: HttpRequest, signed: tuple[str, ...]) -> None:

@@ -63,8 +63,11 @@ class OutputCompiler:
     def _structure(self, name: str, shape: dict[str, Any]) -> Write:
         writers = {member: self._write(target) for member, target in shape["members"].items()}
         strict = self._strict
+        plain = frozenset(member for member, write_member in writers.items() if write_member is None)
 
-        def write(value: Any) -> dict[str, Any]:
+        def write(value: Any) -> Any:
+            if plain >= value.keys() and None not in value.values():
+                return value  # the common case: a column, a parameter, a small structure
             if strict and not writers.keys() >= value.keys():
                 raise UnknownMember(name, tuple(sorted(value.keys() - writers.keys())))
             written = {}

@@ -42,7 +42,6 @@ def create_table(ctx: Context, request: CreateTableRequest) -> CreateTableRespon
     document = _document("CreateTable", request)
     database = fold(request["DatabaseName"])
     with ctx.store.begin() as tx:
-        tx.databases.hold(ctx.account_id, database)
         if not tx.tables.insert(ctx.account_id, database, document, by=ctx.principal.arn, now=ctx.now):
             raise AlreadyExistsException("Table already exists.")
         database_changed(ctx, tx, "CreateTable", database, [document["Name"]])

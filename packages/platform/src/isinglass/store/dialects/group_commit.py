@@ -1,7 +1,7 @@
 """SQLite's write transactions: one at a time, and those of one thread together where it asks for that."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,7 +30,7 @@ class GroupCommit:
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """Take a turn; what the block wrote is durable when this returns, and undone when it raises."""
-        group: _Group | None = getattr(self._here, "group", None)
+        group = self._group()
         if group is not None:
             with group.member() as connection:
                 yield connection
@@ -51,6 +51,19 @@ class GroupCommit:
             group.close()
         if group.began:
             self._log.wait()
+        for call in group.afterwards:
+            call()
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Call when what this thread has written is committed: now, or when its group is."""
+        group = self._group()
+        if group is None:
+            call()
+        else:
+            group.afterwards.append(call)
+
+    def _group(self) -> "_Group | None":
+        return getattr(self._here, "group", None)
 
 
 class _Group:
@@ -58,6 +71,7 @@ class _Group:
 
     def __init__(self, engine: sa.Engine, turn: threading.Lock) -> None:
         self.began = False
+        self.afterwards: list[Callable[[], None]] = []
         self._engine = engine
         self._turn = turn
         self._connection: sa.Connection | None = None

@@ -1,11 +1,12 @@
 """PostgreSQL set-up."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
 
+import orjson
 import sqlalchemy as sa
 
-#: Execution options of a connection that only reads.
-READ = {"postgresql_readonly": True}
+from isinglass.store.dialects.documents import dumps
 
 
 def create_engine(url: str) -> sa.Engine:
@@ -17,7 +18,14 @@ def create_engine(url: str) -> sa.Engine:
         pool_pre_ping=True,
         query_cache_size=2000,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=15s"},
+        json_serializer=dumps,
+        json_deserializer=orjson.loads,
     )
+
+
+def reading(engine: sa.Engine) -> sa.Engine:
+    """Make the engine of transactions that only read, on the same connections."""
+    return engine.execution_options(postgresql_readonly=True)
 
 
 class Writes:
@@ -26,6 +34,11 @@ class Writes:
     def __init__(self, engine: sa.Engine) -> None:
         self.write = engine.begin
         self.together = nullcontext[None]
+
+    @staticmethod
+    def after_commit(call: Callable[[], None]) -> None:
+        """Call at once: whoever asks has committed."""
+        call()
 
 
 def writes(engine: sa.Engine) -> Writes:

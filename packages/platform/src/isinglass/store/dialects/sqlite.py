@@ -4,13 +4,12 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
+from isinglass.store.dialects.documents import dumps
 from isinglass.store.dialects.group_commit import GroupCommit
 from isinglass.store.dialects.group_sync import GroupSync
-
-#: Execution options of a connection that only reads; all others take the write lock when they begin.
-READ = {"sqlite_begin": "BEGIN"}
 
 #: Why each: WAL lets readers run beside the one writer; NORMAL leaves the sync that keeps a commit through a
 #: power cut to GroupCommit, where one serves many commits; the busy timeout turns contention with
@@ -28,7 +27,16 @@ PRAGMAS = (
 
 
 def create_engine(url: str) -> sa.Engine:
-    """Open a SQLite database file with transactions begun explicitly, as the driver begins them too late."""
+    """Open a SQLite database file; a transaction takes the write lock when it begins."""
+    return _engine(url, "BEGIN IMMEDIATE", *PRAGMAS)
+
+
+def reading(engine: sa.Engine) -> sa.Engine:
+    """Make the engine of transactions that only read: they begin without the write lock."""
+    return _engine(str(engine.url), "BEGIN", *PRAGMAS, "PRAGMA query_only=ON")
+
+
+def _engine(url: str, begin: str, *pragmas: str) -> sa.Engine:
     engine = sa.create_engine(
         url,
         poolclass=sa.pool.QueuePool,
@@ -37,20 +45,22 @@ def create_engine(url: str) -> sa.Engine:
         max_overflow=24,
         connect_args={"check_same_thread": False, "cached_statements": 512},
         query_cache_size=2000,
+        json_serializer=dumps,
+        json_deserializer=orjson.loads,
     )
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions behind our back
-        for pragma in PRAGMAS:
+        for pragma in pragmas:
             connection.execute(pragma)
 
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        driver = connection.connection.dbapi_connection
-        assert driver is not None
-        driver.execute(connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE"))
+    def do_begin(dbapi_connection: sa.PoolProxiedConnection) -> None:
+        driver: Any = dbapi_connection.dbapi_connection
+        driver.execute(begin)
 
+    # The driver begins too late. SQLAlchemy's event for this would cost every statement of the engine.
+    engine.dialect.do_begin = do_begin  # type: ignore[method-assign]
     return engine
 
 
