@@ -1,11 +1,11 @@
-"""Run benchmarks by name: `python benchmarks/run.py [api etl crawl job_start …]`; all of them without a name."""
+"""Run benchmarks by name: `python benchmarks/run.py [api partitions etl …]`; all of them without a name."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-NAMES = ["job_start", "api", "crawl", "etl"]
+NAMES = ["job_start", "api", "partitions", "crawl", "etl"]
 
 
 def main() -> int:

@@ -14,6 +14,7 @@ from isinglass.app.supervision import Supervised, child_environment
 from isinglass.crawl.runner import CrawlRunner
 from isinglass.daemons.worker import Worker, worker_name
 from isinglass.engines.launcher import Launcher
+from isinglass.flow import index_building
 from isinglass.gateway.server import GatewaySettings, Server
 from isinglass.jobs.handler import JobRunHandler
 from isinglass.jobs.queries import QueryRunner
@@ -112,7 +113,11 @@ def build(
     services.queries = QueryRunner(jobs, launcher, run_keys, store)
     worker = Worker(
         store,
-        handlers={"job_run": JobRunHandler(jobs, launcher, run_keys), "crawl": CrawlRunner(services)},
+        handlers={
+            "job_run": JobRunHandler(jobs, launcher, run_keys),
+            "crawl": CrawlRunner(services),
+            index_building.KIND: index_building.handle,
+        },
         limits={"job_run": settings.workers, "crawl": _CRAWLS_AT_ONCE},
         name=f"{_worker_prefix(settings)}{worker_name()}",
     )

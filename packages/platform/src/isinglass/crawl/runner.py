@@ -15,6 +15,7 @@ from isinglass.crawl.opening import open_file
 from isinglass.crawl.plan import TooManyTables
 from isinglass.crawl.settings import InvalidConfiguration, settings_of
 from isinglass.crawl.survey import Cancelled, Survey, Target
+from isinglass.model.glue.errors import InvalidInputException
 from isinglass.observe.logs import LogWriter, log_path
 from isinglass.store import crawlers, crawls
 from isinglass.store.crawlers import Crawler
@@ -35,6 +36,17 @@ _MEMORY_BATCH = 2000
 _MOST_ATTEMPTS = 10
 #: Unreadable files are named in the log up to here.
 _MOST_NAMED = 20
+
+
+#: What a crawl fails with in its own words; the last is a table that refuses the change.
+_REASONS = (
+    CrawlFailure,
+    TooManyTables,
+    InvalidConfiguration,
+    StorageError,
+    GlobError,
+    InvalidInputException,
+)
 
 
 class Released(Exception):
@@ -129,7 +141,7 @@ class _Run:
         except Cancelled:
             self._say("INFO : The crawl was stopped.")
             self._end(crawls.STOPPED, "")
-        except (CrawlFailure, TooManyTables, InvalidConfiguration, StorageError, GlobError) as error:
+        except _REASONS as error:
             self._say(f"ERROR : {error}")
             self._end(crawls.FAILED, str(error))
         except Exception as error:

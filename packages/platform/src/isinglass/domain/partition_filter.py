@@ -1,7 +1,7 @@
 """What a GetPartitions expression means for a table: a test of partition values, and the keys to look at."""
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,12 +36,22 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
+@dataclass(slots=True)
+class Bounds:
+    """What a conjunction asks of one column, as literals; a bound is its value and whether that is within."""
+
+    equal: str | None = None
+    low: tuple[str, bool] | None = None
+    high: tuple[str, bool] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PartitionFilter:
-    """A compiled expression: `matches` decides, `keys` is a range that holds all that match."""
+    """A compiled expression: `matches` decides; `keys` and `bounds` (by folded column) hold all matches."""
 
     matches: Callable[[Sequence[str]], bool]
     keys: KeyRange
+    bounds: Mapping[str, Bounds]
 
 
 def compile_filter(text: str, partition_keys: Sequence[Any]) -> PartitionFilter | None:
@@ -68,7 +78,8 @@ def compile_filter(text: str, partition_keys: Sequence[Any]) -> PartitionFilter 
         except NotOfType as error:
             raise InvalidStateException(str(error)) from error
 
-    return PartitionFilter(matches, _keys(tree, ordered))
+    bounds = _bounds(tree)
+    return PartitionFilter(matches, _keys(bounds, ordered), bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,33 +194,26 @@ def like(text: str, pattern: str) -> bool:
     return all(character == "%" for character in pattern[i:])
 
 
-def _keys(tree: Expression, partition_keys: Sequence[tuple[str, str]]) -> KeyRange:
+def _keys(bounds: Mapping[str, Bounds], partition_keys: Sequence[tuple[str, str]]) -> KeyRange:
     """Find a range of keys that holds every match: equality on the leading keys, then bounds on the next."""
-    conjuncts = tree.operands if isinstance(tree, And) else (tree,)
     prefix: list[str] = []
     for name, type_name in partition_keys:
         if not is_ordered_as_text(type_name):
             break
-        bounds = _bounds(
-            [c for c in conjuncts if isinstance(c, Compare | Between) and c.column.lower() == name]
-        )
-        if bounds.equal is None:
-            return key_range(prefix, bounds.low, bounds.high)
-        prefix.append(bounds.equal)
+        bound = bounds.get(name, Bounds())
+        if bound.equal is None:
+            return key_range(prefix, bound.low, bound.high)
+        prefix.append(bound.equal)
     return key_range(prefix) if prefix else EVERYTHING
 
 
-@dataclass(slots=True)
-class _Bounds:
-    equal: str | None = None
-    low: tuple[str, bool] | None = None
-    high: tuple[str, bool] | None = None
-
-
-def _bounds(conditions: Sequence[Compare | Between]) -> _Bounds:
-    """Read bounds off one column's conditions; where several bound the same side the last one serves."""
-    bounds = _Bounds()
-    for condition in conditions:
+def _bounds(tree: Expression) -> dict[str, Bounds]:
+    """Read bounds off the conditions that must all hold; where several bound one side the last one serves."""
+    found: dict[str, Bounds] = {}
+    for condition in tree.operands if isinstance(tree, And) else (tree,):
+        if not isinstance(condition, Compare | Between) or getattr(condition, "op", "") == "<>":
+            continue
+        bounds = found.setdefault(condition.column.lower(), Bounds())
         match condition:
             case Compare(_, "=", literal):
                 bounds.equal = literal
@@ -219,4 +223,4 @@ def _bounds(conditions: Sequence[Compare | Between]) -> _Bounds:
                 bounds.high = (literal, op == "<=")
             case Between(_, low, high):
                 bounds.low, bounds.high = (low, True), (high, True)
-    return bounds
+    return found

@@ -17,6 +17,7 @@ MODULES: tuple[str, ...] = (
     "isinglass.operations.catalog.column_statistics",
     "isinglass.operations.catalog.databases",
     "isinglass.operations.catalog.partition_batches",
+    "isinglass.operations.catalog.partition_indexes",
     "isinglass.operations.catalog.partitions",
     "isinglass.operations.catalog.table_versions",
     "isinglass.operations.catalog.tables",

@@ -15,9 +15,10 @@ from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.scanning import scan
 from isinglass.store.tables.catalog import catalog_tables, databases, partitions, table_versions
 from isinglass.store.tables.column_statistics import column_statistics
+from isinglass.store.tables.partition_indexes import partition_index_entries, partition_indexes
 
 #: What belongs to a table by its id, and goes with it.
-_CHILDREN = (partitions, table_versions, column_statistics)
+_CHILDREN = (partitions, table_versions, column_statistics, partition_indexes, partition_index_entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ _LOCK = _FIND.with_for_update()
 def _table(row: Any) -> CatalogTable:
     id_, account_id, database_name, name, version, document, *rest = row
     return CatalogTable(id_, account_id, database_name, name, version, orjson.loads(document), *rest)
+
+
+def _key_types(document: Any) -> list[tuple[str, str]]:
+    return [(key["Name"].lower(), key.get("Type", "string")) for key in document["PartitionKeys"]]
 
 
 class CatalogTables:
@@ -129,6 +134,8 @@ class CatalogTables:
         self, seen: CatalogTable, document: dict[str, Any], *, by: str, now: float, archive: bool = True
     ) -> bool:
         """Make a new version of a table, keeping the one seen; False when that is not current any more."""
+        if _key_types(seen.document) != _key_types(document):
+            self._refuse_if_indexed(seen)
         changed = self._connection.execute(
             catalog_tables.update()
             .where(catalog_tables.c.id == seen.id, catalog_tables.c.version == seen.version)
@@ -191,6 +198,19 @@ class CatalogTables:
             )
         )
         return [row.name for row in found]
+
+    def _refuse_if_indexed(self, table: CatalogTable) -> None:
+        """Refuse a change of partition keys while an index is made of them."""
+        indexed = sa.select(partition_indexes.c.name).where(
+            partition_indexes.c.account_id == table.account_id,
+            partition_indexes.c.table_id == table.id,
+            partition_indexes.c.status.in_(("CREATING", "ACTIVE")),
+        )
+        name = self._connection.scalars(indexed.limit(1)).first()
+        if name is not None:
+            raise InvalidInputException(
+                f"The partition keys of table {table.name} cannot change: they are indexed by {name}"
+            )
 
     def _first(
         self, statement: sa.Select[Any], account_id: str, database_name: str, name: str

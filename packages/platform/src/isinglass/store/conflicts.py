@@ -41,6 +41,16 @@ def _insert_new(dialect: str, column: sa.Column[str]) -> Any:
     return _insert(dialect, column.table).on_conflict_do_nothing().returning(column)
 
 
+def insert_ignoring(connection: sa.Connection, table: sa.Table) -> Any:
+    """Insert rows; where the key is taken, leave the row there as it is."""
+    return _insert_ignoring(connection.dialect.name, table)
+
+
+@cache
+def _insert_ignoring(dialect: str, table: sa.Table) -> Any:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
 def insert_or_update(connection: sa.Connection, table: sa.Table, columns: Sequence[str]) -> sa.Insert:
     """Insert rows; where the key is taken, set these columns of the row there."""
     statement = _insert(connection.dialect.name, table)

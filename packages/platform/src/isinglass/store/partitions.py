@@ -1,19 +1,21 @@
 """Partitions of a table, kept and listed in the order of their values."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
 
 from isinglass.domain.column_statistics import columns_of
+from isinglass.domain.partition_filter import Bounds
 from isinglass.domain.partition_values import EVERYTHING, KeyRange, encode
 from isinglass.model.glue.errors import AlreadyExistsException, EntityNotFoundException
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.conflicts import insert_new
 from isinglass.store.paging import PageRequest, fetch_page
-from isinglass.store.scanning import scan
+from isinglass.store.partition_indexes import PartitionIndexes
+from isinglass.store.scanning import MOST_EXAMINED, scan
 from isinglass.store.tables.catalog import partitions
 from isinglass.store.tables.column_statistics import column_statistics
 
@@ -29,13 +31,18 @@ class Partition:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which partitions to list: a range of keys, and a test that their values must pass."""
+    """Which partitions to list: a range of keys, and a test of their values."""
 
     keys: KeyRange = EVERYTHING
     matches: Callable[[Sequence[str]], bool] | None = None
+    #: What the test asks of single columns, by folded name: an index may know where that is.
+    bounds: Mapping[str, Bounds] = field(default_factory=dict)
 
 
 ALL = Selection()
+
+#: Candidates read at once, however small the page.
+_SMALLEST_READ = 200
 
 
 def _partition(row: Any) -> Partition:
@@ -46,17 +53,20 @@ def _partition(row: Any) -> Partition:
 class Partitions:
     """Reads and writes the partitions table within one transaction; writers hold the table first."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, indexes: PartitionIndexes) -> None:
         self._connection = connection
+        self._indexes = indexes
 
     def insert(
         self, table: CatalogTable, new: Iterable[tuple[Sequence[str], Mapping[str, Any]]], now: float
     ) -> list[bool]:
         """Insert partitions given as values and document; tells for each whether its values were new."""
         rows: dict[str, dict[str, Any]] = {}
+        given: dict[str, Sequence[str]] = {}
         order: list[str | None] = []
         for values, document in new:
             key = encode(values)
+            given[key] = values
             order.append(None if key in rows else key)
             rows.setdefault(
                 key,
@@ -74,6 +84,8 @@ class Partitions:
         # In one order for everyone: two writers of the same partitions must not wait for each other.
         in_order = [rows[key] for key in sorted(rows)]
         inserted = insert_new(self._connection, partitions.c.values_key, in_order)
+        if indexes := self._indexes.maintained(table):
+            self._indexes.entries.add(indexes, [given[key] for key in sorted(inserted)])
         return [key in inserted for key in order]
 
     def find(self, table: CatalogTable, values: Sequence[str]) -> Partition | None:
@@ -105,6 +117,11 @@ class Partitions:
         if matches is None:
             rows, after = fetch_page(self._connection, self._select().where(*within), [key], page)
             return [_partition(row) for row in rows], after
+        if selection.bounds:
+            after = page.after[0] if page.after else None
+            candidates = self._indexes.candidates(table, selection.bounds, selection.keys, after)
+            if candidates is not None:
+                return self._matching(table, candidates, matches, page.size)
         if page.after is not None:
             within.append(key > page.after[0])
         found = scan(
@@ -116,6 +133,24 @@ class Partitions:
         )
         listed = self._with_keys(table, found.matched)
         return listed, None if found.after is None else (found.after,)
+
+    def _matching(
+        self,
+        table: CatalogTable,
+        candidates: list[str],
+        matches: Callable[[Sequence[str]], bool],
+        size: int,
+    ) -> tuple[list[Partition], tuple[Any, ...] | None]:
+        """Read candidates in order until a page of them matches."""
+        found: list[Partition] = []
+        step = max(size, _SMALLEST_READ)
+        for start in range(0, len(candidates), step):
+            for partition in self._with_keys(table, candidates[start : start + step]):
+                if matches(partition.values):
+                    found.append(partition)
+                    if len(found) == size:
+                        return found, (encode(partition.values),)
+        return found, (candidates[-1],) if len(candidates) == MOST_EXAMINED else None
 
     def replace(
         self,
@@ -141,6 +176,9 @@ class Partitions:
         if changed.rowcount == 0:
             raise EntityNotFoundException("Cannot find partition.")
         self._move_statistics(table, key, new_key, columns_of(document))
+        if new_key != key and (indexes := self._indexes.maintained(table)):
+            self._indexes.entries.remove(indexes, values)
+            self._indexes.entries.add(indexes, [new_values])
 
     def delete(self, table: CatalogTable, values: Sequence[str]) -> bool:
         """Delete a partition; False when there is none."""
@@ -148,6 +186,7 @@ class Partitions:
         if self._connection.execute(partitions.delete().where(*self._is(table, key))).rowcount == 0:
             return False
         self._connection.execute(column_statistics.delete().where(*self._statistics_of(table, key)))
+        self._indexes.entries.remove(self._indexes.maintained(table), values)
         return True
 
     def _move_statistics(self, table: CatalogTable, key: str, new_key: str, columns: Collection[str]) -> None:

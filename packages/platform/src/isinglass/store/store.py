@@ -21,6 +21,7 @@ from isinglass.store.dialects import postgresql, sqlite
 from isinglass.store.job_runs import JobRuns
 from isinglass.store.jobs import Jobs
 from isinglass.store.outbox import Outbox
+from isinglass.store.partition_indexes import PartitionIndexes
 from isinglass.store.partitions import Partitions
 from isinglass.store.table_versions import TableVersions
 from isinglass.store.tags import Tags
@@ -76,7 +77,11 @@ class Transaction:
 
     @cached_property
     def partitions(self) -> Partitions:
-        return Partitions(self.connection)
+        return Partitions(self.connection, self.partition_indexes)
+
+    @cached_property
+    def partition_indexes(self) -> PartitionIndexes:
+        return PartitionIndexes(self.connection)
 
     @cached_property
     def column_statistics(self) -> ColumnStatistics:
@@ -132,7 +137,7 @@ class Store:
         """Let this thread's write transactions share one commit where the database gains by it.
 
         Each succeeds or fails by itself, but is durable, and seen by `read`, only when the block has ended;
-        when the block raises, all are undone. Not for what enqueues work: the hint of it would be early.
+        when the block raises, all are undone.
         """
         with self._writes.together():
             yield
@@ -145,5 +150,5 @@ class Store:
 
     def close(self) -> None:
         """Close pooled connections."""
-        self.engine.dispose()
         self._reading.dispose()
+        self.engine.dispose()

@@ -45,6 +45,7 @@ def batch_create_partition(
             values = given.get("Values", [])
             try:
                 check_partition_values(table.partition_keys, values)
+                tx.partition_indexes.check(table, values)
                 new.append((values, partition_document(given)))
             except InvalidInputException as error:
                 errors.append(_error(values, error))
@@ -91,6 +92,7 @@ def batch_update_partition(
             try:
                 check_partition_values(table.partition_keys, values)
                 check_partition_values(table.partition_keys, new_values)
+                tx.partition_indexes.check(table, new_values)
                 tx.partitions.replace(table, values, new_values, partition_document(given))
                 changed.append(new_values)
             except (InvalidInputException, EntityNotFoundException, AlreadyExistsException) as error:

@@ -5,7 +5,7 @@ from typing import Any
 
 from isinglass.domain.catalog_objects import check_partition_values, fold, partition_document
 from isinglass.domain.partition_filter import compile_filter
-from isinglass.domain.partition_values import EVERYTHING, segment_of
+from isinglass.domain.partition_values import segment_of
 from isinglass.model.glue.errors import (
     AlreadyExistsException,
     EntityNotFoundException,
@@ -40,6 +40,7 @@ def create_partition(ctx: Context, request: CreatePartitionRequest) -> CreatePar
     with ctx.store.begin() as tx:
         table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
         check_partition_values(table.partition_keys, values)
+        tx.partition_indexes.check(table, values)
         [is_new] = tx.partitions.insert(table, [(values, partition_document(given))], ctx.now)
         if not is_new:
             raise AlreadyExistsException("Partition already exists.")
@@ -78,11 +79,12 @@ def get_partitions(ctx: Context, request: GetPartitionsRequest) -> GetPartitions
 def _selection(table: CatalogTable, request: GetPartitionsRequest) -> Selection:
     chosen = compile_filter(request.get("Expression", ""), table.partition_keys)
     in_segment = _segment_test(request.get("Segment"))
-    keys = EVERYTHING if chosen is None else chosen.keys
-    if chosen is None or in_segment is None:
-        return Selection(keys, in_segment if chosen is None else chosen.matches)
+    if chosen is None:
+        return Selection(matches=in_segment)
     expression = chosen.matches
-    return Selection(keys, lambda values: in_segment(values) and expression(values))
+    if in_segment is None:
+        return Selection(chosen.keys, expression, chosen.bounds)
+    return Selection(chosen.keys, lambda values: in_segment(values) and expression(values), chosen.bounds)
 
 
 def _segment_test(segment: Mapping[str, Any] | None) -> Callable[[Sequence[str]], bool] | None:
@@ -104,6 +106,7 @@ def update_partition(ctx: Context, request: UpdatePartitionRequest) -> UpdatePar
         table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
         check_partition_values(table.partition_keys, values)
         check_partition_values(table.partition_keys, new_values)
+        tx.partition_indexes.check(table, new_values)
         tx.partitions.replace(table, values, new_values, partition_document(given))
         table_changed(ctx, tx, "UpdatePartition", table, [new_values])
     return {}

@@ -28,6 +28,7 @@ from isinglass.model.glue.shapes import (
 )
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.events import database_changed, table_changed
+from isinglass.operations.catalog.partition_indexes import add_index
 from isinglass.operations.catalog.scope import check_catalog, refuse
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
@@ -38,12 +39,17 @@ from isinglass.store.store import Transaction
 @implements("CreateTable")
 def create_table(ctx: Context, request: CreateTableRequest) -> CreateTableResponse:
     check_catalog(ctx, request)
-    refuse("CreateTable", request, "OpenTableFormatInput", "PartitionIndexes", "TransactionId")
+    refuse("CreateTable", request, "OpenTableFormatInput", "TransactionId")
     document = _document("CreateTable", request)
     database = fold(request["DatabaseName"])
     with ctx.store.begin() as tx:
         if not tx.tables.insert(ctx.account_id, database, document, by=ctx.principal.arn, now=ctx.now):
             raise AlreadyExistsException("Table already exists.")
+        if indexes := request.get("PartitionIndexes"):
+            table = tx.tables.lock(ctx.account_id, database, document["Name"])
+            for index in indexes:
+                # Without partitions there is nothing to build.
+                add_index(tx, table, index, status="ACTIVE", now=ctx.now)
         database_changed(ctx, tx, "CreateTable", database, [document["Name"]])
     return {}
 
