@@ -24,12 +24,40 @@ class SchemaMismatchError(Exception):
         )
 
 
+@dataclass(eq=False)
+class SchemaUnknownError(Exception):
+    """The database was upgraded by a newer program."""
+
+    found: str
+
+    def __str__(self) -> str:
+        return (
+            f"The database is at schema version {self.found}, which this program (at {HEAD}) does not "
+            "know. Use the version of Isinglass that upgraded it, or a backup from before."
+        )
+
+
+@dataclass(eq=False)
+class DatabaseUnreachableError(Exception):
+    """The database does not answer, or refuses to."""
+
+    database: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"The database {self.database} cannot be used: {self.reason}"
+
+
 def current(store: Store) -> str | None:
     """Read the database's schema version; None for an empty database."""
-    if not sa.inspect(store.engine).has_table("alembic_version"):
-        return None
-    with store.engine.connect() as connection:
-        return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    try:
+        if not sa.inspect(store.engine).has_table("alembic_version"):
+            return None
+        with store.engine.connect() as connection:
+            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    except sa.exc.DBAPIError as error:
+        reason = str(error.orig).strip()
+        raise DatabaseUnreachableError(store.engine.url.render_as_string(), reason) from error
 
 
 def check(store: Store) -> None:
@@ -41,13 +69,18 @@ def check(store: Store) -> None:
 
 def upgrade(store: Store) -> None:
     """Bring the database to HEAD in one transaction; does nothing, quickly, when it is there."""
-    if current(store) == HEAD:
+    found = current(store)
+    if found == HEAD:
         return
     from alembic import command
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        raise SchemaUnknownError(found)
     with store.engine.connect() as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

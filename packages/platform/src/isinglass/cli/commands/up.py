@@ -77,7 +77,7 @@ def serving(flags: dict[str, Any]) -> "Iterator[tuple[Settings, Running]]":
     from isinglass.app.accounts import KeyTaken
     from isinglass.app.data_dir import DataDirInUse
     from isinglass.app.weed import WeedMissing
-    from isinglass.store.schema import SchemaMismatchError
+    from isinglass.store.schema import DatabaseUnreachableError, SchemaMismatchError, SchemaUnknownError
     from isinglass.store.sealing import SealBroken
 
     try:
@@ -95,8 +95,10 @@ def serving(flags: dict[str, Any]) -> "Iterator[tuple[Settings, Running]]":
             str(error).rstrip("."), code="E502", hint="isinglass status      or use another --data-dir",
             exit_code=CONFLICT,
         ) from error  # fmt: skip
-    except (SchemaMismatchError, SealBroken, KeyTaken, WeedMissing) as error:
+    except (DatabaseUnreachableError, SchemaUnknownError, SealBroken, KeyTaken, WeedMissing) as error:
         raise CliError(str(error), code="E500") from error
+    except SchemaMismatchError as error:
+        raise CliError(str(error), code="E503", hint="isinglass db upgrade", exit_code=CONFLICT) from error
     except PermissionError as error:
         raise CliError(
             f"{error.filename} cannot be used: {error.strerror}", hint="use another --data-dir"
