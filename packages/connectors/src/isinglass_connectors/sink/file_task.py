@@ -1,7 +1,7 @@
 """One task of a write: rows in, staged files out, in memory that does not grow with the data."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, cast
 
@@ -83,12 +83,29 @@ class FileTask:
 
     def close(self) -> TaskMessage:
         """Write out what is held and wait until every byte is staged."""
+        if self.pause():
+            self.write_whole(self.spilled())
+        return self.finish()
+
+    def pause(self) -> bool:
+        """Write out what is held in memory; True when rows are left in the spill, for `write_whole`."""
         self._scatter()
         for folder in list(self._open):
             self._end(self._open.pop(folder))
+        return self._spill is not None
+
+    def spilled(self) -> Iterator[tuple[Folder, pa.Table]]:
+        """Yield the rows in the spill by partition; once, after the last row has come."""
+        return iter(()) if self._spill is None else self._spill.read()
+
+    def write_whole(self, parts: Iterable[tuple[Folder, pa.Table]]) -> None:
+        """Write partitions of which all rows are known, one after another."""
+        for folder, table in parts:
+            self._write_whole(folder, table)
+
+    def finish(self) -> TaskMessage:
+        """Wait until every byte is staged."""
         if self._spill is not None:
-            for folder, table in self._spill.read():
-                self._write_whole(folder, table)
             self._spill.close()
         files = tuple(finished() for finished in self._finished)
         self._staging.close()

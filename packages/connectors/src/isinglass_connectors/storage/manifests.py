@@ -76,7 +76,10 @@ def find(storage: Storage, root: str) -> list[str]:
     """The URLs of the manifests directly in a folder."""
     base = urls.folder(root)
     if urls.is_s3(base):
-        found: Iterable[str] = (info.url for info in storage.s3.list_prefix(base + PREFIX))
+        try:
+            found: Iterable[str] = [info.url for info in storage.s3.list_prefix(base + PREFIX)]
+        except StorageError as error:  # the folder is what was asked for, not the key we looked for in it
+            raise type(error)(base, error.operation, error.reason) from error
     else:
         found = (info.url for info in storage.local.list_folder(base).objects)
     return [url for url in found if is_manifest(urls.relative(base, url))]

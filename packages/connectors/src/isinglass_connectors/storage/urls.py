@@ -1,10 +1,13 @@
 """Take storage URLs apart and put them together; nothing here touches storage."""
 
+import re
 from dataclasses import dataclass
 
 from isinglass_connectors.storage.errors import StorageError
 
 _S3_SCHEMES = ("s3://", "s3a://", "s3n://")
+#: What S3 clients let pass, the rules of old included; ARNs of access points are not for us.
+_BUCKET = re.compile(r"[a-zA-Z0-9.\-_]{1,255}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ def parse(url: str) -> Location:
             bucket, _, key = url[len(scheme) :].partition("/")
             if not bucket:
                 raise StorageError(url, "open", "the URL names no bucket")
+            if not _BUCKET.fullmatch(bucket):
+                raise StorageError(url, "open", f"{bucket!r} is not a bucket's name")
             _refuse_climbing(url, key)
             return Location(bucket, key)
     path = local_path(url)

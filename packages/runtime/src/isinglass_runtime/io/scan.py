@@ -23,6 +23,7 @@ from isinglass_runtime.io.listing import InputFile, Listing
 from isinglass_runtime.io.read import Style, option_text, storage
 from isinglass_runtime.io.spooling import spool_for
 from isinglass_runtime.io.types import arrow_schema, ddl, spark_schema
+from isinglass_runtime.tally import TALLY
 
 #: Where Spark puts a bad record's text unless told otherwise.
 CORRUPT_RECORD = "_corrupt_record"
@@ -162,7 +163,9 @@ class Scan:
         for part in parts[1:]:
             frame = frame.unionAll(part)
         files = len(self.clean.files) + len(self.dirty.files)
-        return FileFrame(frame, errors, self.choices, files, self.clean.size + self.dirty.size)
+        size = self.clean.size + self.dirty.size
+        TALLY.read(files=files, size=size)
+        return FileFrame(frame, errors, self.choices, files, size)
 
 
 def file_source(

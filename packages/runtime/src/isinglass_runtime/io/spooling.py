@@ -1,4 +1,4 @@
-"""Where copies of small remote files stay for the length of a run, so that its next pass need not fetch them."""
+"""Where copies of small remote files stay during a run, so that its next pass need not fetch them."""
 
 import atexit
 import functools

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any, cast
 from pyspark.errors import AnalysisException
 
 from isinglass_connectors.storage.listing import data_files
+from isinglass_runtime.engine.active import ENGINE
 from isinglass_runtime.engine.shipping import prepare
 from isinglass_runtime.io.read import UnknownFormatError, option_text, storage
 from isinglass_runtime.io.types import arrow_schema, nullable
 from isinglass_runtime.run import current
+from isinglass_runtime.tally import TALLY
 
 if TYPE_CHECKING:
     from isinglass_connectors.sink.file_sink import WriteResult
     from isinglass_connectors.sink.options import WriteMode, WriteOptions
+    from isinglass_connectors.storage.storage import Storage
 
 FORMATS = frozenset({"csv", "json", "parquet"})
 _ERROR_MODES = frozenset({"error", "errorifexists", "default"})
@@ -85,7 +88,7 @@ def write_files(
     opened = storage()
     mode = mode.lower()
     if mode in _ERROR_MODES or mode == "ignore":
-        if next(data_files(opened, url), None) is not None:
+        if _has_data(opened, url, write_id):
             if mode == "ignore":
                 return WriteResult((), 0, 0, ())
             raise PathExistsError(url)
@@ -110,19 +113,33 @@ def write_files(
         scratch=settings.scratch_dir or None,
     )
     result = _run(df, sink, write_id, schema)
+    TALLY.written(url, rows=result.rows, files=len(result.files), size=result.bytes)
     for observer in _observers:
         observer(url, result)
     return result
 
 
+def _has_data(opened: "Storage", url: str, write_id: str) -> bool:
+    """Tell whether data are there that this write did not commit itself, in an earlier attempt of its run."""
+    settings = current()
+    own = f"run-{settings.run_id}-{write_id}-part-" if settings.run_id and settings.attempt else None
+    for info in data_files(opened, url):
+        if own is None or not info.url.rpartition("/")[2].startswith(own):
+            return True
+    return False
+
+
 def _run(df: Any, sink: Any, write_id: str, schema: Any) -> "WriteResult":
-    from isinglass_runtime.io.sink_task import SinkTask
+    from isinglass_runtime.io.sink_task import SinkTask, closed, drop_left
 
     prepare(df.sparkSession)
     try:
-        rows = df.mapInArrow(SinkTask(sink, write_id, schema), "message binary").collect()
-        messages = [pickle.loads(bytes(row.message)) for row in rows]  # noqa: S301 - made by our own tasks
+        task = SinkTask(sink, write_id, schema, together=ENGINE.embedded)
+        rows = df.mapInArrow(task, "message binary").collect()
+        found = [pickle.loads(bytes(row.message)) for row in rows]  # noqa: S301 - made by our own tasks
+        messages = closed(sink, found)
     except BaseException:
+        drop_left(sink)
         sink.abort([])
         raise
     result: WriteResult = sink.commit(messages)
