@@ -1,3 +1,5 @@
+from itertools import chain
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -9,12 +11,13 @@ from isinglass_connectors.storage.options import StorageOptions
 
 SCHEMA = pa.schema([("n", pa.int64()), ("p", pa.string())])
 PARTITIONS = MAX_OPEN + 20
+ROWS = PARTITIONS * 10
 
 
 def paused(sink, number, rows):
     task = sink.task(number)
-    for start in range(0, rows, 100):
-        values = range(number * rows + start, number * rows + start + 100)
+    for start in range(0, rows, PARTITIONS):
+        values = range(number * rows + start, number * rows + start + PARTITIONS)
         task.write(pa.record_batch([list(values), [f"p{n % PARTITIONS}" for n in values]], schema=SCHEMA))
     assert task.pause()
     return task
@@ -24,7 +27,7 @@ def written(tmp_path, sort_by=()):
     sink = FileSink(
         StorageOptions(), str(tmp_path / "t"), "r", "w", SCHEMA, partition_keys=("p",), sort_by=sort_by
     )
-    tasks = [paused(sink, number, 1000) for number in range(3)]
+    tasks = [paused(sink, number, ROWS) for number in range(3)]
     result = sink.commit(close_together(tasks))
     found = {}
     for url in result.files:
@@ -35,9 +38,10 @@ def written(tmp_path, sort_by=()):
 
 def test_partitions_that_tasks_spilled_are_one_file_in_the_tasks_order(tmp_path):
     result, found = written(tmp_path)
-    assert (result.rows, len(found)) == (3000, PARTITIONS)
-    assert all(sorted(sum(files, [])) == sum(sorted(files), []) for files in found.values())
-    assert sorted(sum(sum(found.values(), []), [])) == list(range(3000))
+    assert (result.rows, len(found)) == (3 * ROWS, PARTITIONS)
+    files = list(chain.from_iterable(found.values()))
+    assert all(rows == sorted(rows) for rows in files)
+    assert sorted(chain.from_iterable(files)) == list(range(3 * ROWS))
     assert sum(len(files) == 1 for files in found.values()) == PARTITIONS - MAX_OPEN
     assert not (tmp_path / "t" / "_temporary").exists()
 
