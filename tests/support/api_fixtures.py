@@ -1,9 +1,13 @@
 """Fixtures that give each test a live server of its own, and real clients of it."""
 
+import json
 import os
 import secrets
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,13 +16,15 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from isinglass.domain.signature import Credentials
+from isinglass.app.accounts import insert_key, new_key
+from isinglass.domain.signature import Credentials, sign_headers
 from isinglass.gateway.server import GatewaySettings, Server, listen
-from isinglass.operations.context import StorageAccess
+from isinglass.jobs.queries import Rows, Statement, StatementFailedError
+from isinglass.operations.context import Component, StorageAccess
 from isinglass.store.access_keys import AccessKey
 from isinglass.store.accounts import Account
 from isinglass.store.sealing import Sealer
-from isinglass.store.store import Store
+from isinglass.store.store import Store, Transaction
 
 ROOT_ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -29,6 +35,8 @@ class FolderServices:
     """Services over one folder, without an object store."""
 
     folder: Path
+    server_key: bytes = field(default_factory=lambda: os.urandom(32), repr=False, kw_only=True)
+    started_at: float = field(default_factory=time.time, kw_only=True)
 
     def storage_access(self, account_id: str) -> StorageAccess:
         return StorageAccess(endpoint=None, region=REGION, access_key_id=account_id, secret_access_key="none")
@@ -37,7 +45,21 @@ class FolderServices:
         return str(self.folder / "logs" / account_id)
 
     def may_use_local_files(self, account_id: str) -> bool:
+        return self.is_root(account_id)
+
+    def is_root(self, account_id: str) -> bool:
         return account_id == ROOT_ACCOUNT
+
+    def issue_key(self, tx: Transaction, account_id: str, now: float) -> tuple[str, str]:
+        key = new_key()
+        insert_key(tx, Sealer(self.server_key), account_id, key, now)
+        return key.access_key_id, key.secret_access_key
+
+    def components(self) -> list[Component]:
+        return [Component("api", "RUNNING")]
+
+    def run_query(self, statement: Statement) -> Rows:
+        raise StatementFailedError(f"There is no engine here to run {statement.sql!r}.")
 
 
 @dataclass
@@ -76,6 +98,39 @@ class Api:
         )
 
 
+def call(
+    api: Api, operation: str, request: dict[str, Any], account_id: str = ROOT_ACCOUNT
+) -> tuple[int, dict[str, Any]]:
+    """Call one of our own operations, which boto3 has no client for."""
+    body = json.dumps(request).encode()
+    signed = sign_headers(
+        api.credentials_of(account_id), region=REGION, service="isinglass", method="POST",
+        host=api.url.removeprefix("http://"), path="/", headers={"X-Amz-Target": f"Isinglass.{operation}"},
+        body=body, now=time.time(),
+    )  # fmt: skip
+    sent = urllib.request.Request(api.url + "/", data=body, headers=signed, method="POST")
+    try:
+        with urllib.request.urlopen(sent, timeout=60) as response:
+            return response.status, json.loads(response.read())
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read())
+
+
+@contextmanager
+def serving(store: Store, services: FolderServices, session: boto3.Session) -> Iterator[Api]:
+    """Run a gateway; answers that the model does not know are errors."""
+    access_log = services.folder / "access.log"
+    settings = GatewaySettings(access_log, strict=True, threads=4)
+    server = Server(store, services, services.server_key, settings)
+    listening = listen("127.0.0.1", 0)
+    server.start(listening)
+    try:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield Api(url, store, services.server_key, access_log, session)
+    finally:
+        server.stop()
+
+
 @pytest.fixture(scope="session")
 def boto_session() -> boto3.Session:
     """One session for all clients: it reads botocore's models once."""
@@ -84,17 +139,9 @@ def boto_session() -> boto3.Session:
 
 @pytest.fixture
 def api(store: Store, tmp_path: Path, boto_session: boto3.Session) -> Iterator[Api]:
-    """A live server on an empty database; answers that the model does not know are errors."""
-    server_key = os.urandom(32)
-    access_log = tmp_path / "access.log"
-    server = Server(
-        store, FolderServices(tmp_path), server_key, GatewaySettings(access_log, strict=True, threads=4)
-    )
-    listening = listen("127.0.0.1", 0)
-    server.start(listening)
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    yield Api(url, store, server_key, access_log, boto_session)
-    server.stop()
+    """A live server on an empty database."""
+    with serving(store, FolderServices(tmp_path), boto_session) as api:
+        yield api
 
 
 @pytest.fixture
