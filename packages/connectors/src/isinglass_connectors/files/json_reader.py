@@ -1,14 +1,17 @@
 """Read JSON with Spark's semantics: Arrow parses blocks of regular lines, value by value goes the rest."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import json as arrow_json
 
-from isinglass_connectors.files.json_documents import Document, documents, lines
+from isinglass_connectors.files.json_documents import Document, documents, lines, parse_line
 from isinglass_connectors.files.json_path import parse_path, select
+from isinglass_connectors.files.json_shapes import fits, parsed, shapes
 from isinglass_connectors.files.json_values import Misfit, fitter
 from isinglass_connectors.files.options import ReadOptions
 from isinglass_connectors.files.records import BadRecord, Chunk, settle_bad
@@ -16,6 +19,8 @@ from isinglass_connectors.files.streams import Block, blocks
 from isinglass_connectors.files.types import is_choice
 
 _ROWS = 8192
+#: Smaller blocks are read line by line sooner than their lines are told apart.
+_WORTH_SORTING = 1 << 18
 
 
 def read_json(stream: IO[bytes], file: str, schema: pa.Schema, options: ReadOptions) -> Iterator[Chunk]:
@@ -27,11 +32,13 @@ def read_json(stream: IO[bytes], file: str, schema: pa.Schema, options: ReadOpti
     fast = all(arrow_reads_like_spark(field.type) for field in schema)
     for block in blocks(stream):
         rows = by_arrow(block, schema) if fast else None
-        if rows is None:
-            yield from reader.slow(lines(block))
-        else:
+        if rows is not None:
             for batch in rows:
                 yield settle_bad(batch, {}, options)
+        elif fast and len(block.data) >= _WORTH_SORTING:
+            yield from reader.mixed(block)
+        else:
+            yield from reader.slow(lines(block))
 
 
 def arrow_reads_like_spark(kind: pa.DataType) -> bool:
@@ -48,6 +55,9 @@ def arrow_reads_like_spark(kind: pa.DataType) -> bool:
 
 def by_arrow(block: Block, schema: pa.Schema, *, threads: bool = False) -> list[pa.RecordBatch] | None:
     """Parse a block of JSON lines at once; None when any line is not just what the schema says."""
+    if not _is_utf8(block.data):
+        # Arrow would pass the bytes on as text.
+        return None
     try:
         table = arrow_json.read_json(
             pa.BufferReader(block.data),
@@ -64,6 +74,36 @@ def by_arrow(block: Block, schema: pa.Schema, *, threads: bool = False) -> list[
     return table.select(schema.names).cast(schema).combine_chunks().to_batches()  # type: ignore[no-any-return]
 
 
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """Rows made value by value, the lines they come from, and what was wrong with which of them."""
+
+    rows: pa.RecordBatch
+    lines: list[int]
+    bad: dict[int, BadRecord]
+    misfits: frozenset[str]
+
+
+def _regular(lines: list[bytes], schema: pa.Schema) -> list[bool]:
+    """Tell of each line whether it is one object that has just the schema's types."""
+    try:
+        found = shapes(lines)
+    except pa.ArrowInvalid:
+        # A line that is no UTF-8; which one, the slow way finds out.
+        return [False] * len(lines)
+    kind = pa.struct(list(schema))
+    good = pa.array([isinstance(s, dict) and fits(s, kind) for s in parsed(found)], pa.bool_())
+    regular: list[bool] = good.take(found.indices).fill_null(False).to_pylist()
+    return regular
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        return data.isascii() or bool(data.decode())
+    except UnicodeDecodeError:
+        return False
+
+
 class _Reader:
     def __init__(self, file: str, schema: pa.Schema, options: ReadOptions) -> None:
         self._file = file
@@ -77,20 +117,48 @@ class _Reader:
         while part := list(islice(pending, _ROWS)):
             yield self._chunk(part)
 
+    def mixed(self, block: Block) -> Iterator[Chunk]:
+        """Read a block in which most lines are regular: those at once, the others value by value."""
+        found = [(block.line + i, line) for i, line in enumerate(block.data.split(b"\n"))]
+        numbered = [(number, line) for number, line in found if line and not line.isspace()]
+        regular = _regular([line for _, line in numbered], self._schema)
+        good = b"\n".join(line for (_, line), is_good in zip(numbered, regular, strict=True) if is_good)
+        rows = by_arrow(Block(good, 1), self._schema) if good else []
+        if rows is None:
+            yield from self.slow(lines(block))
+            return
+        others = [pair for pair, is_good in zip(numbered, regular, strict=True) if not is_good]
+        values = self._values(parse_line(line, number) for number, line in others)
+        places = pa.array(
+            [n for (n, _), is_good in zip(numbered, regular, strict=True) if is_good], pa.int64()
+        )
+        order = pc.sort_indices(pa.concat_arrays([places, pa.array(values.lines, pa.int64())]))
+        if not len(order):
+            return
+        table = pa.Table.from_batches([*rows, values.rows], self._schema).take(order)
+        moved = pc.sort_indices(order)  # The inverse: where each row went.
+        bad = {moved[len(places) + i].as_py(): record for i, record in values.bad.items()}
+        woven = table.combine_chunks().to_batches()[0]
+        yield settle_bad(woven, bad, self._options, values.misfits)
+
     def _chunk(self, part: list[Document]) -> Chunk:
+        values = self._values(part)
+        return settle_bad(values.rows, values.bad, self._options, values.misfits)
+
+    def _values(self, part: Iterable[Document]) -> "_Values":
         columns: dict[str, list[Any]] = {name: [] for name, _ in self._fields}
         bad: dict[int, BadRecord] = {}
         misfits: set[str] = set()
-        count = 0
+        places: list[int] = []
         for document in part:
             for value, error in self._records(document):
                 reason = self._append(columns, {} if error else value, misfits) or error
                 if reason:
-                    bad[count] = BadRecord(self._file, document.line, reason, document.raw)
-                count += 1
+                    bad[len(places)] = BadRecord(self._file, document.line, reason, document.raw)
+                places.append(document.line)
         arrays = [pa.array(columns[f.name], f.type) for f in self._schema]
         rows = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
-        return settle_bad(rows, bad, self._options, frozenset(misfits))
+        return _Values(rows, places, bad, frozenset(misfits))
 
     def _records(self, document: Document) -> Iterator[tuple[Any, str]]:
         """The rows of one document, each with what is wrong with it."""
