@@ -71,7 +71,7 @@ def test_progress_of_a_run_is_kept_with_it(job_server: JobServer) -> None:
             run = tx.job_runs.find("123456789012", run_id)
         return run and run.progress
 
-    assert eventually(progress) == {"rows": 5}
+    assert eventually(progress) == {"rows": 5, "engine": "sail", "launches": 1}
     job_server.stop(run_id)
     job_server.wait(run_id)
 

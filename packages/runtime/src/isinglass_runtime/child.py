@@ -6,12 +6,14 @@ import os
 import random
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
 from isinglass_runtime import confinement, events, files, modules, run, script
 from isinglass_runtime.events import EventPipe
 from isinglass_runtime.launch import Launch
+from isinglass_runtime.tally import TALLY
 
 #: The run could not even begin; the result event says why.
 EXIT_NOT_STARTED = 70
@@ -29,9 +31,24 @@ def main(launch: Launch, pipe: EventPipe) -> int:
     except (files.FileMissingError, modules.ModulesMissingError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - the run's log is where its user looks
         outcome = script.Outcome(EXIT_NOT_STARTED, str(error))
+    outcome = replace(outcome, needs_spark=_needs_spark())
     _end_quietly()
-    pipe.send("result", code=outcome.exit_code, error=outcome.error, allocation=outcome.allocation_failed)
+    pipe.send("progress", **TALLY.counts())
+    pipe.send(
+        "result",
+        code=outcome.exit_code,
+        error=outcome.error,
+        allocation=outcome.allocation_failed,
+        needs_spark=outcome.needs_spark,
+    )
     return outcome.exit_code
+
+
+def _needs_spark() -> str | None:
+    """Say why the plan gate sends this run to Spark; a script that caught the refusal is not done either."""
+    active = sys.modules.get("isinglass_runtime.engine.active")
+    needed = None if active is None else active.ENGINE.gate.needs_spark
+    return None if needed is None else f"{needed.rule}: {needed.reason}"
 
 
 def _enter(launch: Launch) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from isinglass_runtime.launch import Query
+from isinglass_runtime.tally import TALLY
 
 
 def run(query: Query) -> dict[str, Any]:
@@ -29,6 +30,7 @@ def run(query: Query) -> dict[str, Any]:
         "rows": [[plain(row.get(name)) for name in names] for row in rows[: query.limit]],
         "truncated": len(rows) > query.limit,
         "elapsed": time.monotonic() - started,
+        "bytes_scanned": TALLY.bytes_read,
     }
 
 

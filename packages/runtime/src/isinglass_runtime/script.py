@@ -19,6 +19,8 @@ class Outcome:
     exit_code: int
     error: str | None = None
     allocation_failed: bool = False
+    #: What the embedded engine cannot do and Apache Spark can.
+    needs_spark: str | None = None
 
 
 def execute(path: Path, argv: list[str]) -> Outcome:

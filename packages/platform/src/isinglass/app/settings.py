@@ -59,6 +59,8 @@ class Settings:
     allow_remote: bool
     root: RootAccount
     external_store: ExternalStore | None
+    #: Apache Spark for runs that ask for it, or that the embedded engine refuses; empty when there is none.
+    spark_connect: str = ""
 
     @property
     def embedded_database(self) -> bool:
@@ -130,6 +132,9 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str] | None = None)
         allow_remote=reader.flag("allow_remote"),
         root=_root(reader),
         external_store=_external(reader),
+        spark_connect=reader.checked(
+            "spark_connect", "", lambda url: not url or url.startswith("sc://"), "an address sc://host:port"
+        ),
     )
     if not settings.allow_remote and not _is_loopback(settings.host):
         reader.problems.append(

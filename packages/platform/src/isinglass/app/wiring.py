@@ -108,6 +108,7 @@ def build(
         log_directory=services.log_directory,
         may_use_local_files=services.may_use_local_files,
         slots=settings.workers,
+        spark_connect=settings.spark_connect,
     )
     run_keys = StoredRunKeys(sealer)
     services.queries = QueryRunner(jobs, launcher, run_keys, store)

@@ -9,7 +9,8 @@ from typing import Any
 
 from isinglass.domain.job_run_states import TERMINAL, Effect, Event
 from isinglass.engines.launcher import Launcher, LaunchError
-from isinglass.jobs.plan import NotRunnableError, Plan, check, plan, timeout_seconds
+from isinglass.jobs.plan import NotRunnableError, Plan, check, engine_of, plan, timeout_seconds
+from isinglass.jobs.report import RunReport
 from isinglass.jobs.settings import Credentials, JobSettings, KeyIssuer
 from isinglass.jobs.supervisor import Cause, Ending, Supervisor, Watch
 from isinglass.jobs.transitions import apply
@@ -22,9 +23,10 @@ log = logging.getLogger(__name__)
 
 #: Seconds between two looks at a run's state for a stop request.
 STOP_POLL_SECONDS = 0.5
-PROGRESS_SECONDS = 2.0
 #: How often an outcome is tried to be committed while the database is busy or away.
 FINISH_ATTEMPTS = 8
+#: The most launches of one execution: as asked for, with sort-merge joins, on Spark, and there with them.
+LAUNCHES = 4
 #: How long the keys of a run without timeout live.
 WEEK = 7 * 86_400.0
 
@@ -45,9 +47,11 @@ class JobRunHandler:
         run, keys = begun
         self._sweep(run)
         writer = self._log(run, keys)
+        report = RunReport(context, run)
         try:
-            ending = self._execute(context, item, run, keys, writer)
+            ending = self._execute(context, item, run, keys, writer, report)
             ending = replace(ending, error=_message(ending.error, writer))
+            report.end(ending, writer)
         finally:
             writer.close()
             self._sweep(run)
@@ -55,7 +59,7 @@ class JobRunHandler:
             return  # its keys end with their time
         for attempt in range(FINISH_ATTEMPTS):
             try:
-                self._finish(context, item, run, keys, ending)
+                self._finish(context, item, run, keys, ending, report)
                 return
             except Exception:
                 # Giving up at once would execute a script again that has done its work.
@@ -95,25 +99,32 @@ class JobRunHandler:
         return LogWriter(path, limit=self.settings.log_limit, secrets=secrets)
 
     def _execute(
-        self, context: WorkContext, item: WorkItem, run: JobRun, keys: Credentials, writer: LogWriter
+        self,
+        context: WorkContext,
+        item: WorkItem,
+        run: JobRun,
+        keys: Credentials,
+        writer: LogWriter,
+        report: RunReport,
     ) -> Ending:
         if run.state_detail:
             writer.write(run.state_detail, context.now, "E")
-        number = 2 * (item.attempt - 1)
+        number = LAUNCHES * (item.attempt - 1)
+        changes: dict[str, Any] = {"engine": ""}
         try:
             check(run)
-            ending = self._launch(context, run, writer, plan(run, self.settings, keys, launch_number=number))
-            if ending.cause is None and ending.allocation_failed:
-                writer.write(
-                    "The engine could not allocate memory for a hash join; "
-                    "executing once more with sort-merge joins, which spill to disk.",
-                    context.now,
-                    "E",
-                )
-                again = plan(run, self.settings, keys, launch_number=number + 1, sort_merge=True)
-                ending = replace(
-                    self._launch(context, run, writer, again), seconds=context.now - (run.running_since or 0)
-                )
+            while True:
+                engine = changes["engine"] or engine_of(run, self.settings)
+                planned = plan(run, self.settings, keys, launch_number=number, **changes)
+                report.launched(engine)
+                ending = self._launch(context, run, writer, planned, report)
+                again = _again(ending, changes, self.settings)
+                if again is None:
+                    break
+                reason, changes = again
+                writer.write(reason, context.now, "E")
+                number += 1
+            ending = replace(ending, seconds=context.now - (run.running_since or context.now))
         except (NotRunnableError, LaunchError) as error:
             if context.stopping.is_set():
                 return Ending(None, Cause.GIVEN_BACK)
@@ -121,7 +132,9 @@ class JobRunHandler:
             return Ending(1, error=str(error))
         return ending
 
-    def _launch(self, context: WorkContext, run: JobRun, writer: LogWriter, planned: Plan) -> Ending:
+    def _launch(
+        self, context: WorkContext, run: JobRun, writer: LogWriter, planned: Plan, report: RunReport
+    ) -> Ending:
         planned.scratch_dir.mkdir(parents=True, mode=0o700)
         process = self.launcher.launch(planned.document)
         watch = Watch(
@@ -130,7 +143,7 @@ class JobRunHandler:
             memory_limit=planned.memory_limit,
             grace_seconds=self.settings.grace_seconds,
             interrupted=_interruption(context, run),
-            on_event=_progress(context, run),
+            on_event=report.on_event,
         )
         try:
             return Supervisor(process, writer, watch).run()
@@ -138,7 +151,13 @@ class JobRunHandler:
             process.close()
 
     def _finish(
-        self, context: WorkContext, item: WorkItem, run: JobRun, keys: Credentials, ending: Ending
+        self,
+        context: WorkContext,
+        item: WorkItem,
+        run: JobRun,
+        keys: Credentials,
+        ending: Ending,
+        report: RunReport,
     ) -> None:
         """Commit the outcome with all it causes; nothing is written when the work was lost."""
         now = context.now
@@ -152,7 +171,11 @@ class JobRunHandler:
             again = event is Event.GIVE_BACK and current.state == "RUNNING"
             if not (tx.work.release(item, now) if again else tx.work.finish(item)):
                 return
-            current = replace(current, execution_seconds=run.execution_seconds + ending.seconds)
+            current = replace(
+                current,
+                execution_seconds=run.execution_seconds + ending.seconds,
+                progress=report.progress(),
+            )
             if ending.cause is Cause.LOST and again:
                 # The warm parent died, perhaps because of this run: that counts as a recovery.
                 tx.job_runs.update(replace(current, modified_at=now))
@@ -189,23 +212,25 @@ def _interruption(context: WorkContext, run: JobRun) -> Callable[[], Cause | Non
     return interrupted
 
 
-def _progress(context: WorkContext, run: JobRun) -> Callable[[dict[str, Any]], None]:
-    """Build what stores a run's progress, not more often than anyone looks."""
-    written = 0.0
-    seen: dict[str, Any] = {}
+def _again(
+    ending: Ending, changes: dict[str, Any], settings: JobSettings
+) -> tuple[str, dict[str, Any]] | None:
+    """Say why a run is executed once more at once, and with which changes; None when it has ended.
 
-    def on_event(event: dict[str, Any]) -> None:
-        nonlocal written
-        if event.get("event") not in ("progress", "metrics"):
-            return
-        seen.update({name: value for name, value in event.items() if name != "event"})
-        if context.now - written < PROGRESS_SECONDS:
-            return
-        written = context.now
-        with context.store.begin() as tx:
-            tx.job_runs.record_progress(run.account_id, run.run_id, dict(seen))
-
-    return on_event
+    What the launch before has committed is replaced: its writes have the same names.
+    """
+    if ending.cause is not None:
+        return None
+    if ending.needs_spark and settings.spark_connect and changes["engine"] != settings.spark_connect:
+        reason = f"{ending.needs_spark} Executing once more on Apache Spark, as the engine is `auto`."
+        return reason, {"engine": settings.spark_connect}
+    if ending.allocation_failed and not changes.get("sort_merge"):
+        reason = (
+            "The engine could not allocate memory for a hash join; "
+            "executing once more with sort-merge joins, which spill to disk."
+        )
+        return reason, {**changes, "sort_merge": True}
+    return None
 
 
 def _event(ending: Ending) -> Event:

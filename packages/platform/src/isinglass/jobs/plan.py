@@ -75,9 +75,18 @@ def timeout_seconds(run: JobRun) -> float | None:
 
 
 def plan(
-    run: JobRun, settings: JobSettings, keys: Credentials, *, launch_number: int, sort_merge: bool = False
+    run: JobRun,
+    settings: JobSettings,
+    keys: Credentials,
+    *,
+    launch_number: int,
+    engine: str = "",
+    sort_merge: bool = False,
 ) -> Plan:
-    """Build the launch document of one execution; `launch_number` counts all launches of the run."""
+    """Build the launch document of one execution; `launch_number` counts all launches of the run.
+
+    `engine` overrides the one that the run asks for.
+    """
     arguments = resolve(run.definition, run.arguments)
     scratch = Path(settings.scratch_root) / f"{run.account_id}-{run.run_id}-{launch_number}"
     memory = memory_bytes(run.definition, machine_bytes=settings.machine_bytes, slots=settings.slots)
@@ -100,7 +109,8 @@ def plan(
         command=run.definition["Command"].get("Name", "glueetl"),
         environment=environment(settings, keys, scratch) | extra,
         scratch=scratch,
-        settings=run_settings(run, settings, arguments, scratch, memory) | {"attempt": launch_number},
+        settings=run_settings(run, settings, arguments, scratch, memory)
+        | {"attempt": launch_number, "engine": engine or engine_of(run, settings)},
         may_use_local_files=settings.may_use_local_files(run.account_id),
         timeout=timeout,
         **script,
@@ -174,7 +184,6 @@ def run_settings(
     return {
         "job_name": run.job_name,
         "run_id": run.run_id,
-        "engine": arguments.get("--isinglass-engine") or arguments.get("--engine") or "sail",
         "memory_bytes": int(memory * ENGINE_SHARE),
         "scratch_dir": str(scratch),
         "temp_dir": arguments.get("--TempDir", ""),
@@ -184,6 +193,29 @@ def run_settings(
         "s3_endpoint": settings.s3_endpoint_url,
         "conf": spark_conf(arguments.get("--conf", "")),
     }
+
+
+def engine_of(run: JobRun, settings: JobSettings) -> str:
+    """Give the engine that a run asks for: `sail`, `auto` (Sail, and Spark where Sail refuses) or an address.
+
+    `spark` names the server's own Spark. Without one `auto` has nowhere to go, and Sail says what it refuses.
+    """
+    arguments = resolve(run.definition, run.arguments)
+    engine = arguments.get("--isinglass-engine") or arguments.get("--engine") or "sail"
+    if engine == "auto":
+        return "auto" if settings.spark_connect else "sail"
+    if engine == "spark":
+        if not settings.spark_connect:
+            raise NotRunnableError(
+                "The run asks for the engine spark, and this server has none: start it with "
+                "ISINGLASS_SPARK_CONNECT=sc://host:port, or use --isinglass-engine sail."
+            )
+        return settings.spark_connect
+    if engine != "sail" and not engine.startswith("sc://"):
+        raise NotRunnableError(
+            f"--isinglass-engine is {engine!r}; it must be sail, auto, spark or an address sc://host:port."
+        )
+    return engine
 
 
 def spark_conf(value: str) -> dict[str, str]:

@@ -40,6 +40,7 @@ class Rows:
     rows: list[list[Any]]
     truncated: bool
     elapsed: float
+    bytes_scanned: int = 0
 
 
 @dataclass(eq=False)
@@ -96,7 +97,8 @@ class QueryRunner:
 
         def on_event(event: dict[str, Any]) -> None:
             if event.get("event") == "rows":
-                rows.append(Rows(event["columns"], event["rows"], event["truncated"], event["elapsed"]))
+                members = ("columns", "rows", "truncated", "elapsed", "bytes_scanned")
+                rows.append(Rows(**{name: event[name] for name in members}))
 
         watch = Watch(
             clock=time.time,

@@ -63,3 +63,5 @@ class JobSettings:
     #: Seconds between SIGTERM and SIGKILL.
     grace_seconds: float = 5.0
     log_limit: int = 64 * 1024 * 1024
+    #: The Spark Connect address for runs with the engine `spark` or `auto`; empty when there is none.
+    spark_connect: str = ""

@@ -39,6 +39,8 @@ class Ending:
     allocation_failed: bool = False
     seconds: float = 0.0
     peak_bytes: int = 0
+    #: Why the run has to be executed again on Apache Spark.
+    needs_spark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ class Supervisor:
             self._cause = Cause.LOST
         error = self._error or self._result.get("error") or _describe(code)
         allocation = bool(self._result.get("allocation"))
-        return Ending(code, self._cause, error, allocation, seconds, self._peak)
+        needs_spark = self._result.get("needs_spark")
+        return Ending(code, self._cause, error, allocation, seconds, self._peak, needs_spark)
 
     def _pump(self, selector: selectors.BaseSelector, started: float) -> None:
         next_tick = 0.0

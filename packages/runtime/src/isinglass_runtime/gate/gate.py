@@ -46,6 +46,8 @@ class Gate:
         self._sizes: dict[str, int] = {}
         self._schemas: dict[bytes, Any] = {}
         self._trusted: set[int] = set()
+        #: Why the run has to move to Spark; kept, as a script may catch what was raised.
+        self.needs_spark: NeedsSparkError | None = None
         self._asking = threading.local()
         for rule in rules:
             for kind in rule.kinds:
@@ -96,9 +98,10 @@ class Gate:
                 rule.apply(node, Scope(above, self._schema, self._sizes.get))
             except PlanRefusedError as refusal:
                 if self._reroute:
-                    raise NeedsSparkError(
+                    self.needs_spark = NeedsSparkError(
                         rule=refusal.rule, reason=refusal.reason, instead="The run moves to Spark."
-                    ) from refusal
+                    )
+                    raise self.needs_spark from refusal
                 raise
 
     def _schema(self, relation: Any) -> Any:

@@ -1,5 +1,6 @@
 """`isinglass runs`: list, show and stop job runs."""
 
+import math
 import time
 from typing import Any
 
@@ -10,6 +11,7 @@ from isinglass.cli.commands.status import duration
 from isinglass.cli.errors import CliError, api_error
 from isinglass.cli.session import Session
 
+_UNITS = ("B", "kB", "MB", "GB", "TB")
 _MARKS = {"SUCCEEDED": "✓", "FAILED": "✕", "ERROR": "✕", "TIMEOUT": "✕", "STOPPED": "○", "EXPIRED": "○"}
 
 
@@ -57,8 +59,10 @@ def _row(run: dict[str, Any]) -> list[str]:
 @click.argument("name", default="@last")
 @click.pass_obj
 def show(session: Session, name: str) -> None:
-    """Show one run."""
+    """Show one run, with what it has read and written."""
     run = following.find_run(session, name)
+    request = {"JobName": run["JobName"], "RunId": run["Id"]}
+    details = session.client.call("isinglass:GetRunDetails", request)["RunDetails"]
     members = (
         "Id",
         "JobName",
@@ -70,7 +74,35 @@ def show(session: Session, name: str) -> None:
         "ErrorMessage",
     )
     lines = [(member, run[member]) for member in members if run.get(member) not in {None, ""}]
-    session.thing(run, lines, run["Id"])
+    session.thing({**run, "Details": details}, [*lines, *_details(details)], run["Id"])
+
+
+def size(count: float) -> str:
+    """Write a number of bytes for people: 1.2 MB."""
+    if count < 1000:
+        return f"{count:.0f} B"
+    power = min(int(math.log10(count) // 3), len(_UNITS) - 1)
+    return f"{count / 1000**power:.1f} {_UNITS[power]}"
+
+
+def _details(details: dict[str, Any]) -> list[tuple[str, str]]:
+    """Say what a run has done, as far as its process has reported it."""
+    lines = [("Engine", details["Engine"])] if "Engine" in details else []
+    if details.get("FilesRead"):
+        lines.append(("Read", f"{details['FilesRead']:,} files, {size(details['BytesRead'])}"))
+    if details.get("FilesWritten"):
+        rows, files = f"{details['RowsWritten']:,} rows", f"{details['FilesWritten']:,} files"
+        lines.append(("Written", f"{rows}, {files}, {size(details['BytesWritten'])}"))
+    lines += [
+        ("", f"{target['Rows']:,} rows, {size(target['Bytes'])} to {target['Url']}")
+        for target in details.get("Targets", [])
+    ]
+    if details.get("PeakMemoryBytes"):
+        lines.append(("PeakMemory", size(details["PeakMemoryBytes"])))
+    lines.append(("Waited", f"{details['WaitSeconds']:.1f} s"))
+    if details["Launches"] > 1:
+        lines.append(("Launches", str(details["Launches"])))
+    return lines
 
 
 @command.command("stop")

@@ -73,6 +73,15 @@ class CreateAccountResponse(t.TypedDict):
     SecretAccessKey: str
 
 
+class GetRunDetailsRequest(t.TypedDict):
+    JobName: str
+    RunId: str
+
+
+class GetRunDetailsResponse(t.TypedDict):
+    RunDetails: RunDetails
+
+
 class GetServerStatusRequest(t.TypedDict):
     pass
 
@@ -119,6 +128,25 @@ class QueryColumn(t.TypedDict):
     Type: str
 
 
+class RunDetails(t.TypedDict):
+    RunId: str
+    JobName: str
+    State: str
+    Attempt: int
+    Executions: int
+    Launches: int
+    Engine: t.NotRequired[str]
+    FilesRead: t.NotRequired[int]
+    BytesRead: t.NotRequired[int]
+    RowsWritten: t.NotRequired[int]
+    FilesWritten: t.NotRequired[int]
+    BytesWritten: t.NotRequired[int]
+    Targets: t.NotRequired[list[RunTarget]]
+    PeakMemoryBytes: t.NotRequired[int]
+    WaitSeconds: t.NotRequired[float]
+    ExecutionSeconds: t.NotRequired[float]
+
+
 class RunQueryRequest(t.TypedDict):
     SqlText: str
     Database: t.NotRequired[str]
@@ -132,3 +160,10 @@ class RunQueryResponse(t.TypedDict):
     Truncated: bool
     ElapsedSeconds: float
     BytesScanned: t.NotRequired[int]
+
+
+class RunTarget(t.TypedDict):
+    Url: str
+    Rows: int
+    Files: int
+    Bytes: int

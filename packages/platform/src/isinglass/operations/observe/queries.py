@@ -34,4 +34,5 @@ def run_query(ctx: Context, request: RunQueryRequest) -> RunQueryResponse:
         "Rows": json.dumps(found.rows, separators=(",", ":"), ensure_ascii=False),
         "Truncated": found.truncated,
         "ElapsedSeconds": found.elapsed,
+        "BytesScanned": found.bytes_scanned,
     }
