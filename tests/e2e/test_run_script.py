@@ -66,7 +66,7 @@ def test_script_without_a_server_runs_on_one_of_its_own(tmp_path):
 def test_script_that_fails_without_a_server_shows_why_and_exits_7(tmp_path):
     script = _script(tmp_path, "broken.py", "ages = {}\nprint(ages['ada'])\n")
     done = run_cli(tmp_path, "run", script, code=7, **WITHOUT_KEYS)
-    assert re.search(r"KeyError: 'ada' \(broken[-\w]*\.py, line 2: print\(ages\['ada'\]\)\)", done.stderr)
+    assert re.search(r"KeyError: 'ada' \(broken\.py, line 2: print\(ages\['ada'\]\)\)", done.stderr)
 
 
 def test_script_with_a_server_becomes_a_job_that_a_second_run_reuses(live_server: LiveServer, tmp_path):

@@ -119,6 +119,7 @@ def test_wrong_keys_are_denied(s3_options):
         "relative/path",
         "http://x/y",
         "s3://",
+        "s3://http://x/y",
         "/a\0b",
     ],
 )

@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
-from isinglass.cli.errors import FAILED_RUN, STOPPED_RUN, CliError, usage
+from isinglass.cli.errors import FAILED_RUN, NOT_FOUND, STOPPED_RUN, CliError, usage
 from isinglass.cli.session import Session
 
 _POLL_SECONDS = 0.2
+_MOST_EXAMPLES = 3
 
 
 @click.command("crawl")
@@ -39,8 +40,13 @@ def command(
       isinglass crawl raw-files
     """
     path = _path(target)
+    if path is None and (database or dry_run):
+        raise CliError(
+            f"there is no folder {target}", hint="s3://bucket/folder/ or a folder of this machine",
+            exit_code=NOT_FOUND,
+        )  # fmt: skip
     if path is None:
-        return _crawl(session, target)
+        return _crawl(session, target, f"crawler {target}")
     if database is None:
         raise usage("--db is missing: which database gets the tables?", f"isinglass crawl {target} --db NAME")
     s3_target: dict[str, Any] = {"Path": path, "Exclusions": list(exclude)}
@@ -52,7 +58,7 @@ def command(
     crawler = name or f"crawl-{hashlib.sha256(f'{path} {database} {prefix}'.encode()).hexdigest()[:12]}"
     _define(session, crawler, database, prefix, s3_target)
     try:
-        return _crawl(session, crawler)
+        return _crawl(session, crawler, path)
     finally:
         if not save and name is None:
             session.client.call("DeleteCrawler", {"Name": crawler})
@@ -90,8 +96,8 @@ def _define(session: Session, name: str, database: str, prefix: str, s3_target: 
         session.client.call("UpdateCrawler", definition)
 
 
-def _crawl(session: Session, name: str) -> int:
-    """Start a crawler and wait for its end, telling how far it is."""
+def _crawl(session: Session, name: str, where: str) -> int:
+    """Start a crawler and wait for its end, telling how far it is; `where` is what an error points at."""
     began = time.monotonic()
     session.client.call("StartCrawler", {"Name": name})
     live = sys.stderr.isatty() and not session.quiet
@@ -112,13 +118,13 @@ def _crawl(session: Session, name: str) -> int:
         session.thing(crawls[0] if crawls else last, [], name)
     if last.get("Status") == "SUCCEEDED":
         session.say(f"Crawled {crawler.get('DatabaseName', '')} in {time.monotonic() - began:.1f} s")
-        for line in _summary(crawls[0] if crawls else {}):
+        for line in _summary(crawls[0] if crawls else {}) or ["nothing new"]:
             session.say(f"  {line}")
         session.say(f"  isinglass tables {crawler.get('DatabaseName', '')}")
         return 0
     raise CliError(
         last.get("ErrorMessage") or f"the crawl ended {last.get('Status', 'without an outcome')}",
-        where=f"crawler {name}",
+        where=where,
         exit_code=STOPPED_RUN if last.get("Status") == "CANCELLED" else FAILED_RUN,
     )
 
@@ -162,5 +168,7 @@ def _preview(session: Session, request: dict[str, Any]) -> None:
     columns = ["table", "format", "columns", "partitioned by", "files", "location"]
     session.rows(columns, rows, found["Tables"])
     for skipped in found["Skipped"]:
-        session.say(f"  skipped {skipped['Count']} files: {skipped['Reason']}")
+        examples = ", ".join(skipped["Examples"][:_MOST_EXAMPLES])
+        more = ", …" if skipped["Count"] > _MOST_EXAMPLES else ""
+        session.say(f"  skipped {skipped['Reason']}: {examples}{more}")
     session.say("Nothing written. Run again without --dry-run.")

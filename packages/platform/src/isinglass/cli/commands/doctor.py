@@ -42,7 +42,7 @@ def command(session: Session) -> int:
         rows = [[found.name, found.state, found.text] for found in findings]
         session.rows(["check", "state", "text"], rows, documents)
     count = {state: sum(found.state == state for found in findings) for state in mark}
-    session.say(f"{count['ok']} ok, {count['warning']} warnings, {count['problem']} problems.")
+    session.say(f"ok {count['ok']} · warnings {count['warning']} · problems {count['problem']}")
     return 1 if count["problem"] else 0
 
 
