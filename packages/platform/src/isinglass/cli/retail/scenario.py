@@ -117,7 +117,7 @@ class Scenario:
             time.sleep(POLL_SECONDS)
 
     def check(self, facts: dict[str, int], scratch: Path) -> dict[str, int]:
-        """Hold customer_360 against what the generator knows: by SQL on the server and by DuckDB on the files.
+        """Hold customer_360 against what the generator knows, by SQL on the server and DuckDB on the files.
 
         Raises StepFailedError naming the figures that differ; returns the figures.
         """
