@@ -3,7 +3,7 @@
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +53,7 @@ class Exchange:
     request_id: str
     now: float
     started: float
-    patient: bool = True
+    patient: bool
     form: dict[str, str] | None = None
     operation: Operation | None = None
     caller: Caller | None = None
@@ -62,12 +62,19 @@ class Exchange:
     question: bytes = b""
     answer: Any = None
     error: str | None = None
+    response: HttpResponse | None = None
 
     @property
     def target(self) -> Operation:
         """The operation, once it is found."""
         assert self.operation is not None
         return self.operation
+
+    @property
+    def answered(self) -> HttpResponse:
+        """The answer, once all links or one that refused have run."""
+        assert self.response is not None
+        return self.response
 
     @property
     def signed_by(self) -> Caller:
@@ -99,17 +106,15 @@ class Chain:
         self._access_log = access_log
         self._body_limit = body_limit
         self._clock = clock
-        self._links: tuple[Callable[[Exchange], None], ...] = (
+        self._checks: tuple[Callable[[Exchange], None], ...] = (
             self._check_size,
             self._find_operation,
             self._authenticate,
             self._check_implemented,
             self._parse,
             self._open_page,
-            self._invoke,
-            self._seal_page,
-            self._write,
         )
+        self._links = (*self._checks, self._invoke, self._seal_page, self._write)
 
     def operation_of(self, request: HttpRequest) -> str:
         """Tell which operation a request's header names; empty when there is none, or only its body tells."""
@@ -121,41 +126,56 @@ class Chain:
 
         What lost against another transaction is tried again; without patience it raises Contended at once.
         """
-        exchange, response = self._answer(request, patient=patient)
-        self._access_log.record(_entry(exchange, response))
-        return response
+        exchange = self._exchange(request, patient=patient)
+        self._run(exchange, self._links)
+        return self._logged(exchange)
 
-    def handle_together(self, requests: list[HttpRequest]) -> list[HttpResponse]:
+    def handle_together(self, requests: Iterable[HttpRequest]) -> list[HttpResponse]:
         """Answer requests whose writes share one commit: none is answered before all of it is durable."""
+        taken: list[HttpRequest] = []
+        answered: list[Exchange] = []
         try:
             with self._store.together():
-                answers = [self._answer(request, patient=False) for request in requests]
+                for request in requests:
+                    taken.append(request)
+                    exchange = self._exchange(request, patient=False)
+                    self._run(exchange, self._links)
+                    answered.append(exchange)
         except Exception:
             # A lost race or a full disk undid all of them: each is answered for what it meets by itself.
-            _log.info("%d requests lost their commit; trying each by itself", len(requests), exc_info=True)
-            return [self.handle(request) for request in requests]
-        for answer in answers:
-            self._access_log.record(_entry(*answer))
-        return [response for _, response in answers]
+            _log.info("%d requests lost their commit; trying each by itself", len(taken), exc_info=True)
+            return [self.handle(request) for request in taken]
+        return [self._logged(exchange) for exchange in answered]
 
-    def _answer(self, request: HttpRequest, *, patient: bool) -> tuple[Exchange, HttpResponse]:
-        exchange = Exchange(request, _request_id(), self._clock(), time.perf_counter(), patient=patient)
+    def refusal(self, request: HttpRequest) -> HttpResponse | None:
+        """Answer a request that can be refused without running it; None for one that must run."""
+        exchange = self._exchange(request, patient=True)
+        self._run(exchange, self._checks)
+        return self._logged(exchange) if exchange.response else None
+
+    def _exchange(self, request: HttpRequest, *, patient: bool) -> Exchange:
+        return Exchange(request, _request_id(), self._clock(), time.perf_counter(), patient)
+
+    def _run(self, exchange: Exchange, links: Iterable[Callable[[Exchange], None]]) -> None:
         try:
-            for link in self._links:
+            for link in links:
                 link(exchange)
-            response = _encode(exchange)
         except Contended:
             raise
         except ApiError as error:
-            response = _refuse(exchange, error)
+            _refuse(exchange, error)
         except Exception:
             name = exchange.operation.name if exchange.operation else "a request"
             _log.exception("%s failed unexpectedly (request %s)", name, exchange.request_id)
             message = (
                 f"An internal error occurred; the server's log has it under request {exchange.request_id}."
             )
-            response = _refuse(exchange, InternalServiceException(message))
-        return exchange, response
+            _refuse(exchange, InternalServiceException(message))
+
+    def _logged(self, exchange: Exchange) -> HttpResponse:
+        response = exchange.answered
+        self._access_log.record(_entry(exchange, response))
+        return response
 
     def _check_size(self, exchange: Exchange) -> None:
         if len(exchange.request.body) > self._body_limit:
@@ -255,7 +275,12 @@ class Chain:
                 exchange.answer = {**exchange.answer, member: self._tokens.seal(after, exchange.question)}
 
     def _write(self, exchange: Exchange) -> None:
-        exchange.answer = exchange.target.write(exchange.answer)
+        answer = exchange.target.write(exchange.answer)
+        if exchange.form is None:
+            exchange.response = json_rpc.encode(answer, exchange.request_id)
+        else:
+            operation = exchange.target
+            exchange.response = query.encode(answer, operation.service, operation.model, exchange.request_id)
 
 
 def _request_id() -> str:
@@ -275,17 +300,10 @@ def _token_error(operation: Operation) -> ApiError:
     return refused
 
 
-def _encode(exchange: Exchange) -> HttpResponse:
-    operation = exchange.target
-    if exchange.form is not None:
-        return query.encode(exchange.answer, operation.service, operation.model, exchange.request_id)
-    return json_rpc.encode(exchange.answer, exchange.request_id)
-
-
-def _refuse(exchange: Exchange, error: ApiError) -> HttpResponse:
+def _refuse(exchange: Exchange, error: ApiError) -> None:
     exchange.error = error.code
     encode_error = json_rpc.encode_error if exchange.form is None else query.encode_error
-    return encode_error(error, exchange.request_id)
+    exchange.response = encode_error(error, exchange.request_id)
 
 
 def _entry(exchange: Exchange, response: HttpResponse) -> dict[str, Any]:

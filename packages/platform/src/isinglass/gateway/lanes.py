@@ -88,6 +88,10 @@ class Lanes:
             self._waiting -= 1
 
     async def _answer_slowly(self, operation: str, request: HttpRequest) -> HttpResponse:
+        # What nobody signed must not take a place in the queue.
+        refusal = await asyncio.get_running_loop().run_in_executor(self._pool, self._chain.refusal, request)
+        if refusal is not None:
+            return refusal
         if self._waiting_slow[operation] >= MOST_SLOW:
             name = operation.partition(":")[2]
             raise ThrottlingException(

@@ -1,8 +1,9 @@
-"""One thread that answers writing requests: all that wait at once, under one commit."""
+"""One thread that answers writing requests: all that come together, under one commit."""
 
 import asyncio
 import logging
 import threading
+from collections.abc import Iterator
 from queue import Empty, SimpleQueue
 
 from isinglass.gateway.chain import Chain
@@ -11,7 +12,7 @@ from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
 _log = logging.getLogger(__name__)
 
 #: Bounds how long the first of a group waits for the last.
-_LARGEST_GROUP = 32
+_LARGEST_GROUP = 128
 
 _Waiting = tuple[HttpRequest, "asyncio.Future[HttpResponse]"]
 
@@ -41,32 +42,29 @@ class Writer:
         return answer
 
     def _run(self) -> None:
-        while True:
-            group, last = self._next_group()
-            if group:
-                try:
-                    responses = self._chain.handle_together([request for request, _ in group])
-                except BaseException as error:
-                    _log.exception("The writer could not answer %d requests", len(group))
-                    _deliver(group, error)
-                else:
-                    _deliver(group, responses)
-            if last:
-                return
+        while (first := self._queue.get()) is not None:
+            group = [first]
+            try:
+                responses = self._chain.handle_together(self._joining(group))
+            except BaseException as error:
+                _log.exception("The writer could not answer %d requests", len(group))
+                _deliver(group, error)
+            else:
+                _deliver(group, responses)
 
-    def _next_group(self) -> tuple[list[_Waiting], bool]:
-        """Wait for a request and take with it what else is there; the flag tells that no more will come."""
-        group: list[_Waiting] = []
-        waiting = self._queue.get()
-        while waiting is not None:
-            group.append(waiting)
-            if len(group) == _LARGEST_GROUP:
-                return group, False
+    def _joining(self, group: list[_Waiting]) -> Iterator[HttpRequest]:
+        """Give a group's requests; those that arrive while the earlier ones are answered join it."""
+        yield group[0][0]
+        while len(group) < _LARGEST_GROUP:
             try:
                 waiting = self._queue.get_nowait()
             except Empty:
-                return group, False
-        return group, True
+                return
+            if waiting is None:
+                self._queue.put(None)  # for the loop that ends the thread
+                return
+            group.append(waiting)
+            yield waiting[0]
 
 
 def _deliver(group: list[_Waiting], outcome: list[HttpResponse] | BaseException) -> None:
