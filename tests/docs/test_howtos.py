@@ -1,0 +1,68 @@
+"""The how-to pages, typed as they stand; running on Spark is tests/e2e/test_run_script.py."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from doc_pages import ROOT, blocks, commands
+from server_fixtures import READY, LiveServer, environment, run_cli, stop_server
+
+MY_JOB = """
+from pyspark.sql import functions as F
+
+
+def totals(orders):
+    return orders.groupBy("customer").agg(F.sum("amount").alias("total"))
+"""
+
+
+def test_pytest_page_runs_its_test(tmp_path):
+    [test] = [
+        block.text for block in blocks("docs/howto/test-a-glue-script.md") if block.language == "python"
+    ]
+    (tmp_path / "my_job.py").write_text(MY_JOB)
+    (tmp_path / "test_my_job.py").write_text(test)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_my_job.py"],
+        cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_ci_page_starts_the_account_it_fixes(tmp_path):
+    *exports, up = commands("docs/howto/use-in-ci.md")
+    assert up == "isinglass up --ephemeral --port 0"
+    variables = dict(re.fullmatch(r"export (\w+)=(\S+)", line).groups() for line in exports)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "isinglass.cli.main", *up.split()[1:]],
+        env=environment(tmp_path, **variables), stdout=subprocess.PIPE, text=True, cwd=tmp_path,
+    )  # fmt: skip
+    try:
+        ready = READY.fullmatch(process.stdout.readline().strip())
+        server = LiveServer(process, tmp_path, ready[1], ready[2], ready[3])
+        server.keys[ready[3]] = (
+            variables["ISINGLASS_ROOT_ACCESS_KEY_ID"],
+            variables["ISINGLASS_ROOT_SECRET_ACCESS_KEY"],
+        )
+        identity = server.client("sts").get_caller_identity()
+        assert identity["Account"] == variables["ISINGLASS_ROOT_ACCOUNT_ID"]
+    finally:
+        assert stop_server(server) == 0
+
+
+def test_spark_page_names_the_options_there_are():
+    page = (ROOT / "docs/howto/run-on-spark.md").read_text()
+    assert "--isinglass-engine" in page
+    for module in ("pyarrow", "pandas", "duckdb", "orjson", "boto3"):
+        assert f"`{module}`" in page
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs/howto").glob("*.md")))
+def test_commands_of_howtos_have_the_options_they_use(tmp_path, page):
+    for command in commands(f"docs/howto/{page}"):
+        if command.startswith("isinglass "):
+            name, *rest = command.split()[1:]
+            shown = run_cli(tmp_path, name, "--help").stdout
+            for option in (word for word in rest if word.startswith("-")):
+                assert re.search(rf"(^|\s){re.escape(option)}\b", shown), f"{name} has no {option}"
