@@ -155,6 +155,7 @@ def free_port() -> int:
 
 def serve(port: int) -> None:
     """Serve the API on a fresh SQLite database with production settings, until terminated."""
+    import gc
     import signal
 
     from isinglass.gateway.server import GatewaySettings, Server, listen
@@ -176,6 +177,7 @@ def serve(port: int) -> None:
         settings = GatewaySettings(access_log=Path(folder) / "access.log")
         server = Server(store, None, server_key, settings)
         server.start(listen("127.0.0.1", port))
+        gc.freeze()  # as `isinglass up` does once it has started
         signal.sigwait({signal.SIGTERM, signal.SIGINT})
         server.stop()
 

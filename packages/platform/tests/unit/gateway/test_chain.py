@@ -6,6 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ from isinglass.gateway.identity.verifier import Verifier
 from isinglass.gateway.protocol.messages import HttpRequest
 from isinglass.gateway.protocol.paging import TokenSealer
 from isinglass.gateway.service import compile_catalogue
-from isinglass.model.glue.errors import EntityNotFoundException
+from isinglass.model.glue.errors import AlreadyExistsException, EntityNotFoundException
 from isinglass.operations.context import Context
+from isinglass.operations.registry import Handler
 from isinglass.store.access_keys import AccessKey
 from isinglass.store.accounts import Account
+from isinglass.store.paging import PageRequest
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store
 
@@ -34,8 +37,8 @@ Ask = Callable[..., tuple[int, dict[str, Any]]]
 
 
 @pytest.fixture
-def ask(store: Store, tmp_path: Path) -> Callable[..., Ask]:
-    """Make a chain around one handler, and a function that asks it."""
+def chain_of(store: Store, tmp_path: Path) -> Callable[[dict[str, Handler]], Chain]:
+    """Make a chain around handlers, which knows one key."""
     sealer = Sealer(os.urandom(32))
     sealed = sealer.seal(CREDENTIALS.secret_access_key.encode(), CREDENTIALS.access_key_id)
     with store.begin() as tx:
@@ -43,25 +46,35 @@ def ask(store: Store, tmp_path: Path) -> Callable[..., Ask]:
         tx.access_keys.insert(
             AccessKey(CREDENTIALS.access_key_id, ACCOUNT, sealed, f"arn:aws:iam::{ACCOUNT}:root", 0)
         )
+    return lambda handlers: Chain(
+        compile_catalogue(handlers, strict=True),
+        Verifier(KeyRing(store, sealer, time.monotonic)),
+        TokenSealer(b"k" * 32),
+        store,
+        None,
+        AccessLog(tmp_path / "access.log"),
+        body_limit=10_000,
+    )
 
-    def chain_around(operation: str, handler: Callable[[Context, Any], Any]) -> Ask:
-        chain = Chain(
-            compile_catalogue({operation: handler}, strict=True),
-            Verifier(KeyRing(store, sealer, time.monotonic)),
-            TokenSealer(b"k" * 32),
-            store,
-            None,
-            AccessLog(tmp_path / "access.log"),
-            body_limit=10_000,
-        )
+
+def signed(operation: str, document: dict[str, Any]) -> HttpRequest:
+    body = json.dumps(document).encode()
+    headers = sign_headers(
+        CREDENTIALS, region="eu-west-1", service="glue", method="POST", host="h", path="/",
+        headers={"X-Amz-Target": f"AWSGlue.{operation}"}, body=body, now=time.time(),
+    )  # fmt: skip
+    return HttpRequest("POST", "/", "", tuple(headers.items()), body)
+
+
+@pytest.fixture
+def ask(chain_of: Callable[[dict[str, Handler]], Chain]) -> Callable[[str, Handler], Ask]:
+    """Make a chain around one handler, and a function that asks it."""
+
+    def chain_around(operation: str, handler: Handler) -> Ask:
+        chain = chain_of({operation: handler})
 
         def send(document: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-            body = json.dumps(document).encode()
-            headers = sign_headers(
-                CREDENTIALS, region="eu-west-1", service="glue", method="POST", host="h", path="/",
-                headers={"X-Amz-Target": f"AWSGlue.{operation}"}, body=body, now=time.time(),
-            )  # fmt: skip
-            response = chain.handle(HttpRequest("POST", "/", "", tuple(headers.items()), body))
+            response = chain.handle(signed(operation, document))
             return response.status, json.loads(response.body)
 
         return send
@@ -133,3 +146,61 @@ def test_page_key_travels_sealed_and_comes_back_with_the_asked_size(ask: Callabl
     assert (status, second) == (200, {"JobNames": []})
     assert seen == [(5, None), (100, ("job", 7))]
     assert send({"NextToken": first["NextToken"], "Tags": {"a": "b"}})[1]["__type"] == "InvalidInputException"
+
+
+def create_database(ctx: Context, request: Any) -> Any:
+    name = request["DatabaseInput"]["Name"]
+    with ctx.store.begin() as tx:
+        if not tx.databases.insert(ctx.account_id, {"Name": name}, ctx.now):
+            raise AlreadyExistsException("Database already exists.")
+    return {}
+
+
+def names(store: Store) -> list[str]:
+    with store.read() as tx:
+        return [found.name for found in tx.databases.page(ACCOUNT, PageRequest(100))[0]]
+
+
+def test_group_answers_each_request_for_itself(
+    store: Store, chain_of: Callable[[dict[str, Handler]], Chain]
+) -> None:
+    chain = chain_of({"CreateDatabase": create_database})
+    requests = [signed("CreateDatabase", {"DatabaseInput": {"Name": name}}) for name in ("a", "b", "a", "c")]
+    forged = replace(requests[1], body=requests[1].body + b" ")
+    answers = chain.handle_together([*requests, forged, signed("CreateDatabase", {})])
+    assert [json.loads(answer.body).get("__type") for answer in answers] == [
+        None, None, "AlreadyExistsException", None, "InvalidSignatureException", "ValidationException",
+    ]  # fmt: skip
+    assert names(store) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("lost", ["at its member", "at its commit"])
+def test_group_that_is_lost_has_each_of_its_requests_tried_again(
+    store: Store, chain_of: Callable[[dict[str, Handler]], Chain], lost: str
+) -> None:
+    calls = []
+
+    def handler(ctx: Context, request: Any) -> Any:
+        answer = create_database(ctx, request)
+        calls.append(request["DatabaseInput"]["Name"])
+        if calls == ["a", "b"]:
+            if lost == "at its member":
+                raise sqlite3.OperationalError("database is locked")
+            store._writes._group()._connection.connection.dbapi_connection.execute("ROLLBACK")
+        return answer
+
+    chain = chain_of({"CreateDatabase": handler})
+    requests = [signed("CreateDatabase", {"DatabaseInput": {"Name": name}}) for name in ("a", "b")]
+    assert [answer.status for answer in chain.handle_together(requests)] == [200, 200]
+    assert (calls, names(store)) == (["a", "b", "a", "b"], ["a", "b"])
+
+
+def test_refusal_is_given_to_who_did_not_sign_and_runs_nothing(
+    chain_of: Callable[[dict[str, Handler]], Chain],
+) -> None:
+    chain = chain_of({"ListJobs": lambda _ctx, _request: pytest.fail("it ran")})
+    request = signed("ListJobs", {})
+    assert chain.refusal(request) is None
+    refused = chain.refusal(replace(request, body=b"{ }"))
+    assert refused is not None
+    assert json.loads(refused.body)["__type"] == "InvalidSignatureException"
