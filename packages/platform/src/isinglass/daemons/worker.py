@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from isinglass.flow import pruner, queue
+from isinglass.flow import pruner, queue, table_words
 from isinglass.flow.leases import Leases
 from isinglass.store.store import Store
 from isinglass.store.work import WorkItem
@@ -46,7 +46,7 @@ class Worker:
         self._leases = Leases(self.store)
 
     def start(self) -> None:
-        """Start claiming, keeping leases and pruning, in threads."""
+        """Start claiming, keeping leases and maintenance, in threads."""
         for name, loop in (
             ("claims", self._claim_loop),
             ("leases", self._lease_loop),
@@ -134,5 +134,7 @@ class Worker:
         while not self._stopping.wait(pruner.INTERVAL):
             try:
                 pruner.run_once(self.store, self.clock())
+                while table_words.catch_up(self.store) and not self._stopping.is_set():
+                    pass
             except Exception:
-                log.exception("Pruning failed; trying again")
+                log.exception("Maintenance failed; trying again")

@@ -16,9 +16,17 @@ from isinglass.store.scanning import scan
 from isinglass.store.tables.catalog import catalog_tables, databases, partitions, table_versions
 from isinglass.store.tables.column_statistics import column_statistics
 from isinglass.store.tables.partition_indexes import partition_index_entries, partition_indexes
+from isinglass.store.tables.table_search import table_words
 
 #: What belongs to a table by its id, and goes with it.
-_CHILDREN = (partitions, table_versions, column_statistics, partition_indexes, partition_index_entries)
+_CHILDREN = (
+    partitions,
+    table_versions,
+    column_statistics,
+    partition_indexes,
+    partition_index_entries,
+    table_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,13 @@ _HOLD = _FIND.with_for_update(read=True, key_share=True)
 _LOCK = _FIND.with_for_update()
 
 
-def _table(row: Any) -> CatalogTable:
+def select_tables() -> sa.Select[Any]:
+    """Begin a statement that selects tables for `table_of`."""
+    return _SELECT
+
+
+def table_of(row: Any) -> CatalogTable:
+    """Read a row of `select_tables`."""
     id_, account_id, database_name, name, version, document, *rest = row
     return CatalogTable(id_, account_id, database_name, name, version, orjson.loads(document), *rest)
 
@@ -119,7 +133,7 @@ class CatalogTables:
             rows, after = fetch_page(
                 self._connection, _OF_DATABASE.params(**key), [catalog_tables.c.name], page
             )
-            return [_table(row) for row in rows], after
+            return [table_of(row) for row in rows], after
         names = sa.select(catalog_tables.c.name, catalog_tables.c.name.label("shown")).where(
             catalog_tables.c.account_id == account_id, catalog_tables.c.database_name == database_name
         )
@@ -128,7 +142,7 @@ class CatalogTables:
         found = scan(self._connection, names, catalog_tables.c.name, matches, page.size)
         statement = _OF_DATABASE.params(**key).where(catalog_tables.c.name.in_(found.matched))
         rows = list(self._connection.execute(statement.order_by(catalog_tables.c.name)))
-        return [_table(row) for row in rows], None if found.after is None else (found.after,)
+        return [table_of(row) for row in rows], None if found.after is None else (found.after,)
 
     def replace(
         self, seen: CatalogTable, document: dict[str, Any], *, by: str, now: float, archive: bool = True
@@ -144,6 +158,7 @@ class CatalogTables:
                 document=orjson.dumps(document).decode(),
                 updated_at=now,
                 updated_by=by,
+                words_pending=1,
             )
         )
         if changed.rowcount == 0:
@@ -217,7 +232,7 @@ class CatalogTables:
     ) -> CatalogTable | None:
         key = {"account_id": account_id, "database_name": database_name, "name": name}
         row = self._connection.execute(statement, key).first()
-        return None if row is None else _table(row)
+        return None if row is None else table_of(row)
 
     def _required(
         self, statement: sa.Select[Any], account_id: str, database_name: str, name: str

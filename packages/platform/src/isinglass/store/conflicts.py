@@ -36,7 +36,7 @@ def _insert_one(dialect: str, table: sa.Table) -> Any:
 
 
 @cache
-def _insert_new(dialect: str, column: sa.Column[str]) -> Any:
+def _insert_new(dialect: str, column: sa.Column[Any]) -> Any:
     """Build the statement once per table: building costs as much as running it."""
     return _insert(dialect, column.table).on_conflict_do_nothing().returning(column)
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from isinglass.model.glue.errors import EntityNotFoundException
 from isinglass.store.conflicts import insert_one
 from isinglass.store.paging import PageRequest, fetch_page
-from isinglass.store.tables.catalog import databases
+from isinglass.store.tables.catalog import catalog_tables, databases
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,15 @@ class Databases:
                 )
         except sa.exc.IntegrityError:
             return False
+        if document["Name"] != name:
+            self._connection.execute(
+                catalog_tables.update()
+                .where(
+                    catalog_tables.c.account_id == account_id,
+                    catalog_tables.c.database_name == document["Name"],
+                )
+                .values(words_pending=1)
+            )
         return True
 
     def delete(self, account_id: str, name: str) -> None:

@@ -23,7 +23,9 @@ from isinglass.store.jobs import Jobs
 from isinglass.store.outbox import Outbox
 from isinglass.store.partition_indexes import PartitionIndexes
 from isinglass.store.partitions import Partitions
+from isinglass.store.table_search import TableSearch
 from isinglass.store.table_versions import TableVersions
+from isinglass.store.table_words import TableWords
 from isinglass.store.tags import Tags
 from isinglass.store.user_functions import UserFunctions
 from isinglass.store.work import WorkQueue
@@ -78,6 +80,14 @@ class Transaction:
     @cached_property
     def partitions(self) -> Partitions:
         return Partitions(self.connection, self.partition_indexes)
+
+    @cached_property
+    def table_words(self) -> TableWords:
+        return TableWords(self.connection)
+
+    @cached_property
+    def table_search(self) -> TableSearch:
+        return TableSearch(self.connection)
 
     @cached_property
     def partition_indexes(self) -> PartitionIndexes:

@@ -35,7 +35,20 @@ catalog_tables = sa.Table(
     # When and by whom the current version was made.
     sa.Column("updated_at", Timestamp, nullable=False),
     sa.Column("updated_by", sa.Text, nullable=False),
+    # 1 until the words of the current version are in table_words, which is done for many tables at once.
+    sa.Column("words_pending", sa.Integer, nullable=False, server_default="1"),
     sa.UniqueConstraint("account_id", "database_name", "name"),
+    sa.Index(
+        "ix_catalog_tables_words_pending",
+        "account_id",
+        "id",
+        sqlite_where=sa.text("words_pending = 1"),
+        postgresql_where=sa.text("words_pending = 1"),
+    ),
+    # What searches list tables in the order of.
+    sa.Index("ix_catalog_tables_account_id_name", "account_id", "name", "id"),
+    sa.Index("ix_catalog_tables_account_id_created_at", "account_id", "created_at", "id"),
+    sa.Index("ix_catalog_tables_account_id_updated_at", "account_id", "updated_at", "id"),
     sa.ForeignKeyConstraint(
         ["account_id", "database_name"],
         ["databases.account_id", "databases.name"],

@@ -1,0 +1,36 @@
+"""The search of tables."""
+
+from isinglass.domain.table_search import parse_search
+from isinglass.flow.table_words import catch_up
+from isinglass.model.glue.errors import InvalidInputException
+from isinglass.model.glue.shapes import SearchTablesRequest, SearchTablesResponse
+from isinglass.operations.catalog import render
+from isinglass.operations.catalog.scope import check_catalog
+from isinglass.operations.context import Context
+from isinglass.operations.registry import implements
+from isinglass.store.table_search import ORDERS
+
+
+@implements("SearchTables")
+def search_tables(ctx: Context, request: SearchTablesRequest) -> SearchTablesResponse:
+    """Find tables by the words of their fields and by times, sorted by one field."""
+    check_catalog(ctx, request)
+    search = parse_search(request.get("Filters", []), request.get("SearchText", ""))
+    order, descending = _order(request)
+    if request.get("ResourceShareType", "ALL") != "ALL":
+        return {"TableList": []}  # nothing is shared with or federated into an account
+    catch_up(ctx.store, ctx.account_id)
+    with ctx.store.read() as tx:
+        tables, after = tx.table_search.page(ctx.account_id, search, ctx.page, order, descending=descending)
+    return {"TableList": [render.table(table) for table in tables], "NextToken": ctx.token(after)}
+
+
+def _order(request: SearchTablesRequest) -> tuple[str, bool]:
+    for criterion in request.get("SortCriteria", []):
+        field = criterion.get("FieldName", "Name")
+        if field.lower() not in ORDERS:
+            raise InvalidInputException(
+                f"Tables cannot be sorted by {field}; there are DatabaseName, Name, CreateTime and UpdateTime"
+            )
+        return field.lower(), criterion.get("Sort", "ASC") == "DESC"
+    return "databasename", False

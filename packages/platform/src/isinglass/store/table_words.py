@@ -1,0 +1,75 @@
+"""The words of tables, for searches: brought up to date for many tables at once.
+
+A table's words lie all over the index, so that writing them with the table would cost several times the
+table itself. Its row says that they are pending; searches and the worker's maintenance catch up.
+"""
+
+from collections.abc import Iterable
+
+import orjson
+import sqlalchemy as sa
+
+from isinglass.domain.table_search import indexed
+from isinglass.store.tables.catalog import catalog_tables
+from isinglass.store.tables.table_search import table_words
+
+#: Written out, as a partial index is only used by conditions that say the same.
+_PENDING = catalog_tables.c.words_pending == sa.literal_column("1")
+
+_KEY = ("account_id", "word", "field", "table_id")
+_DELETE = table_words.delete().where(*(table_words.c[name] == sa.bindparam(f"the_{name}") for name in _KEY))
+
+
+class TableWords:
+    """Reads and writes the table_words table within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def pending(self, account_id: str | None = None) -> bool:
+        """Tell whether tables, of one account or of any, have words that are not in the index yet."""
+        statement = sa.select(catalog_tables.c.id).where(_PENDING, *_of(account_id)).limit(1)
+        return self._connection.execute(statement).first() is not None
+
+    def catch_up(self, limit: int, account_id: str | None = None) -> int:
+        """Index the words of some tables whose words are pending; returns of how many."""
+        columns = catalog_tables.c
+        statement = (
+            sa.select(columns.id, columns.account_id, columns.database_name, columns.document)
+            .where(_PENDING, *_of(account_id))
+            .order_by(columns.account_id, columns.id)
+            .limit(limit)
+            .with_for_update()
+        )
+        found = self._connection.execute(statement).all()
+        added: list[tuple[str, str, str, int]] = []
+        gone: list[tuple[str, str, str, int]] = []
+        for row in found:
+            old = self._words(row.account_id, row.id)
+            new = indexed(row.database_name, orjson.loads(row.document))
+            added += [(row.account_id, word, field, row.id) for word, field in new - old]
+            gone += [(row.account_id, word, field, row.id) for word, field in old - new]
+        if gone:
+            self._connection.execute(_DELETE, _rows(gone, "the_"))
+        if added:
+            self._connection.execute(table_words.insert(), _rows(added))
+        if found:
+            done = catalog_tables.update().where(columns.id.in_([row.id for row in found]))
+            self._connection.execute(done.values(words_pending=0))
+        return len(found)
+
+    def _words(self, account_id: str, table_id: int) -> set[tuple[str, str]]:
+        statement = sa.select(table_words.c.word, table_words.c.field).where(
+            table_words.c.account_id == account_id, table_words.c.table_id == table_id
+        )
+        return {(row.word, row.field) for row in self._connection.execute(statement)}
+
+
+def _of(account_id: str | None) -> list[sa.ColumnElement[bool]]:
+    return [] if account_id is None else [catalog_tables.c.account_id == account_id]
+
+
+def _rows(keys: Iterable[tuple[str, str, str, int]], prefix: str = "") -> list[dict[str, str | int]]:
+    """Name the parts of keys, in the order of the index."""
+    names = [prefix + name for name in _KEY]
+    return [dict(zip(names, key, strict=True)) for key in sorted(keys)]
