@@ -51,6 +51,12 @@ def test_sql_in_every_format(live_server, crawled, form, expected):
     assert live_server.cli("sql", "-", "-o", form, stdin=query).stdout == expected
 
 
+def test_sql_with_two_columns_of_one_name_keeps_both(live_server):
+    query = "select l.id, r.id from range(2) l join range(3) r on r.id = l.id + 1 order by 1"
+    assert live_server.cli("sql", query, "-o", "csv").stdout == "id,id\n0,1\n1,2\n"
+    assert json.loads(live_server.cli("sql", query, "-o", "json").stdout)[1] == {"id": 1, "id_2": 2}
+
+
 def test_sql_that_writes_refused(live_server):
     live_server.cli("sql", "drop table x", code=6)
 

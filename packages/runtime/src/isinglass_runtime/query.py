@@ -22,12 +22,13 @@ def run(query: Query) -> dict[str, Any]:
     if query.database:
         catalog.CURRENT.database = query.database.lower()
     result = spark.sql(query.sql)
-    rows = result.limit(query.limit + 1).toArrow().to_pylist()
+    # By position: two columns may have one name, as both sides of a join do.
+    found = [column.to_pylist() for column in result.limit(query.limit + 1).toArrow().columns]
+    rows = list(zip(*found, strict=True))
     columns = [{"Name": field.name, "Type": field.dataType.simpleString()} for field in result.schema.fields]
-    names = [column["Name"] for column in columns]
     return {
         "columns": columns,
-        "rows": [[plain(row.get(name)) for name in names] for row in rows[: query.limit]],
+        "rows": [[plain(value) for value in row] for row in rows[: query.limit]],
         "truncated": len(rows) > query.limit,
         "elapsed": time.monotonic() - started,
         "bytes_scanned": TALLY.bytes_read,

@@ -45,6 +45,17 @@ def command(
     )
     names = [column["Name"] for column in answer["Columns"]]
     rows = json.loads(answer["Rows"])
-    session.rows(names, rows, [dict(zip(names, row, strict=True)) for row in rows])
+    keys = _distinct(names)
+    session.rows(names, rows, [dict(zip(keys, row, strict=True)) for row in rows])
     more = f" (the first {limit}; more with --limit)" if answer["Truncated"] else ""
     session.say(f"{len(rows)} row{'' if len(rows) == 1 else 's'}{more} · {answer['ElapsedSeconds']:.2f} s")
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Number names that come again: a document cannot have two members of one name."""
+    seen: dict[str, int] = {}
+    keys = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        keys.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return keys

@@ -21,6 +21,7 @@ job.init(args["JOB_NAME"], args)
 transactions = glue_context.create_dynamic_frame.from_catalog(
     database=args["source_database"], table_name="transactions", transformation_ctx="transactions"
 )
+transactions.printSchema()
 # Some amounts are text. Late files hold rows of earlier days, and one row in a hundred comes twice.
 transactions = ResolveChoice.apply(
     frame=transactions, specs=[("amount", "cast:double")], transformation_ctx="amounts"
