@@ -11,7 +11,7 @@ from pyarrow import json as arrow_json
 
 from isinglass_connectors.files.json_documents import Document, documents, lines, parse_line
 from isinglass_connectors.files.json_path import parse_path, select
-from isinglass_connectors.files.json_shapes import fits, parsed, shapes
+from isinglass_connectors.files.json_shapes import Shapes, fits, joined, parsed, split_lines
 from isinglass_connectors.files.json_values import Misfit, fitter
 from isinglass_connectors.files.options import ReadOptions
 from isinglass_connectors.files.records import BadRecord, Chunk, settle_bad
@@ -84,19 +84,6 @@ class _Values:
     misfits: frozenset[str]
 
 
-def _regular(lines: list[bytes], schema: pa.Schema) -> list[bool]:
-    """Tell of each line whether it is one object that has just the schema's types."""
-    try:
-        found = shapes(lines)
-    except pa.ArrowInvalid:
-        # A line that is no UTF-8; which one, the slow way finds out.
-        return [False] * len(lines)
-    kind = pa.struct(list(schema))
-    good = pa.array([isinstance(s, dict) and fits(s, kind) for s in parsed(found)], pa.bool_())
-    regular: list[bool] = good.take(found.indices).fill_null(False).to_pylist()
-    return regular
-
-
 def _is_utf8(data: bytes) -> bool:
     try:
         return data.isascii() or bool(data.decode())
@@ -110,6 +97,7 @@ class _Reader:
         self._schema = schema
         self._options = options
         self._path = parse_path(options.json_path) if options.json_path else ()
+        self._shapes: Shapes | None = None
         self._fields = [(field.name, fitter(field.type, options.formats)) for field in schema]
 
     def slow(self, found: Iterable[Document]) -> Iterator[Chunk]:
@@ -119,20 +107,26 @@ class _Reader:
 
     def mixed(self, block: Block) -> Iterator[Chunk]:
         """Read a block in which most lines are regular: those at once, the others value by value."""
-        found = [(block.line + i, line) for i, line in enumerate(block.data.split(b"\n"))]
-        numbered = [(number, line) for number, line in found if line and not line.isspace()]
-        regular = _regular([line for _, line in numbered], self._schema)
-        good = b"\n".join(line for (_, line), is_good in zip(numbered, regular, strict=True) if is_good)
-        rows = by_arrow(Block(good, 1), self._schema) if good else []
+        try:
+            every = split_lines(block.data)
+        except pa.ArrowInvalid:
+            # Some line is no UTF-8.
+            yield from self.slow(lines(block))
+            return
+        is_good = self._regular(every)
+        rows = by_arrow(Block(joined(every.filter(is_good)), 1), self._schema)
         if rows is None:
             yield from self.slow(lines(block))
             return
-        others = [pair for pair, is_good in zip(numbered, regular, strict=True) if not is_good]
-        values = self._values(parse_line(line, number) for number, line in others)
-        places = pa.array(
-            [n for (n, _), is_good in zip(numbered, regular, strict=True) if is_good], pa.int64()
+        places = pc.indices_nonzero(is_good).cast(pa.int64())
+        odd = pc.indices_nonzero(pc.invert(is_good)).to_pylist()
+        values = self._values(
+            parse_line(text.encode(), block.line + i)
+            for i, text in zip(odd, every.filter(pc.invert(is_good)).to_pylist(), strict=True)
+            if text and not text.isspace()
         )
-        order = pc.sort_indices(pa.concat_arrays([places, pa.array(values.lines, pa.int64())]))
+        found = pa.array(values.lines, pa.int64())
+        order = pc.sort_indices(pa.concat_arrays([places, pc.subtract(found, block.line)]))
         if not len(order):
             return
         table = pa.Table.from_batches([*rows, values.rows], self._schema).take(order)
@@ -140,6 +134,15 @@ class _Reader:
         bad = {moved[len(places) + i].as_py(): record for i, record in values.bad.items()}
         woven = table.combine_chunks().to_batches()[0]
         yield settle_bad(woven, bad, self._options, values.misfits)
+
+    def _regular(self, every: pa.StringArray) -> pa.BooleanArray:
+        """Tell of each line whether it is one object that has just the schema's types."""
+        if self._shapes is None:
+            self._shapes = Shapes()
+        found = self._shapes.of(every)
+        kind = pa.struct(list(self._schema))
+        good = pa.array([isinstance(s, dict) and fits(s, kind) for s in parsed(found)], pa.bool_())
+        return good.take(found.indices).fill_null(False)
 
     def _chunk(self, part: list[Document]) -> Chunk:
         values = self._values(part)

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Shape = dict[str, Any] | list[Any] | str
 _SHAPES = """
@@ -17,15 +18,35 @@ SELECT CASE WHEN json_valid(line) THEN CAST(TRY(json_structure(line)) AS VARCHAR
 _WHOLE = frozenset({"UBIGINT", "BIGINT"})
 
 
-def shapes(lines: list[bytes]) -> pa.DictionaryArray:
-    """Give each line's shape as JSON; null for what is no JSON."""
-    import duckdb
+class Shapes:
+    """Finds the shapes of many lines; holds its connection, which takes as long to make as a block to look
+    at.
+    """
 
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("lines", pa.table({"line": pa.array(lines, pa.binary()).cast(pa.string())}))
-        found = connection.sql(_SHAPES).to_arrow_table().column("shape")
-    encoded = found.combine_chunks().dictionary_encode()
-    return encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+    def __init__(self) -> None:
+        import duckdb
+
+        self._connection = duckdb.connect(config={"threads": 1})
+
+    def of(self, lines: pa.StringArray) -> pa.DictionaryArray:
+        """Give each line's shape as JSON; null for what is no JSON."""
+        self._connection.register("lines", pa.table({"line": lines}))
+        found = self._connection.sql(_SHAPES).to_arrow_table().column("shape").cast(pa.string())
+        self._connection.unregister("lines")
+        return pa.concat_arrays(found.chunks).dictionary_encode()
+
+
+def split_lines(data: bytes) -> pa.StringArray:
+    """Cut a block into its lines; ArrowInvalid when it is no UTF-8."""
+    return pc.split_pattern(pa.array([data], pa.binary()).cast(pa.string()), "\n").values
+
+
+def joined(lines: pa.StringArray) -> bytes:
+    """Make lines a block again."""
+    whole: str = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(lines)], pa.int32()), lines), "\n")[
+        0
+    ].as_py()
+    return whole.encode()
 
 
 def parsed(found: pa.DictionaryArray) -> Iterator[Shape]:
