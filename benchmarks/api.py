@@ -165,6 +165,8 @@ def serve(port: int) -> None:
     from isinglass.store.sealing import Sealer
     from isinglass.store.store import Store
 
+    ending = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ending)  # in every thread, or the signal would not wait for us
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/bench.sqlite")
         schema.upgrade(store)
@@ -178,7 +180,7 @@ def serve(port: int) -> None:
         server = Server(store, None, server_key, settings)
         server.start(listen("127.0.0.1", port))
         gc.freeze()  # as `isinglass up` does once it has started
-        signal.sigwait({signal.SIGTERM, signal.SIGINT})
+        signal.sigwait(ending)
         server.stop()
 
 
