@@ -34,6 +34,8 @@ MODULES: tuple[str, ...] = (
     "isinglass.operations.jobs.runs",
     "isinglass.operations.observe.logs",
     "isinglass.operations.observe.queries",
+    "isinglass.operations.security.configurations",
+    "isinglass.operations.security.usage_profiles",
     "isinglass.operations.server.status",
 )
 

@@ -23,10 +23,12 @@ from isinglass.store.jobs import Jobs
 from isinglass.store.outbox import Outbox
 from isinglass.store.partition_indexes import PartitionIndexes
 from isinglass.store.partitions import Partitions
+from isinglass.store.security_configurations import SecurityConfigurations
 from isinglass.store.table_search import TableSearch
 from isinglass.store.table_versions import TableVersions
 from isinglass.store.table_words import TableWords
 from isinglass.store.tags import Tags
+from isinglass.store.usage_profiles import UsageProfiles
 from isinglass.store.user_functions import UserFunctions
 from isinglass.store.work import WorkQueue
 
@@ -80,6 +82,14 @@ class Transaction:
     @cached_property
     def partitions(self) -> Partitions:
         return Partitions(self.connection, self.partition_indexes)
+
+    @cached_property
+    def security_configurations(self) -> SecurityConfigurations:
+        return SecurityConfigurations(self.connection)
+
+    @cached_property
+    def usage_profiles(self) -> UsageProfiles:
+        return UsageProfiles(self.connection)
 
     @cached_property
     def table_words(self) -> TableWords:

@@ -22,6 +22,7 @@ TAGGABLE: dict[str, Callable[[Transaction, str, str], bool]] = {
     "crawler": lambda tx, account_id, name: tx.crawlers.find(account_id, name) is not None,
     "database": lambda tx, account_id, name: tx.databases.find(account_id, name) is not None,
     "job": lambda tx, account_id, name: tx.jobs.find(account_id, name) is not None,
+    "usageProfile": lambda tx, account_id, name: tx.usage_profiles.find(account_id, name) is not None,
 }
 
 _UNTAGGABLE = frozenset({"catalog", "table", "tableVersion", "userDefinedFunction", "classifier"})

@@ -1,0 +1,114 @@
+"""Operations on security configurations and on the catalog's encryption settings."""
+
+from typing import Any
+
+from isinglass.model.glue.errors import (
+    AccessDeniedException,
+    AlreadyExistsException,
+    EntityNotFoundException,
+)
+from isinglass.model.glue.shapes import (
+    CreateSecurityConfigurationRequest,
+    CreateSecurityConfigurationResponse,
+    DeleteSecurityConfigurationRequest,
+    DeleteSecurityConfigurationResponse,
+    GetDataCatalogEncryptionSettingsRequest,
+    GetDataCatalogEncryptionSettingsResponse,
+    GetSecurityConfigurationRequest,
+    GetSecurityConfigurationResponse,
+    GetSecurityConfigurationsRequest,
+    GetSecurityConfigurationsResponse,
+    PutDataCatalogEncryptionSettingsRequest,
+    PutDataCatalogEncryptionSettingsResponse,
+)
+from isinglass.operations.context import Context
+from isinglass.operations.registry import implements
+from isinglass.store.security_configurations import SecurityConfiguration
+
+#: What a catalog has whose settings were never put, or only in part.
+_DEFAULT_ENCRYPTION: dict[str, Any] = {
+    "EncryptionAtRest": {"CatalogEncryptionMode": "DISABLED"},
+    "ConnectionPasswordEncryption": {"ReturnConnectionPasswordEncrypted": False},
+}
+
+
+def _shown(configuration: SecurityConfiguration) -> Any:
+    return {
+        "Name": configuration.name,
+        "CreatedTimeStamp": configuration.created_at,
+        "EncryptionConfiguration": configuration.document,
+    }
+
+
+@implements("CreateSecurityConfiguration")
+def create_security_configuration(
+    ctx: Context, request: CreateSecurityConfigurationRequest
+) -> CreateSecurityConfigurationResponse:
+    name, document = request["Name"], request["EncryptionConfiguration"]
+    with ctx.store.begin() as tx:
+        if not tx.security_configurations.insert(ctx.account_id, name, document, ctx.now):
+            raise AlreadyExistsException(f"Security configuration {name} already exists.")
+    return {"Name": name, "CreatedTimestamp": ctx.now}
+
+
+@implements("GetSecurityConfiguration")
+def get_security_configuration(
+    ctx: Context, request: GetSecurityConfigurationRequest
+) -> GetSecurityConfigurationResponse:
+    with ctx.store.read() as tx:
+        found = tx.security_configurations.find(ctx.account_id, request["Name"])
+    if found is None:
+        raise EntityNotFoundException(f"Security configuration {request['Name']} not found.")
+    return {"SecurityConfiguration": _shown(found)}
+
+
+@implements("GetSecurityConfigurations")
+def get_security_configurations(
+    ctx: Context, request: GetSecurityConfigurationsRequest
+) -> GetSecurityConfigurationsResponse:
+    del request  # its paging is in the context
+    with ctx.store.read() as tx:
+        found, after = tx.security_configurations.page(ctx.account_id, ctx.page)
+    return {
+        "SecurityConfigurations": [_shown(configuration) for configuration in found],
+        "NextToken": ctx.token(after),
+    }
+
+
+@implements("DeleteSecurityConfiguration")
+def delete_security_configuration(
+    ctx: Context, request: DeleteSecurityConfigurationRequest
+) -> DeleteSecurityConfigurationResponse:
+    with ctx.store.begin() as tx:
+        if not tx.security_configurations.delete(ctx.account_id, request["Name"]):
+            raise EntityNotFoundException(f"Security configuration {request['Name']} not found.")
+    return {}
+
+
+@implements("GetDataCatalogEncryptionSettings")
+def get_data_catalog_encryption_settings(
+    ctx: Context, request: GetDataCatalogEncryptionSettingsRequest
+) -> GetDataCatalogEncryptionSettingsResponse:
+    _check_own(ctx, request.get("CatalogId"))
+    with ctx.store.read() as tx:
+        found = tx.security_configurations.catalog_encryption(ctx.account_id)
+    return {"DataCatalogEncryptionSettings": {**_DEFAULT_ENCRYPTION, **found}}  # type: ignore[typeddict-item]
+
+
+@implements("PutDataCatalogEncryptionSettings")
+def put_data_catalog_encryption_settings(
+    ctx: Context, request: PutDataCatalogEncryptionSettingsRequest
+) -> PutDataCatalogEncryptionSettingsResponse:
+    """Replace the settings; what is left out is as if never set."""
+    _check_own(ctx, request.get("CatalogId"))
+    settings: Any = request["DataCatalogEncryptionSettings"]
+    with ctx.store.begin() as tx:
+        tx.security_configurations.put_catalog_encryption(ctx.account_id, settings)
+    return {}
+
+
+def _check_own(ctx: Context, catalog_id: str | None) -> None:
+    if catalog_id not in {None, ctx.account_id}:
+        raise AccessDeniedException(
+            f"User: {ctx.principal.arn} is not authorized to use the catalog {catalog_id}"
+        )

@@ -1,0 +1,78 @@
+"""Security configurations, which never change, and the encryption settings of a catalog."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from isinglass.store.conflicts import insert_one, insert_or_update
+from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.tables.security import catalog_encryption, security_configurations
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityConfiguration:
+    """A configuration as stored; `document` is its EncryptionConfiguration."""
+
+    name: str
+    document: Any
+    created_at: float
+
+
+_TABLE = security_configurations.c
+_SELECT = sa.select(_TABLE.name, _TABLE.document, _TABLE.created_at)
+
+
+def _configuration(row: Any) -> SecurityConfiguration:
+    return SecurityConfiguration(row.name, orjson.loads(row.document), row.created_at)
+
+
+class SecurityConfigurations:
+    """Reads and writes both tables within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def insert(self, account_id: str, name: str, document: Any, now: float) -> bool:
+        """Insert a configuration; False when its name is taken."""
+        row = {
+            "account_id": account_id,
+            "name": name,
+            "document": orjson.dumps(document).decode(),
+            "created_at": now,
+        }
+        return insert_one(self._connection, security_configurations, row)
+
+    def find(self, account_id: str, name: str) -> SecurityConfiguration | None:
+        """Find a configuration by its name."""
+        statement = _SELECT.where(_TABLE.account_id == account_id, _TABLE.name == name)
+        row = self._connection.execute(statement).first()
+        return None if row is None else _configuration(row)
+
+    def page(
+        self, account_id: str, page: PageRequest
+    ) -> tuple[list[SecurityConfiguration], tuple[Any, ...] | None]:
+        """List configurations by name."""
+        statement = _SELECT.where(_TABLE.account_id == account_id)
+        rows, after = fetch_page(self._connection, statement, [_TABLE.name], page)
+        return [_configuration(row) for row in rows], after
+
+    def delete(self, account_id: str, name: str) -> bool:
+        """Delete a configuration; False when there is none."""
+        gone = security_configurations.delete().where(_TABLE.account_id == account_id, _TABLE.name == name)
+        return self._connection.execute(gone).rowcount == 1
+
+    def catalog_encryption(self, account_id: str) -> dict[str, Any]:
+        """Read the encryption settings of an account's catalog; never set is an empty mapping."""
+        statement = sa.select(catalog_encryption.c.document).where(
+            catalog_encryption.c.account_id == account_id
+        )
+        document = self._connection.scalar(statement)
+        found: dict[str, Any] = {} if document is None else orjson.loads(document)
+        return found
+
+    def put_catalog_encryption(self, account_id: str, document: dict[str, Any]) -> None:
+        """Replace the encryption settings of an account's catalog."""
+        row = {"account_id": account_id, "document": orjson.dumps(document).decode()}
+        self._connection.execute(insert_or_update(self._connection, catalog_encryption, ["document"]), row)
