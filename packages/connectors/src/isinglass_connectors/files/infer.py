@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import IO, Literal
+from typing import Literal
 
 import pyarrow as pa
 
+from isinglass_connectors.files import json_inference
 from isinglass_connectors.files.casting import cast_text, exact_cast
 from isinglass_connectors.files.csv_reader import column_names, text_blocks, with_nulls
 from isinglass_connectors.files.fetching import Spool, opened
@@ -17,14 +18,11 @@ from isinglass_connectors.files.inference import (
     settle_schema,
     widen,
 )
-from isinglass_connectors.files.json_documents import documents, lines
-from isinglass_connectors.files.json_path import parse_path, select
 from isinglass_connectors.files.options import ReadOptions
 from isinglass_connectors.files.parquet_reader import read_schema
-from isinglass_connectors.files.seen import Seen
 from isinglass_connectors.files.source import FileSource
 from isinglass_connectors.files.source_files import SourceFile
-from isinglass_connectors.files.streams import blocks, open_text, text
+from isinglass_connectors.files.streams import open_text, text
 from isinglass_connectors.files.types import TIMESTAMP, choice, is_choice
 from isinglass_connectors.storage.storage import Storage
 
@@ -58,7 +56,9 @@ def infer_schema(
     if format == "parquet":
         schema = merge_schemas((read_schema(storage, file.url) for file in files), conflict)
     elif format == "json":
-        schema = _json(opened(storage, files, spool), options, conflict, long_only=style == "spark")
+        streams = opened(storage, files, spool)
+        infer = json_inference.spark if style == "spark" else json_inference.dynamic
+        schema = infer((text(raw, options.encoding) for _, raw in streams), options)
     else:
         schema = _csv(storage, files, spool, options, typed=typed and style == "spark", prefix=_prefix(style))
     schema = settle_schema(schema)
@@ -85,35 +85,6 @@ def _choices(schema: pa.Schema) -> tuple[str, ...]:
 
 def _prefix(style: Style) -> str:
     return "_c" if style == "spark" else "col"
-
-
-def _json(
-    files: Iterable[tuple[SourceFile, IO[bytes]]],
-    options: ReadOptions,
-    conflict: Conflict,
-    *,
-    long_only: bool,
-) -> pa.Schema:
-    seen = Seen()
-    path = parse_path(options.json_path) if options.json_path else ()
-    corrupt = False
-    for _, raw in files:
-        with text(raw, options.encoding) as stream:
-            if options.multi_line or options.json_path:
-                found = documents(stream)
-            else:
-                found = (document for block in blocks(stream) for document in lines(block))
-            for document in found:
-                corrupt = corrupt or bool(document.error)
-                for value in () if document.error else select(document.value, path):
-                    for record in value if isinstance(value, list) else (value,):
-                        seen.add(record)
-    schema = seen.schema(conflict, long_only=long_only)
-    if corrupt and long_only and options.mode == "PERMISSIVE":
-        # Spark's inference adds the column by itself when it meets a bad record.
-        name = options.corrupt_column or "_corrupt_record"
-        schema = pa.schema(sorted([*schema, pa.field(name, pa.string())], key=lambda field: str(field.name)))
-    return schema
 
 
 def _csv(

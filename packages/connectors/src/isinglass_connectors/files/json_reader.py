@@ -19,6 +19,7 @@ from isinglass_connectors.files.streams import Block, blocks
 from isinglass_connectors.files.types import is_choice
 
 _ROWS = 8192
+_BLANKS = (b"\n", b" ", b"\t", b"\r", b"\v", b"\f")
 #: Smaller blocks are read line by line sooner than their lines are told apart.
 _WORTH_SORTING = 1 << 18
 
@@ -55,7 +56,7 @@ def arrow_reads_like_spark(kind: pa.DataType) -> bool:
 
 def by_arrow(block: Block, schema: pa.Schema, *, threads: bool = False) -> list[pa.RecordBatch] | None:
     """Parse a block of JSON lines at once; None when any line is not just what the schema says."""
-    if not _is_utf8(block.data):
+    if not is_utf8(block.data):
         # Arrow would pass the bytes on as text.
         return None
     try:
@@ -68,7 +69,7 @@ def by_arrow(block: Block, schema: pa.Schema, *, threads: bool = False) -> list[
         )
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return None
-    if table.num_rows != sum(1 for line in block.data.split(b"\n") if line and not line.isspace()):
+    if table.num_rows != line_count(block.data):
         # Arrow reads several objects in a line, or one over several lines; Spark calls those lines bad.
         return None
     return table.select(schema.names).cast(schema).combine_chunks().to_batches()  # type: ignore[no-any-return]
@@ -84,7 +85,14 @@ class _Values:
     misfits: frozenset[str]
 
 
-def _is_utf8(data: bytes) -> bool:
+def line_count(data: bytes) -> int:
+    """How many lines of a block are not blank."""
+    if data[:1].isspace() or any(b"\n" + blank in data for blank in _BLANKS):
+        return sum(1 for line in data.split(b"\n") if line and not line.isspace())
+    return data.count(b"\n") + (bool(data) and not data.endswith(b"\n"))
+
+
+def is_utf8(data: bytes) -> bool:
     try:
         return data.isascii() or bool(data.decode())
     except UnicodeDecodeError:
