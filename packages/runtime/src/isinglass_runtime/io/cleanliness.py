@@ -41,7 +41,7 @@ def dirty_files(
     """Name the files to keep from the engine's reader."""
     opened = storage()
     if format == "json":
-        return {f.info.url for f in listing.files if not is_clean(opened, f.info, format, schema, options)}
+        return {f.info.url for f in listing.files if not is_clean(opened, f.info, schema, options)}
     everything = {file.info.url for file in listing.files}
     if not _plain_options(options):
         return everything
@@ -98,7 +98,7 @@ def _plainly_quoted(opened: Storage, file: InputFile, options: ReadOptions) -> b
     if file.info.url.rsplit(".", 1)[-1].lower() not in {"csv", "tsv", "txt", "dat", "data"}:
         return False
     marks = [mark.encode() for mark in (options.quote, options.escape) if mark]
-    with opened.open(file.info.url) as stream:
+    with opened.open(file.info.url, file.info.size) as stream:
         while chunk := stream.read(_CHUNK):
             if any(mark in chunk for mark in marks):
                 return False
