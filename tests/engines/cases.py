@@ -24,8 +24,14 @@ def _rows(frame: Any) -> list[str]:
     return sorted(repr(row) for row in frame.collect())
 
 
-def _sql(name: str, text: str) -> None:
-    CASES[f"sql_{name}"] = lambda spark, folder: people(spark) and spark.sql(text)
+def sql_case(name: str, text: str, views: Callable[[Any], Any] | None = None) -> None:
+    """Add a statement over the views that `views` makes: `people` and `orders` unless others are asked for."""
+
+    def program(spark: Any, folder: Path) -> Any:
+        (views or people)(spark)
+        return spark.sql(text)
+
+    CASES[f"sql_{name}"] = program
 
 
 def people(spark: Any) -> DataFrame:
@@ -160,7 +166,7 @@ for _name, _text in {
     "sequence": "SELECT explode(sequence(1, 3)) AS n, size(sequence(DATE'2024-01-01', DATE'2024-03-01', INTERVAL 1 MONTH)) AS m",
     "string_escape": "SELECT 'it''s' AS a, \"dq\" AS b, 'tab\\tx' AS c",
 }.items():
-    _sql(_name, _text)
+    sql_case(_name, _text)
 
 
 @case

@@ -1,4 +1,7 @@
-"""Record the parity cases' expected results on real Spark: python tests/engines/record_expected.py"""
+"""Record the parity cases' expected results on real Spark: python tests/engines/record_expected.py [CASE…]
+
+Without names all cases are recorded anew; `new` records those that are not recorded yet.
+"""
 
 import json
 import sys
@@ -7,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import script_cases  # noqa: F401 - adds its cases
 from cases import CASES, outcome
 from spark_server import spark_connect
 
@@ -16,20 +20,22 @@ from isinglass_runtime.run import RunSettings
 EXPECTED = Path(__file__).parent / "expected.json"
 
 
-def main() -> None:
-    expected = {}
+def main(names: list[str]) -> None:
+    expected = json.loads(EXPECTED.read_text()) if names else {}
+    wanted = [name for name in CASES if name not in expected] if names == ["new"] else names or list(CASES)
     with tempfile.TemporaryDirectory() as folder, spark_connect(Path(folder)) as url:
         spark = start_session(RunSettings(engine=url))
-        for name, program in CASES.items():
+        for name in wanted:
             with tempfile.TemporaryDirectory() as work:
                 try:
-                    expected[name] = outcome(program(spark, Path(work)))
+                    expected[name] = outcome(CASES[name](spark, Path(work)))
                 except Exception as error:
                     print(f"{name}: {str(error)[:300]}")
         stop_session()
+    expected = {name: expected[name] for name in CASES if name in expected}
     EXPECTED.write_text(json.dumps(expected, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
     print(f"{len(expected)} of {len(CASES)} cases recorded")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

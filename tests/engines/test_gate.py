@@ -19,6 +19,8 @@ REFUSED = {
     "from_json_modes": "SELECT from_json('{', 'a int', map('mode', 'FAILFAST'))",
     "from_json_modes ": "SELECT from_json('{', 'a int, _corrupt_record string')",
     "native_files": "INSERT OVERWRITE DIRECTORY '/nowhere' USING parquet SELECT 1 AS a",
+    "native_files  ": "CREATE TABLE t USING parquet LOCATION '/nowhere'",
+    "native_files   ": "CREATE TEMPORARY VIEW t USING csv OPTIONS (path '/nowhere')",
     "native_files ": "CREATE TABLE t USING parquet LOCATION '/nowhere' AS SELECT 1 AS a",
 }
 
@@ -50,6 +52,43 @@ def test_gate_refuses_configuration_of_time_zone(sail: Any) -> None:
 def test_gate_refuses_observed_metrics(sail: Any) -> None:
     with pytest.raises(PlanRefusedError, match="observed metrics"):
         sail.range(3).observe(Observation("o"), F.count(F.lit(1)).alias("n")).collect()
+
+
+@pytest.mark.parametrize("action", ["append", "create", "overwritePartitions", "createOrReplace"])
+def test_gate_refuses_writes_past_our_commit(sail: Any, action: str) -> None:
+    with pytest.raises(PlanRefusedError) as refused:
+        getattr(sail.range(1).writeTo("t"), action)()
+    assert refused.value.rule == "table_writes"
+
+
+def test_gate_refuses_streams(sail: Any) -> None:
+    with pytest.raises(PlanRefusedError, match="no dependable streaming"):
+        sail.readStream.format("rate").load().writeStream.format("console").start()
+
+
+def test_gate_remembers_why_a_run_needs_spark_after_the_script_caught_it() -> None:
+    from isinglass_runtime.engine.active import ENGINE
+
+    stop_session()
+    spark = start_session(RunSettings(engine="auto"))
+    try:
+        with pytest.raises(NeedsSparkError):
+            spark.sql("SELECT 1 AS a INTERSECT ALL SELECT 1 AS a").collect()
+        spark.stop()
+        stop_session()
+        assert ENGINE.gate.needs_spark is not None
+        assert ENGINE.gate.needs_spark.rule == "intersect_all"
+    finally:
+        ENGINE.gate.needs_spark = None
+
+
+def test_script_run_by_hand_has_room_for_checkpoints() -> None:
+    stop_session()
+    spark = start_session(RunSettings())
+    try:
+        assert spark.range(3).localCheckpoint().count() == 3
+    finally:
+        stop_session()
 
 
 def test_gate_refuses_dynamic_overwrite_of_delta(sail: Any, tmp_path: Any) -> None:

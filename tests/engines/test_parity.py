@@ -5,18 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import script_cases  # noqa: F401 - adds its cases
 from cases import CASES, outcome
+from known_differences import KNOWN
 
 EXPECTED = json.loads((Path(__file__).parent / "expected.json").read_text())
-
-#: Differences that are known and documented: the case and what the embedded engine does instead.
-KNOWN = {
-    "sql_division_by_zero": "a division by the literal 0 is a column of type void, where Spark keeps the operand's type",
-    "sql_decimal_plus": "decimal(10,2) + 1 is decimal(13,2), where Spark counts only the literal's own digits",
-    "sql_date_arithmetic": "datediff is a bigint, where Spark's is an int",
-    "sql_math": "bround of a decimal is a double, where Spark's is a decimal",
-    "sql_pivot": "PIVOT over a column called `name` does not parse",
-}
 
 
 @pytest.mark.parametrize("name", list(CASES))

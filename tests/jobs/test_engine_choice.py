@@ -1,19 +1,16 @@
 """Which engine executes a run, and what a run says of its work."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from job_fixtures import JobServer, start_job_server
+from job_fixtures import JobServer
 
-from isinglass.engines.launcher import Launcher
 from isinglass.jobs.report import summary
 from isinglass.model.isinglass.errors import EntityNotFoundException
 from isinglass.operations.jobs.details import get_run_details
-from isinglass.store.store import Store
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "engines"))
 
@@ -89,8 +86,10 @@ def test_run_of_unknown_engine_says_which_there_are(job_server: JobServer) -> No
         reasons.append(run["ErrorMessage"])
     assert reasons == [
         "--isinglass-engine is 'flink'; it must be sail, auto, spark or an address sc://host:port.",
-        "The run asks for the engine spark, and this server has none: start it with "
-        "ISINGLASS_SPARK_CONNECT=sc://host:port, or use --isinglass-engine sail.",
+        (
+            "The run asks for the engine spark, and this server has none: start it with "
+            "ISINGLASS_SPARK_CONNECT=sc://host:port, or use --isinglass-engine sail."
+        ),
     ]
 
 
@@ -104,19 +103,17 @@ def test_refused_run_without_spark_fails_with_the_refusal(job_server: JobServer)
 
 @pytest.mark.spark
 def test_refused_run_moves_to_spark_and_replaces_what_it_wrote(
-    store: Store, launcher: Launcher, tmp_path: Path, account_session: Any, spark_url: str
+    make_job_server: Callable[..., JobServer], tmp_path: Path, spark_url: str
 ) -> None:
-    with ExitStack() as stack:
-        server = start_job_server(store, launcher, tmp_path, account_session, stack, spark_connect=spark_url)
-        server.create_job(REFUSED, command="glueetl")
-        target = str(tmp_path / "out")
-        run_id = server.start(Arguments={"--target": target, "--isinglass-engine": "auto"})
-        run, log = server.wait(run_id), server.log(run_id)
-        assert run["JobRunState"] == "SUCCEEDED", log
-        assert [line for line in log if line.startswith("O ")] == ["O 3", "O caught NeedsSparkError", "O 3"]
-        assert any("Executing once more on Apache Spark" in line for line in log)
-        found = _details(server, run_id)
-        assert (found["Engine"], found["Launches"], found["RowsWritten"]) == ("spark", 2, 5)
+    server = make_job_server(spark_connect=spark_url)
+    server.create_job(REFUSED, command="glueetl")
+    run_id = server.start(Arguments={"--target": str(tmp_path / "out"), "--isinglass-engine": "auto"})
+    run, log = server.wait(run_id, seconds=120), server.log(run_id)
+    assert run["JobRunState"] == "SUCCEEDED", log
+    assert [line for line in log if line.startswith("O ")] == ["O 3", "O caught NeedsSparkError", "O 3"]
+    assert any("Executing once more on Apache Spark" in line for line in log)
+    found = _details(server, run_id)
+    assert (found["Engine"], found["Launches"], found["RowsWritten"]) == ("spark", 2, 5)
 
 
 @pytest.mark.parametrize(
@@ -132,8 +129,10 @@ def test_refused_run_moves_to_spark_and_replaces_what_it_wrote(
                 "bytes_written": 10**13,
                 "targets": [{"url": f"s3://b/{n}"} for n in range(7)],
             },
-            "Wrote 12,345 rows in 7 files (10.0 TB) to s3://b/0, s3://b/1, s3://b/2, s3://b/3, s3://b/4, "
-            "2 more; 1.5 s on Sail.",
+            (
+                "Wrote 12,345 rows in 7 files (10.0 TB) to s3://b/0, s3://b/1, s3://b/2, s3://b/3, s3://b/4, "
+                "2 more; 1.5 s on Sail."
+            ),
         ),
     ],
 )

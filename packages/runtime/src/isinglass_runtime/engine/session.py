@@ -3,6 +3,9 @@
 import atexit
 import contextlib
 import os
+import shutil
+import tempfile
+from dataclasses import replace
 
 from pyspark.sql.connect.client.retries import DefaultPolicy
 from pyspark.sql.connect.session import SparkSession
@@ -24,6 +27,9 @@ def start_session(settings: RunSettings | None = None) -> SparkSession:
     if ENGINE.session is not None and not ENGINE.session.is_stopped:
         return ENGINE.session
     settings = settings or current()
+    if not settings.scratch_dir:
+        # A script run by hand: checkpoints and spill need a place, too.
+        settings = replace(settings, scratch_dir=_own_scratch())
     remote = settings.engine.startswith("sc://")
     if remote:
         url, gate = settings.engine, Gate(())
@@ -39,19 +45,37 @@ def start_session(settings: RunSettings | None = None) -> SparkSession:
     session.client._plan_compression_threshold = -1  # noqa: SLF001 - the client has no public switch
     session.client._plan_compression_algorithm = "NONE"  # noqa: SLF001
     gate.attach(session.client)
+    # Before the settings, which it may refuse: the run's child asks this gate why.
+    ENGINE.gate = gate
     conf = {name: value for name, value in settings.conf.items() if name.startswith("spark.sql.")}
     session.conf._set_all({**SESSION_CONF, **conf}, silent=False)  # noqa: SLF001 - one round trip for all
     # `SparkSession.builder.getOrCreate()` insists on an address before it looks for the live session.
     os.environ["SPARK_REMOTE"] = url
-    ENGINE.session, ENGINE.gate = session, gate
+    ENGINE.session = session
     dataframe_api.install(session)
     return session
 
 
+def _own_scratch() -> str:
+    """Make a folder that ends with this process."""
+    folder = tempfile.mkdtemp(prefix="isinglass-")
+    maker = os.getpid()
+
+    def remove() -> None:
+        # A forked child runs the exit functions of its parent, too.
+        if os.getpid() == maker:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)
+    return folder
+
+
 def stop_session() -> None:
     """End the session and the embedded engine; a later `start_session` begins afresh."""
-    session, server = ENGINE.session, ENGINE.server
+    session, server, needed = ENGINE.session, ENGINE.server, ENGINE.gate.needs_spark
     ENGINE.session, ENGINE.server, ENGINE.gate, ENGINE.prepared = None, None, Gate(()), False
+    # What was refused stays refused when a script stops the session itself.
+    ENGINE.gate.needs_spark = needed
     # An engine that has died already is what this is to bring about.
     with contextlib.suppress(Exception):
         if session is not None and not session.is_stopped:

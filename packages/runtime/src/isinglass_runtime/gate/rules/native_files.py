@@ -46,7 +46,7 @@ def apply_to_write(command: Any, scope: Scope) -> None:  # noqa: ARG001 - every 
 
 
 def apply_to_text(sql: SqlText, scope: Scope) -> None:  # noqa: ARG001 - every rule has this form
-    """Refuse statements that write files: INSERT OVERWRITE, and CREATE TABLE … AS in a file format."""
+    """Refuse statements that write or name files: INSERT OVERWRITE, CREATE … USING a file format."""
     tokens = sql.tokens
     words = [token.upper for token in tokens]
     if words[:2] == ["INSERT", "OVERWRITE"]:
@@ -55,6 +55,14 @@ def apply_to_text(sql: SqlText, scope: Scope) -> None:  # noqa: ARG001 - every r
         using = words.index("USING") if "USING" in words else -1
         if using < 0 or tokens[using + 1].text.lower() not in TABLE_FORMATS:
             _refuse_write("CREATE TABLE … AS SELECT")
+    if words[:1] == ["CREATE"] and "USING" in words[:-1] and "AS" not in words:
+        kind = tokens[words.index("USING") + 1].text.lower()
+        if kind in FILE_FORMATS:
+            raise PlanRefusedError(
+                rule="native_files",
+                reason=f"Files of a {kind} table would be used without knowing which are committed.",
+                instead="Use spark.read and createOrReplaceTempView, or df.write.saveAsTable, or Spark.",
+            )
     for index, token in enumerate(tokens[:-2]):
         if (
             token.text.lower() in FILE_FORMATS

@@ -1,4 +1,5 @@
-"""A sort is dropped when a Python map over batches follows, and so before every write of ours.
+"""A sort is dropped when a Python map over batches follows, and so before every write of ours; and below
+aggregates whose result depends on it, such as `first`.
 
 `OFFSET 0` changes no row, and the engine keeps the sort below it, in one partition.
 """
@@ -8,6 +9,7 @@ from typing import Any
 from pyspark.sql.connect.proto import relations_pb2
 
 from isinglass_runtime.gate.gate import Rule, Scope
+from isinglass_runtime.gate.plan import nodes
 
 #: Relations that leave the order of their input alone.
 _KEEP_ORDER = frozenset(
@@ -31,15 +33,37 @@ _KEEP_ORDER = frozenset(
 )
 
 
+#: Functions whose result depends on the order of the rows.
+_ORDERED = frozenset(
+    {"first", "first_value", "last", "last_value", "any_value", "collect_list", "array_agg", "nth_value"}
+)
+
+
 def apply(relation: Any, scope: Scope) -> None:  # noqa: ARG001 - every rule has this form
     """Pin the sort that the mapped rows come from."""
-    below = relation.map_partitions.input
+    _pin_below(relation.map_partitions.input, _KEEP_ORDER)
+
+
+def apply_to_groups(relation: Any, scope: Scope) -> None:  # noqa: ARG001 - every rule has this form
+    """Pin the sort that the grouped rows come from when a function takes them in order."""
+    kind = relation.WhichOneof("rel_type")
+    node = getattr(relation, kind)
+    if kind == "aggregate" and not any(
+        inner == "expression.unresolved_function"
+        and expression.unresolved_function.function_name.lower() in _ORDERED
+        for inner, expression, _ in nodes(node)
+    ):
+        return
+    _pin_below(node.input, _KEEP_ORDER | {"repartition"})
+
+
+def _pin_below(below: Any, through: frozenset[str]) -> None:
     while True:
         kind = below.WhichOneof("rel_type")
         if kind == "sort":
             pin(below)
             return
-        if kind not in _KEEP_ORDER:
+        if kind not in through or (kind == "repartition" and below.repartition.shuffle):
             return
         if kind == "offset" and below.offset.input.WhichOneof("rel_type") == "sort":
             return
@@ -57,3 +81,4 @@ def pin(relation: Any) -> None:
 
 
 RULE = Rule("ordered_rows", "0.7.2", ("relation.map_partitions",), apply)
+GROUP_RULE = Rule("ordered_rows", "0.7.2", ("relation.aggregate", "relation.deduplicate"), apply_to_groups)

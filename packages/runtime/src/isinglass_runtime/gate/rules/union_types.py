@@ -1,4 +1,5 @@
-"""A union whose sides differ in type announces the left type and sends another; missing columns are void.
+"""A set operation whose sides differ in type announces the left type and sends another; missing columns are
+void.
 
 Both sides get explicit casts to the type that Spark widens to, so that nothing is left to decide.
 """
@@ -6,7 +7,6 @@ Both sides get explicit casts to the type that Spark widens to, so that nothing 
 from typing import Any
 
 from pyspark.sql import types as T
-from pyspark.sql.connect.proto import relations_pb2
 
 from isinglass_runtime.gate.gate import Rule, Scope
 from isinglass_runtime.gate.plan import alias, cast, column, null, project
@@ -17,10 +17,10 @@ MAX_PRECISION = 38
 
 
 def apply(relation: Any, scope: Scope) -> None:
-    """Cast both sides of a UNION to their common types where they differ."""
+    """Cast both sides of a set operation to their common types where they differ."""
+    if relation.WhichOneof("rel_type") != "set_op":
+        return  # an earlier rule has replaced it
     operation = relation.set_op
-    if operation.set_op_type != relations_pb2.SetOperation.SET_OP_TYPE_UNION:
-        return
     left, right = scope.schema(operation.left_input), scope.schema(operation.right_input)
     if operation.by_name:
         pairs = _by_name(left, right)
