@@ -41,6 +41,10 @@ class FolderServices:
     def storage_access(self, account_id: str) -> StorageAccess:
         return StorageAccess(endpoint=None, region=REGION, access_key_id=account_id, secret_access_key="none")
 
+    @property
+    def sealer(self) -> Sealer:
+        return Sealer(bytes(32))
+
     def log_directory(self, account_id: str) -> str:
         return str(self.folder / "logs" / account_id)
 

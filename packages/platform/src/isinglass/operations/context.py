@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol
 
 from isinglass.jobs.queries import Rows, Statement
 from isinglass.store.paging import PageRequest
+from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store, Transaction
 
 
@@ -60,6 +61,11 @@ class Services(Protocol):
 
     def issue_key(self, tx: Transaction, account_id: str, now: float) -> tuple[str, str]:
         """Make a key for an account: its id and its secret, in the clear this once."""
+        ...
+
+    @property
+    def sealer(self) -> Sealer:
+        """Seals what must not lie in the clear in the database, and opens it again."""
         ...
 
     @property

@@ -24,6 +24,7 @@ MODULES: tuple[str, ...] = (
     "isinglass.operations.catalog.tables",
     "isinglass.operations.catalog.tags",
     "isinglass.operations.catalog.user_functions",
+    "isinglass.operations.connections.definitions",
     "isinglass.operations.crawlers.definitions",
     "isinglass.operations.crawlers.preview",
     "isinglass.operations.crawlers.runs",

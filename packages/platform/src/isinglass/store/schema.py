@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from isinglass.store.store import Store
 
 #: The newest revision of migrations/versions; a test holds it against the scripts.
-HEAD = "0010_security"
+HEAD = "0011_connections"
 
 
 @dataclass(eq=False)

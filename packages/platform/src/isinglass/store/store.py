@@ -13,6 +13,7 @@ from isinglass.store.accounts import Accounts
 from isinglass.store.buckets import Buckets
 from isinglass.store.catalog_tables import CatalogTables
 from isinglass.store.column_statistics import ColumnStatistics
+from isinglass.store.connections import Connections
 from isinglass.store.crawl_memory import CrawlMemory
 from isinglass.store.crawlers import Crawlers
 from isinglass.store.crawls import Crawls
@@ -86,6 +87,10 @@ class Transaction:
     @cached_property
     def security_configurations(self) -> SecurityConfigurations:
         return SecurityConfigurations(self.connection)
+
+    @cached_property
+    def connections(self) -> Connections:
+        return Connections(self.connection)
 
     @cached_property
     def usage_profiles(self) -> UsageProfiles:

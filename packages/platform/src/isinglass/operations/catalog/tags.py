@@ -19,6 +19,7 @@ from isinglass.store.store import Transaction
 
 #: Kinds of resources that can have tags, and how to know that one exists.
 TAGGABLE: dict[str, Callable[[Transaction, str, str], bool]] = {
+    "connection": lambda tx, account_id, name: tx.connections.find(account_id, name) is not None,
     "crawler": lambda tx, account_id, name: tx.crawlers.find(account_id, name) is not None,
     "database": lambda tx, account_id, name: tx.databases.find(account_id, name) is not None,
     "job": lambda tx, account_id, name: tx.jobs.find(account_id, name) is not None,

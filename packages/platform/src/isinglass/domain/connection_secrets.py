@@ -1,0 +1,69 @@
+"""Which parts of a connection are secrets, and how they come apart from and together with the rest."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+_MAPS = ("ConnectionProperties", "SparkProperties", "AthenaProperties", "PythonProperties")
+_ENCRYPTED = "ENCRYPTED_"
+_CREDENTIALS = "AuthenticationConfiguration"
+#: What an authentication takes in and never gives out.
+_TAKEN_IN = ("BasicAuthenticationCredentials", "CustomAuthenticationCredentials")
+_TAKEN_IN_OAUTH2 = ("OAuth2Credentials", "AuthorizationCodeProperties")
+#: What asks for something when the connection is made, and is not part of it.
+_WISHES = ("ValidateCredentials", "ValidateForComputeEnvironments")
+
+
+def take_apart(connection_input: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Part a connection's definition from its secrets, which are by `<map>.<key>`."""
+    document = {key: value for key, value in connection_input.items() if key not in _WISHES}
+    secrets: dict[str, str] = {}
+    for name in _MAPS:
+        if name in document:
+            hidden = {key for key in document[name] if _is_secret(key)}
+            secrets.update({f"{name}.{key}": document[name][key] for key in hidden})
+            document[name] = {key: value for key, value in document[name].items() if key not in hidden}
+    if _CREDENTIALS in document:
+        document[_CREDENTIALS], credentials = _part_credentials(document[_CREDENTIALS])
+        if credentials:
+            secrets[_CREDENTIALS] = json.dumps(credentials)
+    return document, secrets
+
+
+def put_together(
+    document: Mapping[str, Any], secrets: Mapping[str, str], *, encrypted: bool
+) -> dict[str, Any]:
+    """Show a definition with its properties' secrets; those that are encrypted go by another name."""
+    shown = dict(document)
+    for path, secret in sorted(secrets.items()):
+        name, _, key = path.partition(".")
+        if key:
+            shown[name] = {**shown[name], f"{_ENCRYPTED}{key}" if encrypted else key: secret}
+    return shown
+
+
+def without_passwords(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Show a definition without the encrypted passwords that it was given."""
+    shown = dict(document)
+    for name in _MAPS:
+        if name in shown:
+            shown[name] = {
+                key: value
+                for key, value in shown[name].items()
+                if not (key.upper().startswith(_ENCRYPTED) and key.upper().endswith("PASSWORD"))
+            }
+    return shown
+
+
+def _is_secret(key: str) -> bool:
+    return key.upper().endswith("PASSWORD") and not key.upper().startswith(_ENCRYPTED)
+
+
+def _part_credentials(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    credentials = {key: given[key] for key in _TAKEN_IN if key in given}
+    shown = {key: value for key, value in given.items() if key not in _TAKEN_IN}
+    oauth2 = given.get("OAuth2Properties")
+    if oauth2 is not None:
+        credentials |= {key: oauth2[key] for key in _TAKEN_IN_OAUTH2 if key in oauth2}
+        shown["OAuth2Properties"] = {key: oauth2[key] for key in oauth2 if key not in _TAKEN_IN_OAUTH2}
+    return shown, credentials

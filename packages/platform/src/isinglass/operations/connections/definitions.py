@@ -1,0 +1,183 @@
+"""Operations on connections."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from isinglass.domain import arns
+from isinglass.domain.connection_secrets import put_together, take_apart, without_passwords
+from isinglass.model.glue.errors import (
+    AccessDeniedException,
+    AlreadyExistsException,
+    EntityNotFoundException,
+    InvalidInputException,
+    OperationNotSupportedException,
+)
+from isinglass.model.glue.shapes import (
+    BatchDeleteConnectionRequest,
+    BatchDeleteConnectionResponse,
+    CreateConnectionRequest,
+    CreateConnectionResponse,
+    DeleteConnectionRequest,
+    DeleteConnectionResponse,
+    GetConnectionRequest,
+    GetConnectionResponse,
+    GetConnectionsRequest,
+    GetConnectionsResponse,
+    UpdateConnectionRequest,
+    UpdateConnectionResponse,
+)
+from isinglass.operations.context import Context
+from isinglass.operations.registry import implements
+from isinglass.store.connections import Connection, sealed
+from isinglass.store.store import Transaction
+
+
+@implements("CreateConnection")
+def create_connection(ctx: Context, request: CreateConnectionRequest) -> CreateConnectionResponse:
+    """Store a connection, whether or not anything answers at its other end."""
+    _check_own(ctx, request)
+    document, secrets = take_apart(request["ConnectionInput"])
+    name = document["Name"]
+    connection = Connection(
+        ctx.account_id,
+        name,
+        document,
+        sealed(ctx.services.sealer, ctx.account_id, name, secrets),
+        created_at=ctx.now,
+        updated_at=ctx.now,
+        updated_by=ctx.principal.arn,
+    )
+    with ctx.store.begin() as tx:
+        if not tx.connections.insert(connection):
+            raise AlreadyExistsException(f"Connection {name} already exists.")
+        tx.tags.add(ctx.account_id, arns.resource("connection", name), request.get("Tags", {}))
+    return {"CreateConnectionStatus": "READY"}
+
+
+@implements("GetConnection")
+def get_connection(ctx: Context, request: GetConnectionRequest) -> GetConnectionResponse:
+    _check_own(ctx, request)
+    if "ApplyOverrideForComputeEnvironment" in request:
+        raise OperationNotSupportedException(
+            "GetConnection does not support ApplyOverrideForComputeEnvironment yet."
+        )
+    with ctx.store.read() as tx:
+        connection = tx.connections.find(ctx.account_id, request["Name"])
+        encrypted = _returns_encrypted(ctx, tx)
+    if connection is None:
+        raise EntityNotFoundException(f"Connection {request['Name']} not found.")
+    hidden = request.get("HidePassword", False)
+    return {"Connection": _shown(ctx, connection, hidden=hidden, encrypted=encrypted)}
+
+
+@implements("GetConnections")
+def get_connections(ctx: Context, request: GetConnectionsRequest) -> GetConnectionsResponse:
+    """List the connections that a filter lets through."""
+    _check_own(ctx, request)
+    with ctx.store.read() as tx:
+        found, after = tx.connections.page(ctx.account_id, ctx.page, _test(request.get("Filter", {})))
+        encrypted = _returns_encrypted(ctx, tx)
+    hidden = request.get("HidePassword", False)
+    return {
+        "ConnectionList": [_shown(ctx, each, hidden=hidden, encrypted=encrypted) for each in found],
+        "NextToken": ctx.token(after),
+    }
+
+
+def _test(wanted: Mapping[str, Any]) -> Callable[[Any], bool]:
+    criteria = set(wanted.get("MatchCriteria", ()))
+
+    def matches(document: Any) -> bool:
+        return (
+            wanted.get("ConnectionType", document["ConnectionType"]) == document["ConnectionType"]
+            and wanted.get("ConnectionSchemaVersion", _version(document)) == _version(document)
+            and criteria.issubset(document.get("MatchCriteria", ()))
+        )
+
+    return matches
+
+
+def _version(document: Mapping[str, Any]) -> int:
+    return 2 if "AuthenticationConfiguration" in document else 1
+
+
+def _returns_encrypted(ctx: Context, tx: Transaction) -> bool:
+    settings = tx.security_configurations.catalog_encryption(ctx.account_id)
+    passwords = settings.get("ConnectionPasswordEncryption", {})
+    return bool(passwords.get("ReturnConnectionPasswordEncrypted", False))
+
+
+def _shown(ctx: Context, connection: Connection, *, hidden: bool, encrypted: bool) -> Any:
+    if hidden:
+        document = without_passwords(connection.document)
+    elif encrypted:
+        document = put_together(connection.document, connection.secrets, encrypted=True)
+    else:
+        opened = connection.opened(ctx.services.sealer)
+        document = put_together(connection.document, opened, encrypted=False)
+    return {
+        **document,
+        "CreationTime": connection.created_at,
+        "LastUpdatedTime": connection.updated_at,
+        "LastUpdatedBy": connection.updated_by,
+        "Status": "READY",
+        "ConnectionSchemaVersion": _version(document),
+    }
+
+
+@implements("UpdateConnection")
+def update_connection(ctx: Context, request: UpdateConnectionRequest) -> UpdateConnectionResponse:
+    """Replace a connection's definition with its secrets; its name stays."""
+    _check_own(ctx, request)
+    name = request["Name"]
+    document, secrets = take_apart(request["ConnectionInput"])
+    if document["Name"] != name:
+        raise InvalidInputException(f"Connection {name} cannot be renamed to {document['Name']}")
+    kept = sealed(ctx.services.sealer, ctx.account_id, name, secrets)
+    with ctx.store.begin() as tx:
+        if not tx.connections.replace(
+            ctx.account_id, name, document, kept, by=ctx.principal.arn, now=ctx.now
+        ):
+            raise EntityNotFoundException(f"Connection {name} not found.")
+    return {}
+
+
+@implements("DeleteConnection")
+def delete_connection(ctx: Context, request: DeleteConnectionRequest) -> DeleteConnectionResponse:
+    _check_own(ctx, request)
+    name = request["ConnectionName"]
+    with ctx.store.begin() as tx:
+        if not _delete(ctx, tx, name):
+            raise EntityNotFoundException(f"Connection {name} not found.")
+    return {}
+
+
+@implements("BatchDeleteConnection")
+def batch_delete_connection(
+    ctx: Context, request: BatchDeleteConnectionRequest
+) -> BatchDeleteConnectionResponse:
+    _check_own(ctx, request)
+    succeeded: list[str] = []
+    errors: dict[str, Any] = {}
+    with ctx.store.begin() as tx:
+        # In one order for everyone: two batches must not wait for each other's rows.
+        for name in sorted(set(request["ConnectionNameList"])):
+            if _delete(ctx, tx, name):
+                succeeded.append(name)
+            else:
+                error = EntityNotFoundException(f"Connection {name} not found.")
+                errors[name] = {"ErrorCode": error.code, "ErrorMessage": error.message}
+    return {"Succeeded": succeeded, "Errors": errors}
+
+
+def _delete(ctx: Context, tx: Transaction, name: str) -> bool:
+    tx.tags.delete_all(ctx.account_id, arns.resource("connection", name))
+    return tx.connections.delete(ctx.account_id, name)
+
+
+def _check_own(ctx: Context, request: Mapping[str, Any]) -> None:
+    catalog_id = request.get("CatalogId", ctx.account_id)
+    if catalog_id != ctx.account_id:
+        raise AccessDeniedException(
+            f"User: {ctx.principal.arn} is not authorized to use the catalog {catalog_id}"
+        )

@@ -1,0 +1,118 @@
+"""Connections to databases and services; each secret is sealed once, so that it reads back alike."""
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from isinglass.store.conflicts import insert_one
+from isinglass.store.paging import PageRequest
+from isinglass.store.scanning import MOST_EXAMINED
+from isinglass.store.sealing import Sealer
+from isinglass.store.tables.connections import connections
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A connection as stored; `secrets` are sealed, by domain.connection_secrets' paths."""
+
+    account_id: str
+    name: str
+    document: Any
+    secrets: dict[str, str]
+    created_at: float
+    updated_at: float
+    updated_by: str
+
+    def opened(self, sealer: Sealer) -> dict[str, str]:
+        """Open the secrets."""
+        return {
+            path: sealer.open(base64.b64decode(sealed), _context(self.account_id, self.name, path)).decode()
+            for path, sealed in self.secrets.items()
+        }
+
+
+def sealed(sealer: Sealer, account_id: str, name: str, secrets: Mapping[str, str]) -> dict[str, str]:
+    """Seal the secrets of a connection, as text."""
+    return {
+        path: base64.b64encode(sealer.seal(secret.encode(), _context(account_id, name, path))).decode()
+        for path, secret in secrets.items()
+    }
+
+
+def _context(account_id: str, name: str, path: str) -> str:
+    return f"connection {account_id}/{name} {path}"
+
+
+_SELECT = sa.select(*(connections.c[name] for name in Connection.__dataclass_fields__))
+
+
+def _connection(row: Any) -> Connection:
+    account_id, name, document, secrets, *rest = row
+    return Connection(account_id, name, orjson.loads(document), orjson.loads(secrets), *rest)
+
+
+class Connections:
+    """Reads and writes the connections table within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def insert(self, connection: Connection) -> bool:
+        """Insert a connection; False when its name is taken."""
+        row = {
+            "account_id": connection.account_id,
+            "name": connection.name,
+            "document": orjson.dumps(connection.document).decode(),
+            "secrets": orjson.dumps(connection.secrets).decode(),
+            "created_at": connection.created_at,
+            "updated_at": connection.updated_at,
+            "updated_by": connection.updated_by,
+        }
+        return insert_one(self._connection, connections, row)
+
+    def find(self, account_id: str, name: str) -> Connection | None:
+        """Find a connection by its name."""
+        row = self._connection.execute(_SELECT.where(*self._is(account_id, name))).first()
+        return None if row is None else _connection(row)
+
+    def page(
+        self, account_id: str, page: PageRequest, matches: Callable[[Any], bool]
+    ) -> tuple[list[Connection], tuple[Any, ...] | None]:
+        """List by name the connections whose definitions match; a page may be short and have a next one."""
+        statement = _SELECT.where(connections.c.account_id == account_id)
+        if page.after is not None:
+            statement = statement.where(connections.c.name > page.after[0])
+        rows = self._connection.execute(statement.order_by(connections.c.name).limit(MOST_EXAMINED))
+        found: list[Connection] = []
+        for examined, row in enumerate(rows, 1):
+            connection = _connection(row)
+            if matches(connection.document):
+                found.append(connection)
+            if len(found) == page.size or examined == MOST_EXAMINED:
+                return found, (connection.name,)
+        return found, None
+
+    def replace(
+        self, account_id: str, name: str, document: Any, secrets: Mapping[str, str], *, by: str, now: float
+    ) -> bool:
+        """Replace a connection's definition and secrets; False when there is none."""
+        change = connections.update().where(*self._is(account_id, name))
+        changed = change.values(
+            document=orjson.dumps(document).decode(),
+            secrets=orjson.dumps(secrets).decode(),
+            updated_at=now,
+            updated_by=by,
+        )
+        return self._connection.execute(changed).rowcount == 1
+
+    def delete(self, account_id: str, name: str) -> bool:
+        """Delete a connection; False when there is none."""
+        return self._connection.execute(connections.delete().where(*self._is(account_id, name))).rowcount == 1
+
+    @staticmethod
+    def _is(account_id: str, name: str) -> list[sa.ColumnElement[bool]]:
+        return [connections.c.account_id == account_id, connections.c.name == name]

@@ -1,0 +1,19 @@
+"""Connections to databases and services."""
+
+import sqlalchemy as sa
+
+from isinglass.store.tables.catalog import Key
+from isinglass.store.tables.metadata import Timestamp, metadata
+
+connections = sa.Table(
+    "connections",
+    metadata,
+    sa.Column("account_id", sa.String(12), primary_key=True),
+    sa.Column("name", Key, primary_key=True),
+    sa.Column("document", sa.Text, nullable=False),
+    # Sealed, each under its own name (store.sealing).
+    sa.Column("secrets", sa.Text, nullable=False),
+    sa.Column("created_at", Timestamp, nullable=False),
+    sa.Column("updated_at", Timestamp, nullable=False),
+    sa.Column("updated_by", sa.Text, nullable=False),
+)
