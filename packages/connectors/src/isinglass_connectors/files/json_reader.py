@@ -1,5 +1,6 @@
 """Read JSON with Spark's semantics: Arrow parses blocks of regular lines, value by value goes the rest."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -19,7 +20,7 @@ from isinglass_connectors.files.streams import Block, blocks
 from isinglass_connectors.files.types import is_choice
 
 _ROWS = 8192
-_BLANKS = (b"\n", b" ", b"\t", b"\r", b"\v", b"\f")
+_BLANK = re.compile(rb"\n\s")
 #: Smaller blocks are read line by line sooner than their lines are told apart.
 _WORTH_SORTING = 1 << 18
 
@@ -31,13 +32,18 @@ def read_json(stream: IO[bytes], file: str, schema: pa.Schema, options: ReadOpti
         yield from reader.slow(documents(stream))
         return
     fast = all(arrow_reads_like_spark(field.type) for field in schema)
+    dirty = False
     for block in blocks(stream):
-        rows = by_arrow(block, schema) if fast else None
+        # Where a block was dirty the next one is likely to be.
+        rows = by_arrow(block, schema) if fast and not dirty else None
         if rows is not None:
             for batch in rows:
                 yield settle_bad(batch, {}, options)
         elif fast and len(block.data) >= _WORTH_SORTING:
-            yield from reader.mixed(block)
+            dirty = False
+            for chunk in reader.mixed(block):
+                dirty = dirty or chunk.errors.num_rows > 0
+                yield chunk
         else:
             yield from reader.slow(lines(block))
 
@@ -87,7 +93,7 @@ class _Values:
 
 def line_count(data: bytes) -> int:
     """How many lines of a block are not blank."""
-    if data[:1].isspace() or any(b"\n" + blank in data for blank in _BLANKS):
+    if data[:1].isspace() or _BLANK.search(data):
         return sum(1 for line in data.split(b"\n") if line and not line.isspace())
     return data.count(b"\n") + (bool(data) and not data.endswith(b"\n"))
 

@@ -7,6 +7,7 @@ import orjson
 
 from isinglass_connectors.storage import partitions, urls
 from isinglass_connectors.storage.errors import ObjectNotFound, StorageError
+from isinglass_connectors.storage.objects import ObjectInfo
 from isinglass_connectors.storage.storage import Storage
 
 PREFIX = "_isinglass-commit-"
@@ -74,15 +75,24 @@ def load(storage: Storage, url: str) -> Manifest | None:
 
 def find(storage: Storage, root: str) -> list[str]:
     """The URLs of the manifests directly in a folder."""
+    return [info.url for info in _objects(storage, root)]
+
+
+def under_way(storage: Storage, root: str) -> frozenset[ObjectInfo]:
+    """What is being written to a folder now: a reader who finds it changed has listed two states at once."""
+    return frozenset(_objects(storage, root))
+
+
+def _objects(storage: Storage, root: str) -> list[ObjectInfo]:
     base = urls.folder(root)
-    if urls.is_s3(base):
+    if not urls.is_s3(base):
+        found: Iterable[ObjectInfo] = storage.local.list_folder(base).objects
+    else:
         try:
-            found: Iterable[str] = [info.url for info in storage.s3.list_prefix(base + PREFIX)]
+            found = list(storage.s3.list_prefix(base + PREFIX))
         except StorageError as error:  # the folder is what was asked for, not the key we looked for in it
             raise type(error)(base, error.operation, error.reason) from error
-    else:
-        found = (info.url for info in storage.local.list_folder(base).objects)
-    return [url for url in found if is_manifest(urls.relative(base, url))]
+    return [info for info in found if is_manifest(urls.relative(base, info.url))]
 
 
 def roots(url: str) -> list[str]:
