@@ -11,9 +11,32 @@ from typing import Any
 from isinglass_runtime.launch import Query
 from isinglass_runtime.tally import TALLY
 
+#: How the engine tells that a file is gone which was there when the table was listed.
+_GONE = ("NoSuchKey", "No such file or directory")
+_TRIES = 10
+
 
 def run(query: Query) -> dict[str, Any]:
-    """Run a statement in this process's session; rows beyond the limit are cut off and said to be."""
+    """Run a statement in this process's session; rows beyond the limit are cut off and said to be.
+
+    When a table is replaced while it is read, the statement reads what it is now.
+    """
+    from isinglass_runtime.io.listing import WATCH
+
+    for _ in range(_TRIES):
+        WATCH.start()
+        try:
+            answer = _run(query)
+        except Exception as error:
+            if not any(sign in str(error) for sign in _GONE):
+                raise
+        else:
+            if WATCH.unchanged():
+                return answer
+    raise RuntimeError("A table was being replaced all the while it was read; run the statement again.")
+
+
+def _run(query: Query) -> dict[str, Any]:
     from isinglass_runtime.engine.session import start_session
     from isinglass_runtime.io import catalog
 

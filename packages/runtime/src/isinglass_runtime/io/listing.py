@@ -6,7 +6,8 @@ from typing import Any
 
 from pyspark.errors import AnalysisException
 
-from isinglass_connectors.storage import listing, partitions, urls
+from isinglass_connectors.storage import listing, manifests, partitions, urls
+from isinglass_connectors.storage.errors import StorageError
 from isinglass_connectors.storage.objects import ObjectInfo
 from isinglass_connectors.storage.storage import Storage
 
@@ -77,6 +78,33 @@ class Lookup:
         return cls(everywhere, not everywhere, given.get("pathglobfilter"))
 
 
+class Watch:
+    """What has been listed since `start`, so that a reader can ask afterwards whether it is still there.
+
+    The engine takes files that are gone when it looks for them for no files at all, without a word.
+    """
+
+    def __init__(self) -> None:
+        self._listed: list[tuple[Listing, Callable[[], Listing]]] | None = None
+
+    def start(self) -> None:
+        """Forget what was listed before."""
+        self._listed = []
+
+    def note(self, found: Listing, again: Callable[[], Listing]) -> None:
+        """Remember a listing, if anyone will ask."""
+        if self._listed is not None:
+            self._listed.append((found, again))
+
+    def unchanged(self) -> bool:
+        """List everything once more and compare; file names are never used again."""
+        return all(again() == found for found, again in self._listed or ())
+
+
+WATCH = Watch()
+
+#: How often folders are listed that change meanwhile; each time takes longer than a commit.
+_TRIES = 20
 EVERYTHING = Lookup()
 #: The options that a Lookup is made of; the engine's readers must not see them again.
 LOOKUP_OPTIONS = frozenset({"recursivefilelookup", "pathglobfilter"})
@@ -95,8 +123,28 @@ def list_inputs(
     """List the committed data files below paths, pruned by their partition values.
 
     `keys` fixes the partition columns (a catalog's), else they are those of the paths; `base` is the folder
-    that partition folders are counted from, by default each path itself.
+    that partition folders are counted from, by default each path itself. A write that is committed while the
+    folders are listed, one after the other, would be seen in part: then they are listed again.
     """
+    tables = {manifests.roots(_root(path)[0])[-1] for path in paths}
+    for _ in range(_TRIES):
+        before = [manifests.under_way(storage, table) for table in tables]
+        found = _list_once(storage, paths, exclusions, keys, base, keep, lookup)
+        if [manifests.under_way(storage, table) for table in tables] == before:
+            WATCH.note(found, lambda: _list_once(storage, paths, exclusions, keys, base, keep, lookup))
+            return found
+    raise StorageError(paths[0], "list", "it was being written to all the while; read it again")
+
+
+def _list_once(
+    storage: Storage,
+    paths: Sequence[str],
+    exclusions: Sequence[str],
+    keys: Sequence[str] | None,
+    base: str | None,
+    keep: Callable[[dict[str, str | None]], bool] | None,
+    lookup: Lookup,
+) -> Listing:
     found: list[InputFile] = []
     names: tuple[str, ...] | None = None if keys is None else tuple(keys)
     shown: dict[tuple[str, ...], str] = {}
