@@ -45,7 +45,7 @@ def test_database_that_a_newer_program_upgraded_is_left_alone(tmp_path, postgres
     with psycopg.connect(database_url) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999_later'")
     refused = run_cli(tmp_path, "db", "upgrade", "--database-url", database_url, code=1)
-    assert "at schema version 9999_later, which this program does not know" in refused.stderr
+    assert "at schema version 9999_later, which this program (at" in refused.stderr
 
 
 def test_database_that_does_not_answer_is_named_without_its_password(tmp_path):
