@@ -29,8 +29,6 @@ DIFFERENT = {
     "sql_text_of_numbers": "Large and small doubles become text without an exponent (`10000000000.0`) or with a small `e`; Spark writes `1.0E10`.",
     "sql_text_of_nested": "A null inside an array becomes the text `NULL`, Spark's `null`.",
     "sql_text_cast_booleans": "The texts `on` and `off` cast to booleans; in Spark they are null.",
-    "sql_text_cast_dates": "Text with a `T` after the date casts to a null date; cast it to a timestamp first.",
-    "sql_text_to_date": "`to_date('2024-01-31T10:11:12Z')` is null; use `to_date(to_timestamp(text))`.",
     "sql_time_unix": "`timestamp_seconds(1.5)` drops the fraction.",
     "sql_aggregate_max_struct": "`min` of structs passes over structs whose first member is null, which Spark takes for the smallest.",
     "frame_collect_list_window": "`collect_set` over a window without values is null, Spark's an empty array.",

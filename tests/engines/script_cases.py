@@ -481,6 +481,23 @@ def frame_to_date_bad(spark: Any, folder: Path) -> Any:
 
 
 @case
+def frame_dates_of_json_times(spark: Any, folder: Path) -> Any:
+    frame = texts(spark).select(
+        "id", F.to_date("day"), F.col("day").cast("date").alias("d"), F.expr("id / 2 AS h")
+    )
+    return frame.filter(F.to_date(F.concat("d", F.lit("T10:00:00Z"))) >= "2024-01-31")
+
+
+@case
+def sql_dates_and_divisions(spark: Any, folder: Path) -> Any:
+    decimals(spark)
+    return spark.sql(
+        "SELECT CAST(concat('2024-01-31T', n) AS date), a / 3, to_date(concat('2024-02-01', 'T1')) AS e FROM decimals"
+        " WHERE date('2024-03-01T00:00:00Z') > DATE'2024-01-01'"
+    )
+
+
+@case
 def frame_split_and_explode(spark: Any, folder: Path) -> Any:
     return texts(spark).select("id", F.posexplode_outer(F.split("list", ",")))
 

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from isinglass_runtime import run
-from isinglass_runtime.io.write import write_files
+from isinglass_runtime.io.write import PathExistsError, write_files
 
 FORKED = """
 import json, os, threading
@@ -52,6 +54,24 @@ def test_write_of_a_run_executed_again_replaces_its_own_output(sail: Any, tmp_pa
     finally:
         run.use(before)
     assert sorted(row.id for row in sail.read.parquet(target).collect()) == [0, 10, 11, 12]
+
+
+def test_write_that_must_create_may_replace_its_own_earlier_attempt(sail: Any, tmp_path: Path) -> None:
+    target = str(tmp_path / "out")
+    before = run.current()
+    try:
+        for attempt in (0, 1):
+            run.use(run.RunSettings(run_id="jr_1", attempt=attempt))
+            write_files(
+                sail.range(2), url=target, format="parquet", options={}, mode="error", write_id="0001"
+            )
+        with pytest.raises(PathExistsError):
+            write_files(
+                sail.range(2), url=target, format="parquet", options={}, mode="error", write_id="0002"
+            )
+    finally:
+        run.use(before)
+    assert sail.read.parquet(target).count() == 2
 
 
 def test_write_tells_observers_what_it_made(sail: Any, tmp_path: Path) -> None:

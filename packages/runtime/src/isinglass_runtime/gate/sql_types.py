@@ -38,3 +38,24 @@ def with_text(relation: Any, text: str) -> Any:
     changed.CopyFrom(relation)
     changed.sql.query = text
     return changed
+
+
+def statement(relation: Any) -> Any:
+    """Give the statement itself where `rename` has put it below its columns' names."""
+    return relation.to_df.input if relation.WhichOneof("rel_type") == "to_df" else relation
+
+
+def rename(relation: Any, text: str, scope: Scope) -> None:
+    """Put another text in a statement's place, whose columns keep the names that they had.
+
+    Nothing happens when the engine does not take the text.
+    """
+    changed = with_text(statement(relation), text)
+    try:
+        names = scope.schema(relation).names
+        scope.schema(changed)
+    except PySparkException:
+        return
+    renamed = relations_pb2.Relation(to_df=relations_pb2.ToDF(input=changed, column_names=names))
+    renamed.common.CopyFrom(relation.common)
+    relation.CopyFrom(renamed)

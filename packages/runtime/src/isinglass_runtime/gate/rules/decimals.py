@@ -7,102 +7,50 @@ division gets a dividend with enough digits for Spark's, and one more to round b
 
 from typing import Any
 
-from google.protobuf.message import Message
 from pyspark.errors import PySparkException
 from pyspark.sql import types as T
 from pyspark.sql.connect.proto import expressions_pb2
 
 from isinglass_runtime.gate.decimal_types import division_types, result_type
 from isinglass_runtime.gate.divisions import has_division, rewrite_divisions
+from isinglass_runtime.gate.expressions import KINDS, copy, holders, holds, rewrite_relation
 from isinglass_runtime.gate.gate import Rule, Scope
-from isinglass_runtime.gate.plan import alias, cast, kind_of, project
+from isinglass_runtime.gate.plan import alias, cast, project
 
 OPERATORS = frozenset({"+", "-", "*", "/", "%"})
 _DIGITS = {"byte": 3, "short": 5, "integer": 10, "long": 20}
 
 
 def apply(relation: Any, scope: Scope) -> None:
-    """Cast the arithmetic in a relation's expressions, keeping the columns' names."""
-    kind = relation.WhichOneof("rel_type")
-    node = getattr(relation, kind)
-    holders = _holders(kind, node)
-    if not any(_operations(expression) for expression in holders):
+    """Cast the arithmetic in a relation's expressions."""
+    if not any(holds(expression, _is_arithmetic) for expression in holders(relation)):
         return
-    if not _has_decimals(node, holders, scope):
+    if not _has_decimals(relation, scope):
         return
-    for expression in holders:
-        if not _operations(expression):
-            continue
-        name = None if kind == "filter" or _is_named(expression) else _name(node.input, expression, scope)
-        changed = _rewrite(expression, node.input, scope)
-        if changed and name is not None:
-            expression.CopyFrom(alias(_copy(expression), name))
+
+    def change(kind: str, expression: Any, source: Any) -> bool:
+        if kind == "expression.expression_string":
+            return _rewrite_text(expression, source, scope)
+        return _rewrite_operation(expression, source, scope)
+
+    rewrite_relation(relation, scope, _is_arithmetic, change)
 
 
-def _holders(kind: str, node: Any) -> list[Any]:
-    if kind == "filter":
-        return [node.condition]
-    if kind == "with_columns":
-        return [column.expr for column in node.aliases]
-    if kind == "aggregate":
-        return [*node.grouping_expressions, *node.aggregate_expressions]
-    return list(node.expressions)
+def _is_arithmetic(kind: str, node: Any) -> bool:
+    if kind == "expression.expression_string":
+        return has_division(node.expression_string.expression)
+    if kind != "expression.unresolved_function":
+        return False
+    function = node.unresolved_function
+    return function.function_name in OPERATORS and len(function.arguments) == 2
 
 
-def _operations(message: Message) -> bool:
-    """Tell whether there is any arithmetic below a message."""
-    if kind_of(message) == "expression.unresolved_function":
-        function: Any = message
-        if function.unresolved_function.function_name in OPERATORS:
-            return True
-    if kind_of(message) == "expression.expression_string":
-        text: Any = message
-        return has_division(text.expression_string.expression)
-    return any(_operations(child) for child in _children(message))
-
-
-def _children(message: Message) -> list[Message]:
-    found: list[Message] = []
-    for field, value in message.ListFields():
-        if field.message_type is not None and not field.message_type.GetOptions().map_entry:
-            found.extend(value if field.is_repeated else [value])
-    return found
-
-
-def _has_decimals(node: Any, holders: list[Any], scope: Scope) -> bool:
+def _has_decimals(relation: Any, scope: Scope) -> bool:
     """Tell whether decimals can be involved at all, which costs one question, mostly answered before."""
-    texts = [str(expression).lower() for expression in holders]
-    if any("decimal" in text for text in texts):
+    if any("decimal" in str(expression).lower() for expression in holders(relation)):
         return True
-    return "decimal" in str(scope.schema(node.input).simpleString())
-
-
-def _is_named(expression: Any) -> bool:
-    return bool(expression.WhichOneof("expr_type") == "alias")
-
-
-def _name(relation: Any, expression: Any, scope: Scope) -> str | None:
-    try:
-        names = scope.schema(project(relation, [expression])).names
-    except PySparkException:
-        return None
-    return names[0] if len(names) == 1 else None
-
-
-def _rewrite(message: Message, relation: Any, scope: Scope) -> bool:
-    """Rewrite the arithmetic below a message, innermost first; tells whether anything changed."""
-    changed = False
-    for child in _children(message):
-        changed = _rewrite(child, relation, scope) or changed
-    expression: Any = message
-    if kind_of(message) == "expression.expression_string":
-        return _rewrite_text(expression, relation, scope) or changed
-    if kind_of(message) != "expression.unresolved_function":
-        return changed
-    function = expression.unresolved_function
-    if function.function_name in OPERATORS and len(function.arguments) == 2:
-        return _rewrite_operation(expression, relation, scope) or changed
-    return changed
+    source = getattr(relation, relation.WhichOneof("rel_type")).input
+    return "decimal" in str(scope.schema(source).simpleString())
 
 
 def _rewrite_operation(expression: Any, relation: Any, scope: Scope) -> bool:
@@ -115,8 +63,8 @@ def _rewrite_operation(expression: Any, relation: Any, scope: Scope) -> bool:
     if function.function_name == "/":
         for operand, kind in zip(function.arguments, division_types(p1, s1, s2, scale), strict=True):
             if kind is not None:
-                operand.CopyFrom(cast(_copy(operand), kind))
-    result = cast(_copy(expression), f"decimal({precision},{scale})")
+                operand.CopyFrom(cast(copy(operand), kind))
+    result = cast(copy(expression), f"decimal({precision},{scale})")
     # What does not fit becomes null, as in Spark without ANSI mode.
     result.cast.eval_mode = expressions_pb2.Expression.Cast.EVAL_MODE_TRY
     expression.CopyFrom(result)
@@ -127,7 +75,7 @@ def _rewrite_text(expression: Any, relation: Any, scope: Scope) -> bool:
     """Rewrite the divisions in the text of `expr`, `selectExpr` and `filter`."""
 
     def asked(text: str) -> Any:
-        probe = _copy(expression)
+        probe = copy(expression)
         probe.expression_string.expression = text
         return project(relation, [probe])
 
@@ -143,7 +91,7 @@ def _operand_digits(
     """Give precision and scale of both operands; None unless one is a decimal and both are exact numbers."""
     try:
         fields = scope.schema(
-            project(relation, [alias(_copy(operand), f"_{i}") for i, operand in enumerate(operands)])
+            project(relation, [alias(copy(operand), f"_{i}") for i, operand in enumerate(operands)])
         ).fields
     except PySparkException:
         return None  # the variable of a lambda, or an error that the engine will tell of itself
@@ -168,15 +116,4 @@ def _digits(kind: Any, operand: Any) -> tuple[int, int] | None:
     return _DIGITS[kind.typeName()], 0
 
 
-def _copy(message: Any) -> Any:
-    copy = type(message)()
-    copy.CopyFrom(message)
-    return copy
-
-
-RULE = Rule(
-    "decimals",
-    "0.7.2",
-    ("relation.project", "relation.with_columns", "relation.filter", "relation.aggregate"),
-    apply,
-)
+RULE = Rule("decimals", "0.7.2", KINDS, apply)

@@ -3,6 +3,7 @@
 from isinglass_runtime.gate.gate import Rule
 from isinglass_runtime.gate.rules import (
     date_range_frame,
+    date_text,
     decimals,
     doubled_quotes,
     from_json_modes,
@@ -43,8 +44,10 @@ SAIL_RULES: tuple[Rule, ...] = (
     lateral_explode.RULE,
     union_types.RULE,
     sql_sets.RULE,
+    date_text.TEXT_RULE,
     sql_division.RULE,
     decimals.RULE,
+    date_text.RULE,
     from_json_modes.RULE,
     from_json_modes.TEXT_RULE,
     observe.RULE,
