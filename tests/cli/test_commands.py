@@ -70,6 +70,9 @@ def test_script_run_followed_and_found_again(live_server, tmp_path):
     newest = next(run for run in runs if run["JobName"].startswith("daily-"))
     assert newest["JobRunState"] == "SUCCEEDED"
     assert "day is monday" in live_server.cli("logs", newest["Id"][-8:], "--tail", "5").stdout
+    shown = json.loads(live_server.cli("runs", "show", newest["Id"], "--json").stdout)
+    assert (shown["JobRunState"], shown["Details"]["Launches"]) == ("SUCCEEDED", 1)
+    assert "PeakMemory" in live_server.cli("runs", "show", newest["Id"]).stdout
 
 
 def test_script_that_fails_gives_exit_code_7(live_server, tmp_path):

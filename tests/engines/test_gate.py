@@ -61,6 +61,15 @@ def test_gate_refuses_writes_past_our_commit(sail: Any, action: str) -> None:
     assert refused.value.rule == "table_writes"
 
 
+def test_gate_asks_anew_when_a_view_is_replaced(sail: Any) -> None:
+    text = "SELECT a / 3 AS q FROM numbers UNION ALL SELECT 1"
+    found = []
+    for kind in ("double", "decimal(10,2)", "int"):
+        sail.sql(f"SELECT CAST(10 AS {kind}) AS a").createOrReplaceTempView("numbers")
+        found.append((sail.sql(text).schema["q"].dataType.simpleString(), len(sail.sql(text).collect())))
+    assert found == [("double", 2), ("decimal(16,6)", 2), ("double", 2)]
+
+
 def test_gate_refuses_streams(sail: Any) -> None:
     with pytest.raises(PlanRefusedError, match="no dependable streaming"):
         sail.readStream.format("rate").load().writeStream.format("console").start()

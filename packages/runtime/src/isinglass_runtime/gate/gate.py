@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pyspark.errors import PySparkException
+
 from isinglass_runtime.gate.plan import nodes, sql_text
 from isinglass_runtime.gate.verdicts import NeedsSparkError, PlanRefusedError
 
@@ -44,6 +46,7 @@ class Gate:
         self._reroute = reroute
         self._client: Any = None
         self._sizes: dict[str, int] = {}
+        #: What the engine has answered, its errors included: rules ask the same for every action.
         self._schemas: dict[bytes, Any] = {}
         self._trusted: set[int] = set()
         #: Why the run has to move to Spark; kept, as a script may catch what was raised.
@@ -67,6 +70,9 @@ class Gate:
 
     def execution(self, request: Any) -> Any:
         """Give the request to send for an execution."""
+        if request.plan.WhichOneof("op_type") == "command" or request.plan.root.HasField("catalog"):
+            # It may put another view behind a name that was asked about.
+            self._schemas.clear()
         return self._checked(request)
 
     def analysis(self, request: Any) -> Any:
@@ -113,6 +119,11 @@ class Gate:
             self._asking.now = True
             try:
                 self._schemas[key] = self._client.schema(base_pb2.Plan(root=relation))
+            except PySparkException as error:
+                self._schemas[key] = error
             finally:
                 self._asking.now = False
-        return self._schemas[key]
+        found = self._schemas[key]
+        if isinstance(found, PySparkException):
+            raise found
+        return found
