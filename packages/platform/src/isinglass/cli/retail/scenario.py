@@ -1,5 +1,6 @@
 """The main job on the retail scenario: upload, crawl, two jobs, check. Every step may be repeated."""
 
+import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from isinglass_connectors.storage.objects import ObjectInfo
 from isinglass_connectors.storage.storage import Storage
 
 RAW_DATABASE, DATABASE, CRAWLER = "retail_raw", "retail", "retail-raw"
@@ -22,6 +24,14 @@ class Api(Protocol):
     def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         """Call an operation by name."""
         ...
+
+
+def _is_same(info: ObjectInfo | None, path: Path) -> bool:
+    """Compare by size, then by the digest that object stores give as an entity tag."""
+    if info is None or info.size != path.stat().st_size:
+        return False
+    digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+    return (info.etag or "").strip('"') == digest
 
 
 @dataclass(eq=False)
@@ -51,19 +61,16 @@ class Scenario:
     is_missing: Callable[[Exception], bool]
 
     def upload(self, folder: Path) -> tuple[int, int]:
-        """Bring the files below a folder to the store, skipping those that are there with the same size.
+        """Bring the files below a folder to the store, skipping those that are there with the same content.
 
         Returns how many files there are and how many were sent.
         """
         files = {
             path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()
         }
-        present = {info.url: info.size for info in self.storage.list(f"{self.root}raw/")}
-        missing = [
-            (f"{self.root}raw/{name}", path)
-            for name, path in files.items()
-            if present.get(f"{self.root}raw/{name}") != path.stat().st_size
-        ]
+        present = {info.url: info for info in self.storage.list(f"{self.root}raw/")}
+        targets = [(f"{self.root}raw/{name}", path) for name, path in files.items()]
+        missing = [(url, path) for url, path in targets if not _is_same(present.get(url), path)]
         with ThreadPoolExecutor(8) as pool:
             for sent in [pool.submit(self.storage.write, url, path.read_bytes()) for url, path in missing]:
                 sent.result()
