@@ -111,7 +111,8 @@ def main() -> None:
     print(f"{'seconds':38} {'median':>8} {'least':>8} {'most':>8} {'runs':>5}")
     for name, values in found.items():
         print(
-            f"{name:38} {statistics.median(values):8.3f} {min(values):8.3f} {max(values):8.3f} {len(values):5}"
+            f"{name:38} {statistics.median(values):8.3f}"
+            f" {min(values):8.3f} {max(values):8.3f} {len(values):5}"
         )
     spark = found.get("local Spark: first DataFrame result")
     if spark:

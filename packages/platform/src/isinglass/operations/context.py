@@ -52,7 +52,7 @@ class Services(Protocol):
         ...
 
     def may_use_local_files(self, account_id: str) -> bool:
-        """Tell whether an account may name files of the server's own file system; only the root account may."""
+        """Tell whether an account may name files of the server's own disk; only the root account may."""
         ...
 
     def is_root(self, account_id: str) -> bool:
@@ -83,6 +83,9 @@ class Services(Protocol):
         ...
 
 
+FIRST_PAGE = PageRequest(size=100)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """One request's surroundings. `now` is epoch seconds, read once; `page` is set for paged operations."""
@@ -93,7 +96,7 @@ class Context:
     now: float
     store: Store
     services: Services
-    page: PageRequest = PageRequest(size=100)
+    page: PageRequest = FIRST_PAGE
 
     @property
     def account_id(self) -> str:
