@@ -10,7 +10,9 @@ from isinglass_connectors.storage.options import StorageOptions
 from isinglass_connectors.storage.storage import Storage
 from isinglass_runtime import run
 from isinglass_runtime.engine.active import ENGINE
+from isinglass_runtime.engine.scanned_files import FilesGoneError
 from isinglass_runtime.engine.session import start_session, stop_session
+from isinglass_runtime.io.read import storage
 
 BUCKET = "engines"
 
@@ -89,3 +91,20 @@ def test_s3_failed_write_leaves_nothing(s3_engine: Any, target: str, object_stor
 def test_s3_missing_folder_is_an_error(s3_engine: Any, target: str) -> None:
     with pytest.raises(Exception, match="PATH_NOT_FOUND"):
         s3_engine.read.parquet(target)
+
+
+@pytest.mark.parametrize("partitions", [3, 30])
+def test_s3_files_gone_from_under_a_frame_are_named(s3_engine: Any, target: str, partitions: int) -> None:
+    if not ENGINE.embedded:
+        pytest.skip("these are read by our reader there, which finds the first one gone")
+    url = f"{target}/{partitions}"
+    s3_engine.range(60).select("id", (F.col("id") % partitions).alias("k")).write.partitionBy("k").parquet(
+        url
+    )
+    frame = s3_engine.read.parquet(url)
+    assert frame.count() == 60
+    gone = sorted(info.url for info in storage().list(url) if "/k=1/" in info.url or "/k=2/" in info.url)
+    storage().delete(gone)
+    with pytest.raises(FilesGoneError) as caught:
+        frame.filter("id > 5").collect()
+    assert list(caught.value.missing) == gone

@@ -1,12 +1,15 @@
-"""The client's connection: every request passes the gate on its way to the engine."""
+"""The client's connection: every request passes the gate on its way to the engine, and no answer comes back
+that lacks the rows of files which have vanished.
+"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import grpc
 from pyspark.sql.connect.client.core import DefaultChannelBuilder
 from pyspark.sql.connect.proto import base_pb2
 
+from isinglass_runtime.engine.scanned_files import ScannedFiles, check_present
 from isinglass_runtime.gate.gate import Gate
 
 Continuation = Callable[[grpc.ClientCallDetails, Any], Any]
@@ -17,14 +20,34 @@ class GateInterceptor(grpc.UnaryStreamClientInterceptor, grpc.UnaryUnaryClientIn
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
+        self._scanned = ScannedFiles()
+        #: Files of the executions that are under way, by their operation.
+        self._under_way: dict[str, frozenset[str]] = {}
 
     def intercept_unary_stream(
         self, continuation: Continuation, client_call_details: grpc.ClientCallDetails, request: Any
     ) -> Any:
-        """Check the plan of an execution; other streams (reattach) carry none."""
+        """Check the plan of an execution, and afterwards its files; a stream that goes on with one carries
+        no plan.
+        """
         if isinstance(request, base_pb2.ExecutePlanRequest):
+            if files := self._scanned.of(request.plan):
+                self._under_way[request.operation_id] = files
             request = self._gate.execution(request)
-        return continuation(client_call_details, request)
+        answers = continuation(client_call_details, request)
+        return (
+            self._complete(answers, request.operation_id)
+            if request.operation_id in self._under_way
+            else answers
+        )
+
+    def _complete(self, answers: Any, operation: str) -> Iterator[Any]:
+        from isinglass_runtime.io.read import storage
+
+        for answer in answers:
+            if answer.HasField("result_complete"):
+                check_present(storage(), self._under_way.pop(operation, frozenset()))
+            yield answer
 
     def intercept_unary_unary(
         self, continuation: Continuation, client_call_details: grpc.ClientCallDetails, request: Any
