@@ -57,6 +57,26 @@ def test_sql_with_two_columns_of_one_name_keeps_both(live_server):
     assert json.loads(live_server.cli("sql", query, "-o", "json").stdout)[1] == {"id": 1, "id_2": 2}
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("select * from nodb.t", "There is no database nodb, which has to hold the table t."),
+        ("select * from cli_raw.persons", "There is no table persons in the database cli_raw."),
+        ("select * from nowhere", "There is no database default, which has to hold the table nowhere."),
+        ("select nam from cli_raw.people", "There is no column nam. Did you mean name?"),
+        ("select p.zip from cli_raw.people p", "There is no column p.zip. cli_raw.people has id, name."),
+        (
+            "select id from cli_raw.people a, cli_raw.people b",
+            "More than one table of the statement has the column id; write it as table.column.",
+        ),
+        ("with x as (select 1 a) select b from x", "There is no column b."),
+    ],
+)
+def test_sql_over_what_is_not_there_says_what_is(live_server, crawled, query, said):
+    shown = live_server.cli("sql", query, code=6).stderr
+    assert f"] {said}" in shown
+
+
 def test_sql_that_writes_refused(live_server):
     live_server.cli("sql", "drop table x", code=6)
 

@@ -12,7 +12,7 @@ from isinglass_runtime.launch import Query
 from isinglass_runtime.tally import TALLY
 
 #: How the engine tells that a file is gone which was there when the table was listed.
-_GONE = ("NoSuchKey", "No such file or directory")
+_GONE = ("FILE_NOT_EXIST", "NoSuchKey", "404 Not Found", "No such file or directory")
 _TRIES = 10
 
 
@@ -29,7 +29,7 @@ def run(query: Query) -> dict[str, Any]:
             answer = _run(query)
         except Exception as error:
             if not any(sign in str(error) for sign in _GONE):
-                raise
+                raise RuntimeError(_explained(str(error), query.sql)) from error
         else:
             if WATCH.unchanged():
                 return answer
@@ -56,6 +56,39 @@ def _run(query: Query) -> dict[str, Any]:
         "elapsed": time.monotonic() - started,
         "bytes_scanned": TALLY.bytes_read,
     }
+
+
+def _explained(message: str, sql: str) -> str:
+    """Name the table or column that the engine has not found, and what there is instead."""
+    from isinglass_runtime import engine_messages
+    from isinglass_runtime.io import metastore
+
+    names = _table_names(sql) if metastore.is_configured() else []
+    missing = engine_messages.missing_table(message)
+    if missing is not None:
+        for database, name in names:
+            if name.lower() == missing.lower():
+                there = metastore.databases_exist(database)
+                return engine_messages.no_table(database, name, database_exists=there)
+        return message
+    columns = {}
+    for database, name in names:
+        try:
+            found = metastore.table(database, name)
+        except metastore.TableNotFoundError:  # one that the statement itself defines
+            continue
+        keys = (*found.columns, *found.partition_keys)
+        columns[f"{found.database}.{found.name}"] = [column for column, _ in keys]
+    return engine_messages.column_trouble(message, columns) or engine_messages.with_plain_names(message)
+
+
+def _table_names(sql: str) -> list[tuple[str, str]]:
+    """Give database and name of each table that a statement mentions; paths of files are none."""
+    from isinglass_runtime.io.metastore import CURRENT
+    from isinglass_runtime.io.table_names import table_names
+
+    parts = [found.parts[-2:] for found in table_names(sql) if "/" not in found.parts[-1]]
+    return [(found[0] if len(found) > 1 else CURRENT.database, found[-1]) for found in parts]
 
 
 def plain(value: Any) -> Any:

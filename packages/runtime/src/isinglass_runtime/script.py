@@ -8,6 +8,8 @@ import types
 from dataclasses import dataclass
 from pathlib import Path
 
+from isinglass_runtime.engine_messages import with_plain_names
+
 #: What engines say when a hash join has eaten the memory they were given.
 ALLOCATION_FAILURES = ("Failed to allocate additional", "Resources exhausted")
 
@@ -53,7 +55,7 @@ def describe(error: BaseException, path: Path) -> str:
 def _first_cause(error: BaseException) -> str:
     """Take the telling line of a message: its first, or the last of a worker's traceback inside it."""
     message = error.msg if isinstance(error, SyntaxError) else str(error)
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    lines = [line.strip() for line in with_plain_names(message).splitlines() if line.strip()]
     if not lines:
         return ""
     return lines[-1] if any(line.startswith("Traceback (most recent") for line in lines) else lines[0]
