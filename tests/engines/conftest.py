@@ -8,20 +8,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from spark_server import missing, spark_connect
-
 from isinglass_runtime.engine.session import start_session, stop_session
 from isinglass_runtime.run import RunSettings
-
-
-@pytest.fixture(scope="session")
-def spark_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real Spark Connect server, started once."""
-    reason = missing()
-    if reason:
-        pytest.skip(reason)
-    with spark_connect(tmp_path_factory.mktemp("spark")) as url:
-        yield url
 
 
 @pytest.fixture(scope="session", params=["sail", pytest.param("spark", marks=pytest.mark.spark)])

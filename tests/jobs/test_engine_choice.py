@@ -1,7 +1,6 @@
 """Which engine executes a run, and what a run says of its work."""
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,6 @@ from job_fixtures import JobServer
 from isinglass.jobs.report import summary
 from isinglass.model.isinglass.errors import EntityNotFoundException
 from isinglass.operations.jobs.details import get_run_details
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "engines"))
 
 WRITES = """
 import sys
@@ -32,17 +29,6 @@ except Exception as error:
 spark.range(2).coalesce(1).write.parquet(target + "-more")
 """
 )
-
-
-@pytest.fixture(scope="module")
-def spark_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    from spark_server import missing, spark_connect
-
-    reason = missing()
-    if reason:
-        pytest.skip(reason)
-    with spark_connect(tmp_path_factory.mktemp("spark")) as url:
-        yield url
 
 
 def _details(server: JobServer, run_id: str) -> dict[str, Any]:

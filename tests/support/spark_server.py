@@ -1,4 +1,4 @@
-"""Start a real Spark Connect server from `.venv-spark` on a free port, and stop it."""
+"""A real Spark Connect server from `.venv-spark`, for tests that compare with it or run on it."""
 
 import os
 import shutil
@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv-spark" / "bin" / "python"
@@ -89,3 +91,13 @@ def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
                 return
         time.sleep(0.1)
     raise RuntimeError(f"Spark did not listen within {START_SECONDS} s:\n{log.read_text()[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def spark_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of one server, started for all tests of a session."""
+    reason = missing()
+    if reason:
+        pytest.skip(reason)
+    with spark_connect(tmp_path_factory.mktemp("spark")) as url:
+        yield url
