@@ -16,7 +16,7 @@ from isinglass.observe.logs import LogWriter
 from isinglass.store.store import Store
 
 TIMEOUT_SECONDS = 300.0
-#: Statements at once. Each holds a thread of the API, which the statements themselves ask for tables.
+#: Statements at once: each is a process with an engine of its own. Requests wait for them in a pool apart.
 AT_ONCE = 4
 
 

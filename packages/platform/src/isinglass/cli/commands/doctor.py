@@ -1,8 +1,10 @@
 """`isinglass doctor`: check what is needed, piece by piece."""
 
+import ctypes
 import os
 import platform
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -11,6 +13,9 @@ import click
 from isinglass.cli.errors import CliError
 from isinglass.cli.session import Session
 from isinglass.cli.version import VERSION
+
+#: The system call; asked for its version it makes nothing.
+LANDLOCK_CREATE_RULESET = 444
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,28 @@ def _packages(_session: Session) -> Iterator[Finding]:
         yield Finding("weed", "problem", str(error))
 
 
+def _confinement(_session: Session) -> Iterator[Finding]:
+    if _has_landlock():
+        yield Finding(
+            "confinement", "ok", "the kernel keeps runs of other accounts to their own files (Landlock)"
+        )
+    else:
+        yield Finding(
+            "confinement",
+            "warning",
+            "this kernel has no Landlock: runs of other accounts can read the server's files; "
+            "make accounts for people you trust only, or use a server for each",
+        )
+
+
+def _has_landlock() -> bool:
+    """Ask the kernel for its version of Landlock, as runs do before they confine themselves."""
+    if sys.platform != "linux":
+        return False
+    version: int = ctypes.CDLL(None).syscall(LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
+    return version > 0
+
+
 def _server(session: Session) -> Iterator[Finding]:
     try:
         profile = session.profile
@@ -109,4 +136,10 @@ def _optional(_session: Session) -> Iterator[Finding]:
         yield Finding("proxies", "warning", f"{proxies[0]} is set: AWS clients need NO_PROXY=127.0.0.1")
 
 
-CHECKS: tuple[Callable[[Session], Iterator[Finding]], ...] = (_machine, _packages, _server, _optional)
+CHECKS: tuple[Callable[[Session], Iterator[Finding]], ...] = (
+    _machine,
+    _packages,
+    _confinement,
+    _server,
+    _optional,
+)
