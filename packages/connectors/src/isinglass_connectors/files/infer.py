@@ -1,7 +1,8 @@
 """Find the schema of files by reading them once: Spark's types, or the choices of dynamic frames."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pyarrow as pa
@@ -20,13 +21,15 @@ from isinglass_connectors.files.inference import (
 )
 from isinglass_connectors.files.options import ReadOptions
 from isinglass_connectors.files.parquet_reader import read_schema
-from isinglass_connectors.files.source import FileSource
+from isinglass_connectors.files.source import FileSource, FileSplit
 from isinglass_connectors.files.source_files import SourceFile
 from isinglass_connectors.files.streams import open_text, text
 from isinglass_connectors.files.types import TIMESTAMP, choice, is_choice
 from isinglass_connectors.storage.storage import Storage
 
 Style = Literal["spark", "dynamic"]
+#: Arrow's readers leave Python to others meanwhile; a third thread would find little left.
+_THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +70,38 @@ def infer_schema(
 
 def find_choices(source: FileSource) -> Inferred:
     """Read a source once; a column with values that do not fit its type becomes a choice with string."""
-    misfits: set[str] = set()
-    for split in source.splits():
-        for chunk in source.scan(split, placed=False):
-            misfits |= chunk.misfits
+    misfits: frozenset[str] = frozenset()
+
+    def look(split: FileSplit) -> None:
+        nonlocal misfits
+        open_question = _without(source, misfits)
+        if open_question.data_schema.names:
+            for chunk in open_question.scan(split, placed=False):
+                if chunk.misfits:
+                    misfits |= chunk.misfits
+
+    splits = source.splits()
+    for split in splits[:1]:
+        # What it finds, the others need not look for.
+        look(split)
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="isinglass-choices") as pool:
+        for _ in pool.map(look, splits[1:]):
+            pass
     fields = [
         pa.field(f.name, choice(f.type, pa.string())) if f.name in misfits and not is_choice(f.type) else f
         for f in source.data_schema
     ]
     schema = pa.schema(fields)
     return Inferred(schema, _choices(schema))
+
+
+def _without(source: FileSource, known: frozenset[str]) -> FileSource:
+    """Leave out the columns that are known to be choices; those of CSV have their places, and become text."""
+    if source.format == "csv":
+        fields = [f.with_type(pa.string()) if f.name in known else f for f in source.data_schema]
+    else:
+        fields = [f for f in source.data_schema if f.name not in known]
+    return replace(source, data_schema=pa.schema(fields))
 
 
 def _choices(schema: pa.Schema) -> tuple[str, ...]:

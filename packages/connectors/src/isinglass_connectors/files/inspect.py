@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from isinglass_connectors.files.json_reader import arrow_reads_like_spark, by_arrow
+from isinglass_connectors.files.json_blocks import arrow_reads_like_spark, by_arrow
 from isinglass_connectors.files.options import ReadOptions
 from isinglass_connectors.files.streams import blocks, open_text
 from isinglass_connectors.storage.objects import ObjectInfo
@@ -25,7 +25,8 @@ def is_clean(storage: Storage, info: ObjectInfo, schema: pa.Schema, options: Rea
     try:
         with open_text(storage, info.url, size=info.size) as stream:
             return all(
-                by_arrow(block, schema, threads=True) is not None for block in blocks(stream, size=_BLOCK)
+                isinstance(by_arrow(block.data, schema, threads=True), list)
+                for block in blocks(stream, size=_BLOCK)
             )
     except pa.ArrowInvalid:
         return False

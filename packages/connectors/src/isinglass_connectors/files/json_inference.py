@@ -7,9 +7,9 @@ import pyarrow as pa
 from pyarrow import json as arrow_json
 
 from isinglass_connectors.files.inference import choose, merge_types, widen
+from isinglass_connectors.files.json_blocks import is_utf8, line_count
 from isinglass_connectors.files.json_documents import Document, documents, lines
 from isinglass_connectors.files.json_path import parse_path, select
-from isinglass_connectors.files.json_reader import is_utf8, line_count
 from isinglass_connectors.files.options import ReadOptions
 from isinglass_connectors.files.seen import Seen
 from isinglass_connectors.files.streams import Block, blocks

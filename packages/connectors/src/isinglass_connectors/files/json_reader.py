@@ -1,6 +1,5 @@
 """Read JSON with Spark's semantics: Arrow parses blocks of regular lines, value by value goes the rest."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -8,8 +7,14 @@ from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import json as arrow_json
 
+from isinglass_connectors.files.json_blocks import (
+    arrow_reads_like_spark,
+    by_arrow,
+    fitting,
+    narrowed,
+    widened,
+)
 from isinglass_connectors.files.json_documents import Document, documents, lines, parse_line
 from isinglass_connectors.files.json_path import parse_path, select
 from isinglass_connectors.files.json_shapes import Shapes, fits, joined, parsed, split_lines
@@ -17,10 +22,8 @@ from isinglass_connectors.files.json_values import Misfit, fitter
 from isinglass_connectors.files.options import ReadOptions
 from isinglass_connectors.files.records import BadRecord, Chunk, settle_bad
 from isinglass_connectors.files.streams import Block, blocks
-from isinglass_connectors.files.types import is_choice
 
 _ROWS = 8192
-_BLANK = re.compile(rb"\n\s")
 #: Smaller blocks are read line by line sooner than their lines are told apart.
 _WORTH_SORTING = 1 << 18
 
@@ -31,54 +34,24 @@ def read_json(stream: IO[bytes], file: str, schema: pa.Schema, options: ReadOpti
     if options.multi_line or options.json_path:
         yield from reader.slow(documents(stream))
         return
-    fast = all(arrow_reads_like_spark(field.type) for field in schema)
-    dirty = False
+    regular = narrowed(schema)
+    if not all(arrow_reads_like_spark(field.type) for field in regular):
+        yield from reader.slow(document for block in blocks(stream) for document in lines(block))
+        return
+    motley = False
     for block in blocks(stream):
-        # Where a block was dirty the next one is likely to be.
-        rows = by_arrow(block, schema) if fast and not dirty else None
-        if rows is not None:
+        # Where a block had to be sorted by the shapes of its lines the next one is likely to be like it.
+        rows = None if motley else by_arrow(block.data, regular)
+        if isinstance(rows, list):
             for batch in rows:
-                yield settle_bad(batch, {}, options)
-        elif fast and len(block.data) >= _WORTH_SORTING:
-            dirty = False
-            for chunk in reader.mixed(block):
-                dirty = dirty or chunk.errors.num_rows > 0
+                yield settle_bad(widened(batch, schema), {}, options)
+        elif len(block.data) >= _WORTH_SORTING:
+            motley = rows is None
+            for chunk in reader.mixed(block, rows):
+                motley = motley and chunk.errors.num_rows > 0
                 yield chunk
         else:
             yield from reader.slow(lines(block))
-
-
-def arrow_reads_like_spark(kind: pa.DataType) -> bool:
-    """Arrow is strict about these types and lenient about none of them."""
-    t = pa.types
-    if t.is_struct(kind):
-        return not is_choice(kind) and all(arrow_reads_like_spark(field.type) for field in kind)
-    if t.is_list(kind):
-        return arrow_reads_like_spark(kind.value_type)
-    return bool(
-        t.is_string(kind) or t.is_boolean(kind) or t.is_int64(kind) or t.is_int32(kind) or t.is_float64(kind)
-    )
-
-
-def by_arrow(block: Block, schema: pa.Schema, *, threads: bool = False) -> list[pa.RecordBatch] | None:
-    """Parse a block of JSON lines at once; None when any line is not just what the schema says."""
-    if not is_utf8(block.data):
-        # Arrow would pass the bytes on as text.
-        return None
-    try:
-        table = arrow_json.read_json(
-            pa.BufferReader(block.data),
-            read_options=arrow_json.ReadOptions(
-                use_threads=threads, block_size=1 << 20 if threads else len(block.data) + 1
-            ),
-            parse_options=arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
-        )
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return None
-    if table.num_rows != line_count(block.data):
-        # Arrow reads several objects in a line, or one over several lines; Spark calls those lines bad.
-        return None
-    return table.select(schema.names).cast(schema).combine_chunks().to_batches()  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +64,6 @@ class _Values:
     misfits: frozenset[str]
 
 
-def line_count(data: bytes) -> int:
-    """How many lines of a block are not blank."""
-    if data[:1].isspace() or _BLANK.search(data):
-        return sum(1 for line in data.split(b"\n") if line and not line.isspace())
-    return data.count(b"\n") + (bool(data) and not data.endswith(b"\n"))
-
-
-def is_utf8(data: bytes) -> bool:
-    try:
-        return data.isascii() or bool(data.decode())
-    except UnicodeDecodeError:
-        return False
-
-
 class _Reader:
     def __init__(self, file: str, schema: pa.Schema, options: ReadOptions) -> None:
         self._file = file
@@ -112,6 +71,7 @@ class _Reader:
         self._options = options
         self._path = parse_path(options.json_path) if options.json_path else ()
         self._shapes: Shapes | None = None
+        self._regular = narrowed(schema)
         self._fields = [(field.name, fitter(field.type, options.formats)) for field in schema]
 
     def slow(self, found: Iterable[Document]) -> Iterator[Chunk]:
@@ -119,16 +79,22 @@ class _Reader:
         while part := list(islice(pending, _ROWS)):
             yield self._chunk(part)
 
-    def mixed(self, block: Block) -> Iterator[Chunk]:
-        """Read a block in which most lines are regular: those at once, the others value by value."""
+    def mixed(self, block: Block, refused: int | None) -> Iterator[Chunk]:
+        """Read a block in which most lines are regular: those at once, the others value by value.
+
+        Takes the first row that Arrow refused, if it said which.
+        """
         try:
             every = split_lines(block.data)
         except pa.ArrowInvalid:
             # Some line is no UTF-8.
             yield from self.slow(lines(block))
             return
-        is_good = self._regular(every)
-        rows = by_arrow(Block(joined(every.filter(is_good)), 1), self._schema)
+        is_good = None if refused is None else fitting(every, block.data, self._regular, refused)
+        rows = None if is_good is None else self._all(every.filter(is_good))
+        if rows is None:
+            is_good = self._of_regular_shape(every)
+            rows = self._all(every.filter(is_good))
         if rows is None:
             yield from self.slow(lines(block))
             return
@@ -149,12 +115,19 @@ class _Reader:
         woven = table.combine_chunks().to_batches()[0]
         yield settle_bad(woven, bad, self._options, values.misfits)
 
-    def _regular(self, every: pa.StringArray) -> pa.BooleanArray:
+    def _all(self, found: pa.StringArray) -> list[pa.RecordBatch] | None:
+        """Read lines at once, each as one row; None when that cannot be."""
+        rows = by_arrow(joined(found), self._regular)
+        if not isinstance(rows, list) or sum(batch.num_rows for batch in rows) != len(found):
+            return None
+        return [widened(batch, self._schema) for batch in rows]
+
+    def _of_regular_shape(self, every: pa.StringArray) -> pa.BooleanArray:
         """Tell of each line whether it is one object that has just the schema's types."""
         if self._shapes is None:
             self._shapes = Shapes()
         found = self._shapes.of(every)
-        kind = pa.struct(list(self._schema))
+        kind = pa.struct(list(self._regular))
         good = pa.array([isinstance(s, dict) and fits(s, kind) for s in parsed(found)], pa.bool_())
         return good.take(found.indices).fill_null(False)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isinglass_connectors.files import json_inference
-from isinglass_connectors.files.json_reader import line_count
+from isinglass_connectors.files.json_blocks import line_count
 from isinglass_connectors.files.options import ReadOptions
 
 ATOMS = st.sampled_from([None, True, 0, -1, 2**31, 2**63, 2**64, 1.5, 1.0, "", "x", "2024-01-01 10:00:00"])

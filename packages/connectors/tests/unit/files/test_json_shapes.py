@@ -12,6 +12,7 @@ from isinglass_connectors.files import json_reader
 from isinglass_connectors.files.json_reader import read_json
 from isinglass_connectors.files.json_shapes import fits
 from isinglass_connectors.files.options import ReadOptions
+from isinglass_connectors.files.types import choice
 
 SCHEMA = pa.schema(
     [
@@ -21,6 +22,16 @@ SCHEMA = pa.schema(
         pa.field("b", pa.bool_()),
         pa.field("o", pa.struct([("x", pa.int64())])),
         pa.field("l", pa.list_(pa.float64())),
+    ]
+)
+CHOICES = pa.schema(
+    [
+        pa.field("i", choice(pa.int32(), pa.string())),
+        pa.field("d", choice(pa.string(), pa.float64())),
+        pa.field("s", pa.string()),
+        pa.field("b", choice(pa.bool_(), pa.string())),
+        pa.field("o", choice(pa.struct([("x", pa.int64())]), pa.string())),
+        pa.field("l", choice(pa.list_(pa.float64()), pa.string())),
     ]
 )
 VALUES = st.one_of(
@@ -37,9 +48,9 @@ ODD = st.sampled_from(
 )  # fmt: skip
 
 
-def scanned(data, mode):
+def scanned(data, mode, schema):
     options = ReadOptions(mode=mode, corrupt_column="_bad")
-    chunks = list(read_json(io.BytesIO(data), "file", SCHEMA, options))
+    chunks = list(read_json(io.BytesIO(data), "file", schema, options))
     rows = [row for chunk in chunks for row in chunk.rows.to_pylist()]
     errors = [error for chunk in chunks for error in chunk.errors.to_pylist()]
     return repr(rows), errors, frozenset().union(*(chunk.misfits for chunk in chunks))
@@ -49,15 +60,16 @@ def scanned(data, mode):
 @given(
     lines=st.lists(st.one_of(RECORDS, ODD), max_size=25),
     mode=st.sampled_from(["PERMISSIVE", "DROPMALFORMED"]),
+    schema=st.sampled_from([SCHEMA, CHOICES]),
 )
-def test_lines_sorted_by_shape_read_as_one_by_one(lines, mode):
+def test_lines_read_at_once_read_as_one_by_one(lines, mode, schema):
     data = b"\n".join(lines)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_reader, "_WORTH_SORTING", 0)
-        at_once = scanned(data, mode)
+        at_once = scanned(data, mode, schema)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_reader, "arrow_reads_like_spark", lambda _: False)
-        one_by_one = scanned(data, mode)
+        one_by_one = scanned(data, mode, schema)
     assert at_once == one_by_one
 
 
