@@ -37,6 +37,13 @@ def test_readme_links_lead_to_pages():
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def test_manual_links_every_page_from_its_index():
+    manual = ROOT / "docs"
+    linked = set(re.findall(r"\]\(([^)#:]+)\)", (manual / "index.md").read_text()))
+    pages = {str(page.relative_to(manual)) for page in manual.rglob("*.md") if page.name != "index.md"}
+    assert {page for page in pages if f"{page.partition('/')[0]}/" not in linked} == linked - {"decisions/"}
+
+
 @pytest.mark.slow
 def test_readme_commands_typed_as_written_work(tmp_path):
     (tmp_path / ".venv").symlink_to(ROOT / ".venv")
