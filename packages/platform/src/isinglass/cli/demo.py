@@ -1,6 +1,7 @@
 """`isinglass demo`: the retail scenario from raw files to a checked table, timed step by step."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -110,15 +111,25 @@ def _run(scenario: "Scenario", steps: _Steps, size: str) -> dict[str, Any]:
 
 
 def _closing(session: Session, seconds: float) -> str:
+    program = _program()
     return f"""Done in {seconds:.1f} s. The server keeps running at {session.profile.endpoint}.
 
 Look around
-  Ask it         isinglass sql '{SEGMENTS} GROUP BY segment'
-  The tables     isinglass tables retail_raw
-  A run's log    isinglass logs customer-360
-  Other tools    eval "$(isinglass env)" && aws glue get-tables --database-name retail
-  Remove it      isinglass demo --clean
-  Stop           isinglass down"""
+  Ask it         {program} sql '{SEGMENTS} GROUP BY segment'
+  The tables     {program} tables retail_raw
+  A run's log    {program} logs customer-360
+  Other tools    eval "$({program} env)" && aws glue get-tables --database-name retail
+  Remove it      {program} demo --clean
+  Stop           {program} down"""
+
+
+def _program() -> str:
+    """Name this program as the reader can type it."""
+    if shutil.which("isinglass"):
+        return "isinglass"
+    script = Path(sys.executable).parent / "isinglass"
+    inside = Path.cwd() in script.parents
+    return str(script.relative_to(Path.cwd()) if inside else script)
 
 
 def _scenario(session: Session) -> "Scenario":
