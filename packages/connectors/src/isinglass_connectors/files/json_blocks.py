@@ -55,7 +55,9 @@ def _widen(array: pa.Array, kind: pa.DataType) -> pa.Array:
     return pa.StructArray.from_arrays(parts, fields=list(kind), mask=array.is_null())
 
 
-def parse(data: bytes | memoryview, schema: pa.Schema, *, threads: bool = False) -> pa.Table | int | None:
+def parse(
+    data: bytes | memoryview | pa.Buffer, schema: pa.Schema, *, threads: bool = False
+) -> pa.Table | int | None:
     """Parse lines that are UTF-8; else give the first row that Arrow refuses, None when it does not tell.
 
     The table is right only if it has as many rows as there are lines: Arrow also takes several objects in a
@@ -84,15 +86,22 @@ def by_arrow(data: bytes, schema: pa.Schema, *, threads: bool = False) -> list[p
         return table
     if table.num_rows != line_count(data):
         return None
+    return batches(table, schema)
+
+
+def batches(table: pa.Table, schema: pa.Schema) -> list[pa.RecordBatch]:
+    """Give what was parsed as the schema's columns, and those only."""
     return table.select(schema.names).cast(schema).combine_chunks().to_batches()  # type: ignore[no-any-return]
 
 
 def fitting(lines: pa.StringArray, data: bytes, schema: pa.Schema, row: int) -> pa.BooleanArray | None:
     """Tell the lines of a block that Arrow takes, given the first row it refused; None when those are many.
 
-    Goes from one refused row to the next. That a row is a line is a guess, which holds without blank lines;
-    a parse of the lines found has to prove it.
+    Goes from one refused row to the next. That a row is a line is a guess, which a parse of the lines found
+    has to prove.
     """
+    if _may_have_blanks(data):
+        return None
     starts = memoryview(lines.buffers()[1]).cast("i")
     view = memoryview(data)
     refused: list[int] = []
@@ -115,9 +124,13 @@ def fitting(lines: pa.StringArray, data: bytes, schema: pa.Schema, row: int) -> 
 
 def line_count(data: bytes) -> int:
     """How many lines of a block are not blank."""
-    if data[:1].isspace() or _BLANK.search(data):
+    if _may_have_blanks(data):
         return sum(1 for line in data.split(b"\n") if line and not line.isspace())
     return data.count(b"\n") + (bool(data) and not data.endswith(b"\n"))
+
+
+def _may_have_blanks(data: bytes) -> bool:
+    return data[:1].isspace() or _BLANK.search(data) is not None
 
 
 def is_utf8(data: bytes) -> bool:

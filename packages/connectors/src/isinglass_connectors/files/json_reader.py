@@ -10,9 +10,11 @@ import pyarrow.compute as pc
 
 from isinglass_connectors.files.json_blocks import (
     arrow_reads_like_spark,
+    batches,
     by_arrow,
     fitting,
     narrowed,
+    parse,
     widened,
 )
 from isinglass_connectors.files.json_documents import Document, documents, lines, parse_line
@@ -117,10 +119,10 @@ class _Reader:
 
     def _all(self, found: pa.StringArray) -> list[pa.RecordBatch] | None:
         """Read lines at once, each as one row; None when that cannot be."""
-        rows = by_arrow(joined(found), self._regular)
-        if not isinstance(rows, list) or sum(batch.num_rows for batch in rows) != len(found):
+        table = parse(joined(found), self._regular) if len(found) else self._regular.empty_table()
+        if not isinstance(table, pa.Table) or table.num_rows != len(found):
             return None
-        return [widened(batch, self._schema) for batch in rows]
+        return [widened(batch, self._schema) for batch in batches(table, self._regular)]
 
     def _of_regular_shape(self, every: pa.StringArray) -> pa.BooleanArray:
         """Tell of each line whether it is one object that has just the schema's types."""

@@ -41,12 +41,10 @@ def split_lines(data: bytes) -> pa.StringArray:
     return pc.split_pattern(pa.array([data], pa.binary()).cast(pa.string()), "\n").values
 
 
-def joined(lines: pa.StringArray) -> bytes:
+def joined(lines: pa.StringArray) -> pa.Buffer:
     """Make lines a block again."""
-    whole: str = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(lines)], pa.int32()), lines), "\n")[
-        0
-    ].as_py()
-    return whole.encode()
+    whole = pa.ListArray.from_arrays(pa.array([0, len(lines)], pa.int32()), lines)
+    return pc.binary_join(whole, "\n")[0].as_buffer()
 
 
 def parsed(found: pa.DictionaryArray) -> Iterator[Shape]:

@@ -39,12 +39,12 @@ def dirty_files(
     schema: pa.Schema,
 ) -> set[str]:
     """Name the files to keep from the engine's reader."""
-    opened = storage()
     if format == "json":
-        return {f.info.url for f in listing.files if not is_clean(opened, f.info, schema, options)}
+        return {f.info.url for f in listing.files if not is_clean_json(f, options, schema)}
     everything = {file.info.url for file in listing.files}
     if not _plain_options(options):
         return everything
+    opened = storage()
     quoted = {f.info.url for f in listing.files if not _plainly_quoted(opened, f, options)}
     rest = tuple(file for file in listing.files if file.info.url not in quoted)
     if not rest or _reads(spark, rest, spoken, schema):
@@ -52,6 +52,11 @@ def dirty_files(
     if len(rest) > _MOST_FILES:
         return everything
     return quoted | {f.info.url for f in rest if len(rest) == 1 or not _reads(spark, (f,), spoken, schema)}
+
+
+def is_clean_json(file: InputFile, options: ReadOptions, schema: pa.Schema) -> bool:
+    """Tell whether the engine's reader gets a file of JSON right."""
+    return is_clean(storage(), file.info, schema, options)
 
 
 def quick_inference(

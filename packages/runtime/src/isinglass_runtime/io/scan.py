@@ -83,10 +83,7 @@ class Scan:
         elif find_choices and format != "parquet" and _in_small_pieces(listing):
             schema = _with_choices(listing, format, parsed, schema)
         elif find_choices and format != "parquet":
-            dirty = _dirty_files(spark, listing, format, parsed, spoken, schema, wants_more=False)
-            if dirty:
-                # What the engine's reader took without complaint cannot hold a value of another type.
-                schema, dirty = _with_choices(listing, format, parsed, schema), None
+            schema, dirty = _choices_and_dirt(spark, listing, format, parsed, spoken, schema)
         if parsed.corrupt_column is None and CORRUPT_RECORD in schema.names:
             parsed = replace(parsed, corrupt_column=CORRUPT_RECORD)
         choices = {f.name: tuple(a.name for a in f.type) for f in schema if is_choice(f.type)}
@@ -232,6 +229,33 @@ def _inferred(
     return found.schema, None
 
 
+def _choices_and_dirt(
+    spark: Any,
+    listing: Listing,
+    format: str,
+    options: ReadOptions,
+    spoken: Mapping[str, str],
+    schema: pa.Schema,
+) -> tuple[pa.Schema, set[str] | None]:
+    """Give the schema with its choices or, without any, the dirty files.
+
+    What the engine's reader takes without complaint cannot hold a value of another type. Once a column is a
+    choice the engine gets no file, so that the rest need not be told apart.
+    """
+    if format != "json" or not _may_be_clean(listing, options, schema):
+        dirty = _dirty_files(spark, listing, format, options, spoken, schema, wants_more=False)
+        return (_with_choices(listing, format, options, schema), None) if dirty else (schema, dirty)
+    for index, file in enumerate(listing.files):
+        if cleanliness.is_clean_json(file, options, schema):
+            continue
+        found = _with_choices(Listing(listing.keys, listing.files[index:]), format, options, schema)
+        if found != schema:
+            return found, None
+        rest = Listing(listing.keys, listing.files[index + 1 :])
+        return schema, {file.info.url} | cleanliness.dirty_files(spark, rest, format, options, spoken, schema)
+    return schema, set()
+
+
 def _with_choices(listing: Listing, format: str, options: ReadOptions, schema: pa.Schema) -> pa.Schema:
     source = file_source(listing.files, format, options, schema, StructType([]))
     bare = tuple(replace(file, partition=()) for file in source.files)
@@ -252,11 +276,16 @@ def _dirty_files(
     everything = {file.info.url for file in listing.files}
     if format == "parquet":
         return set() if ENGINE.reads(listing.files[0].info.url) and native.can_scan(listing) else everything
-    if wants_more or not ENGINE.reads(listing.files[0].info.url) or not native.can_scan(listing):
-        return everything
-    if options.corrupt_column or CORRUPT_RECORD in schema.names or _in_small_pieces(listing):
+    if wants_more or not _may_be_clean(listing, options, schema):
         return everything
     return cleanliness.dirty_files(spark, listing, format, options, spoken, schema)
+
+
+def _may_be_clean(listing: Listing, options: ReadOptions, schema: pa.Schema) -> bool:
+    """Tell whether it is worth looking for files of text that the engine's reader may have."""
+    if not ENGINE.reads(listing.files[0].info.url) or not native.can_scan(listing):
+        return False
+    return not (options.corrupt_column or CORRUPT_RECORD in schema.names or _in_small_pieces(listing))
 
 
 def _native_options(
