@@ -12,7 +12,7 @@ from isinglass_runtime.launch import Query
 from isinglass_runtime.tally import TALLY
 
 #: How the engine tells that a file is gone which was there when the table was listed.
-_GONE = ("FILE_NOT_EXIST", "NoSuchKey", "404 Not Found", "No such file or directory")
+_GONE = ("FILE_NOT_EXIST", "ObjectNotFound", "NoSuchKey", "404 Not Found", "No such file or directory")
 _TRIES = 10
 
 

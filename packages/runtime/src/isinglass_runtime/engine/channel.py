@@ -44,10 +44,15 @@ class GateInterceptor(grpc.UnaryStreamClientInterceptor, grpc.UnaryUnaryClientIn
     def _complete(self, answers: Any, operation: str) -> Iterator[Any]:
         from isinglass_runtime.io.read import storage
 
-        for answer in answers:
-            if answer.HasField("result_complete"):
-                check_present(storage(), self._under_way.pop(operation, frozenset()))
-            yield answer
+        try:
+            for answer in answers:
+                if answer.HasField("result_complete"):
+                    check_present(storage(), self._under_way.pop(operation, frozenset()))
+                yield answer
+        except grpc.RpcError:
+            # A file that goes while it is scanned fails the engine, in words of its own.
+            check_present(storage(), self._under_way.get(operation, frozenset()))
+            raise
 
     def intercept_unary_unary(
         self, continuation: Continuation, client_call_details: grpc.ClientCallDetails, request: Any
