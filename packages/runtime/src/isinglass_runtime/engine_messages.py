@@ -15,7 +15,7 @@ _MOST_COLUMNS = 20
 
 def with_plain_names(message: str) -> str:
     """Write names as SQL does, not as the engine's own data."""
-    return _NAME.sub(lambda found: ".".join(_PART.findall(found[1])), message)
+    return _NAME.sub(lambda found: ".".join(_PART.findall(found[1])).replace('\\"', '"'), message)
 
 
 def missing_table(message: str) -> str | None:
