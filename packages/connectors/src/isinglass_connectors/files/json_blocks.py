@@ -10,8 +10,9 @@ from isinglass_connectors.files.types import is_choice
 
 _BLANK = re.compile(rb"\n\s")
 _ROW = re.compile(r"in row (\d+)$")
-#: With more misfits in a block, going from one to the next takes longer than telling all lines apart.
-_MOST_MISFITS = 256
+#: With misfits more frequent, going from one to the next takes longer than telling all lines apart.
+_LINES_PER_MISFIT = 64
+_FEW_MISFITS = 16
 
 
 def arrow_reads_like_spark(kind: pa.DataType) -> bool:
@@ -106,7 +107,7 @@ def fitting(lines: pa.StringArray, data: bytes, schema: pa.Schema, row: int) -> 
     view = memoryview(data)
     refused: list[int] = []
     at = 0
-    while len(refused) < _MOST_MISFITS:
+    while len(refused) <= _FEW_MISFITS + at // _LINES_PER_MISFIT:
         at += row + 1
         if at > len(lines):
             return None

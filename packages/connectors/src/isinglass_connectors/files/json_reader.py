@@ -40,18 +40,13 @@ def read_json(stream: IO[bytes], file: str, schema: pa.Schema, options: ReadOpti
     if not all(arrow_reads_like_spark(field.type) for field in regular):
         yield from reader.slow(document for block in blocks(stream) for document in lines(block))
         return
-    motley = False
     for block in blocks(stream):
-        # Where a block had to be sorted by the shapes of its lines the next one is likely to be like it.
-        rows = None if motley else by_arrow(block.data, regular)
+        rows = None if reader.motley else by_arrow(block.data, regular)
         if isinstance(rows, list):
             for batch in rows:
                 yield settle_bad(widened(batch, schema), {}, options)
         elif len(block.data) >= _WORTH_SORTING:
-            motley = rows is None
-            for chunk in reader.mixed(block, rows):
-                motley = motley and chunk.errors.num_rows > 0
-                yield chunk
+            yield from reader.mixed(block, rows)
         else:
             yield from reader.slow(lines(block))
 
@@ -68,6 +63,8 @@ class _Values:
 
 class _Reader:
     def __init__(self, file: str, schema: pa.Schema, options: ReadOptions) -> None:
+        #: The last block had to be sorted by the shapes of its lines: the next one is likely to be like it.
+        self.motley = False
         self._file = file
         self._schema = schema
         self._options = options
@@ -94,6 +91,7 @@ class _Reader:
             return
         is_good = None if refused is None else fitting(every, block.data, self._regular, refused)
         rows = None if is_good is None else self._all(every.filter(is_good))
+        self.motley = rows is None
         if rows is None:
             is_good = self._of_regular_shape(every)
             rows = self._all(every.filter(is_good))
@@ -107,6 +105,7 @@ class _Reader:
             for i, text in zip(odd, every.filter(pc.invert(is_good)).to_pylist(), strict=True)
             if text and not text.isspace()
         )
+        self.motley = self.motley and bool(values.lines)
         found = pa.array(values.lines, pa.int64())
         order = pc.sort_indices(pa.concat_arrays([places, pc.subtract(found, block.line)]))
         if not len(order):
