@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -95,7 +96,7 @@ def _rows_of(
 
 
 def _write_day(
-    connection: "object", table: pa.Table, day: int, folder: Path, random: np.random.RandomState
+    connection: Any, table: pa.Table, day: int, folder: Path, random: np.random.RandomState
 ) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
     """Write a day's rows and its dirt; returns the counts in the order of `Written`."""
     count = table.num_rows
@@ -107,7 +108,7 @@ def _write_day(
     target.mkdir(parents=True, exist_ok=True)
     path = target / "transactions.json"
     batch = table.take(pa.array(clean))
-    connection.execute("COPY (SELECT * FROM batch) TO $path (FORMAT json)", {"path": str(path)})  # type: ignore[attr-defined]
+    connection.execute("COPY (SELECT * FROM batch) TO $path (FORMAT json)", {"path": str(path)})
     del batch
     lines = [
         json.dumps(row | {"amount": f"{row['amount']:.2f}"}) for row in table.take(pa.array(text)).to_pylist()
