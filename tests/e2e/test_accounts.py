@@ -190,9 +190,9 @@ def owned(live_server: LiveServer) -> dict[str, str]:
         ConnectionInput={**CONNECTION_INPUT, "Description": SECRET, "ConnectionProperties": properties}
     )
     key = f"arn:aws:kms:us-east-1:{account}:key/{SECRET}"
-    s3_encryption = [{"S3EncryptionMode": "SSE-KMS", "KmsKeyArn": key}]
+    s3_encryption = [{"S3EncryptionMode": "DISABLED", "KmsKeyArn": key}]
     glue.create_security_configuration(Name=SECURITY, EncryptionConfiguration={"S3Encryption": s3_encryption})
-    at_rest = {"CatalogEncryptionMode": "SSE-KMS", "SseAwsKmsKeyId": key}
+    at_rest = {"CatalogEncryptionMode": "DISABLED", "SseAwsKmsKeyId": key}
     glue.put_data_catalog_encryption_settings(DataCatalogEncryptionSettings={"EncryptionAtRest": at_rest})
     glue.create_usage_profile(Name=USAGE, Description=SECRET, Configuration=CONFIGURATION)
     command = {"Name": "pythonshell", "ScriptLocation": f"s3://{bucket}/job.py"}

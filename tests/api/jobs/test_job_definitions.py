@@ -111,3 +111,9 @@ def test_stop_of_a_run_nobody_began_ends_it_at_once(glue: Any) -> None:
     run_id = glue.start_job_run(JobName="a")["JobRunId"]
     glue.batch_stop_job_run(JobName="a", JobRunIds=[run_id])
     assert glue.get_job_run(JobName="a", RunId=run_id)["JobRun"]["JobRunState"] == "STOPPED"
+
+
+def test_run_with_a_session_policy_is_refused_and_starts_nothing(glue: Any) -> None:
+    glue.create_job(Name="a", Role="r", Command=SCRIPT)
+    refused = _code(glue.start_job_run, JobName="a", ExecutionRoleSessionPolicy='{"Statement": []}')
+    assert (refused, glue.get_job_runs(JobName="a")["JobRuns"]) == ("OperationNotSupportedException", [])

@@ -20,7 +20,7 @@ def _code(call: Any, **arguments: Any) -> str:
 
 def test_security_configuration_reads_back_only_what_was_given(glue: Any) -> None:
     given = {
-        "S3Encryption": [{"S3EncryptionMode": "SSE-KMS", "KmsKeyArn": KEY}],
+        "S3Encryption": [{"S3EncryptionMode": "DISABLED", "KmsKeyArn": KEY}],
         "JobBookmarksEncryption": {"JobBookmarksEncryptionMode": "DISABLED"},
     }
     made = glue.create_security_configuration(Name="strict", EncryptionConfiguration=given)
@@ -49,7 +49,7 @@ def test_catalog_encryption_settings_are_replaced_as_a_whole(glue: Any) -> None:
         return glue.get_data_catalog_encryption_settings()["DataCatalogEncryptionSettings"]
 
     assert settings() == DEFAULTS
-    at_rest = {"CatalogEncryptionMode": "SSE-KMS", "SseAwsKmsKeyId": KEY}
+    at_rest = {"CatalogEncryptionMode": "DISABLED", "SseAwsKmsKeyId": KEY}
     glue.put_data_catalog_encryption_settings(DataCatalogEncryptionSettings={"EncryptionAtRest": at_rest})
     assert settings() == {**DEFAULTS, "EncryptionAtRest": at_rest}
     passwords = {"ReturnConnectionPasswordEncrypted": True, "AwsKmsKeyId": KEY}
@@ -60,3 +60,24 @@ def test_catalog_encryption_settings_are_replaced_as_a_whole(glue: Any) -> None:
     assert settings() == DEFAULTS
     foreign = _code(glue.get_data_catalog_encryption_settings, CatalogId="210987654321")
     assert foreign == "AccessDeniedException"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"S3Encryption": [{"S3EncryptionMode": "DISABLED"}, {"S3EncryptionMode": "SSE-S3"}]},
+        {"CloudWatchEncryption": {"CloudWatchEncryptionMode": "SSE-KMS", "KmsKeyArn": KEY}},
+        {"JobBookmarksEncryption": {"JobBookmarksEncryptionMode": "CSE-KMS", "KmsKeyArn": KEY}},
+    ],
+)
+def test_security_configuration_that_nothing_carries_out_is_refused(glue: Any, given: Any) -> None:
+    refused = _code(glue.create_security_configuration, Name="strict", EncryptionConfiguration=given)
+    assert refused == "OperationNotSupportedException"
+    assert glue.get_security_configurations()["SecurityConfigurations"] == []
+
+
+def test_catalog_encryption_that_nothing_carries_out_is_refused(glue: Any) -> None:
+    at_rest = {"EncryptionAtRest": {"CatalogEncryptionMode": "SSE-KMS", "SseAwsKmsKeyId": KEY}}
+    refused = _code(glue.put_data_catalog_encryption_settings, DataCatalogEncryptionSettings=at_rest)
+    found = glue.get_data_catalog_encryption_settings()["DataCatalogEncryptionSettings"]
+    assert (refused, found) == ("OperationNotSupportedException", DEFAULTS)

@@ -88,6 +88,4 @@ def with_overrides(definition: Mapping[str, Any], request: Mapping[str, Any]) ->
     if sizes:
         frozen = {key: value for key, value in frozen.items() if key not in SIZES}
         frozen |= sized({**sizes, "Command": definition["Command"]})
-    if "ExecutionRoleSessionPolicy" in request:
-        frozen["ExecutionRoleSessionPolicy"] = request["ExecutionRoleSessionPolicy"]
     return frozen

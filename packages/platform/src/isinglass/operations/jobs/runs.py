@@ -13,6 +13,7 @@ from isinglass.model.glue.errors import (
     ConcurrentRunsExceededException,
     EntityNotFoundException,
     InvalidInputException,
+    OperationNotSupportedException,
 )
 from isinglass.model.glue.shapes import (
     BatchStopJobRunError,
@@ -35,7 +36,7 @@ from isinglass.store.store import Transaction
 
 #: Members of a run that its frozen definition holds.
 _FROZEN = (
-    "AllocatedCapacity", "ExecutionClass", "ExecutionRoleSessionPolicy", "GlueVersion", "JobMode",
+    "AllocatedCapacity", "ExecutionClass", "GlueVersion", "JobMode",
     "JobRunQueuingEnabled", "MaintenanceWindow", "MaxCapacity", "NotificationProperty", "NumberOfWorkers",
     "SecurityConfiguration", "Timeout", "WorkerType",
 )  # fmt: skip
@@ -45,6 +46,11 @@ _FROZEN = (
 def start_job_run(ctx: Context, request: StartJobRunRequest) -> StartJobRunResponse:
     """Start a run, or queue it when the job allows that and has all its concurrent runs."""
     name = request["JobName"]
+    if request.get("ExecutionRoleSessionPolicy"):
+        raise OperationNotSupportedException(
+            "StartJobRun does not support ExecutionRoleSessionPolicy yet: the run would have more rights "
+            "than the policy allows."
+        )
     with ctx.store.begin() as tx:
         job = tx.jobs.lock(ctx.account_id, name)
         if job is None:

@@ -6,6 +6,7 @@ from isinglass.model.glue.errors import (
     AccessDeniedException,
     AlreadyExistsException,
     EntityNotFoundException,
+    OperationNotSupportedException,
 )
 from isinglass.model.glue.shapes import (
     CreateSecurityConfigurationRequest,
@@ -32,6 +33,22 @@ _DEFAULT_ENCRYPTION: dict[str, Any] = {
 }
 
 
+def _refuse_encryption(operation: str, document: Any) -> None:
+    """Refuse a mode that nothing here carries out: who is told that data is encrypted relies on it."""
+    if isinstance(document, list):
+        for item in document:
+            _refuse_encryption(operation, item)
+        return
+    if not isinstance(document, dict):
+        return
+    for member, value in document.items():
+        if member.endswith("Mode") and value != "DISABLED":
+            raise OperationNotSupportedException(
+                f"{operation} does not support {member} {value} yet: the data would not be encrypted."
+            )
+        _refuse_encryption(operation, value)
+
+
 def _shown(configuration: SecurityConfiguration) -> Any:
     return {
         "Name": configuration.name,
@@ -45,6 +62,7 @@ def create_security_configuration(
     ctx: Context, request: CreateSecurityConfigurationRequest
 ) -> CreateSecurityConfigurationResponse:
     name, document = request["Name"], request["EncryptionConfiguration"]
+    _refuse_encryption("CreateSecurityConfiguration", document)
     with ctx.store.begin() as tx:
         if not tx.security_configurations.insert(ctx.account_id, name, document, ctx.now):
             raise AlreadyExistsException(f"Security configuration {name} already exists.")
@@ -102,6 +120,7 @@ def put_data_catalog_encryption_settings(
     """Replace the settings; what is left out is as if never set."""
     _check_own(ctx, request.get("CatalogId"))
     settings: Any = request["DataCatalogEncryptionSettings"]
+    _refuse_encryption("PutDataCatalogEncryptionSettings", settings)
     with ctx.store.begin() as tx:
         tx.security_configurations.put_catalog_encryption(ctx.account_id, settings)
     return {}
