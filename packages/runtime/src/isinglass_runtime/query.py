@@ -13,7 +13,8 @@ from isinglass_runtime.tally import TALLY
 
 #: How the engine tells that a file is gone which was there when the table was listed.
 _GONE = ("FILE_NOT_EXIST", "ObjectNotFound", "NoSuchKey", "404 Not Found", "No such file or directory")
-_TRIES = 10
+#: By time, not by tries: on a busy machine each try takes long, and another replacement fits into it.
+_PATIENCE_SECONDS = 30.0
 
 
 def run(query: Query) -> dict[str, Any]:
@@ -23,7 +24,8 @@ def run(query: Query) -> dict[str, Any]:
     """
     from isinglass_runtime.io.listing import WATCH
 
-    for _ in range(_TRIES):
+    patient_until = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < patient_until:
         WATCH.start()
         try:
             answer = _run(query)
