@@ -5,6 +5,51 @@ from __future__ import annotations
 import typing as t
 
 
+class AssumeRoleRequest(t.TypedDict):
+    RoleArn: str
+    RoleSessionName: str
+    PolicyArns: t.NotRequired[list[PolicyDescriptorType]]
+    Policy: t.NotRequired[str]
+    DurationSeconds: t.NotRequired[int]
+    Tags: t.NotRequired[list[Tag]]
+    TransitiveTagKeys: t.NotRequired[list[str]]
+    ExternalId: t.NotRequired[str]
+    SerialNumber: t.NotRequired[str]
+    TokenCode: t.NotRequired[str]
+    SourceIdentity: t.NotRequired[str]
+    ProvidedContexts: t.NotRequired[list[ProvidedContext]]
+    MinimumSessionTokenSize: t.NotRequired[int]
+
+
+class AssumeRoleResponse(t.TypedDict):
+    Credentials: t.NotRequired[Credentials]
+    AssumedRoleUser: t.NotRequired[AssumedRoleUser]
+    PackedPolicySize: t.NotRequired[int]
+    SourceIdentity: t.NotRequired[str]
+    SessionTokenUtilization: t.NotRequired[int]
+    SessionTokenSize: t.NotRequired[int]
+
+
+class AssumedRoleUser(t.TypedDict):
+    AssumedRoleId: str
+    Arn: str
+
+
+class Credentials(t.TypedDict):
+    AccessKeyId: str
+    SecretAccessKey: str
+    SessionToken: str
+    Expiration: float
+
+
+class GetAccessKeyInfoRequest(t.TypedDict):
+    AccessKeyId: str
+
+
+class GetAccessKeyInfoResponse(t.TypedDict):
+    Account: t.NotRequired[str]
+
+
 class GetCallerIdentityRequest(t.TypedDict):
     pass
 
@@ -13,3 +58,30 @@ class GetCallerIdentityResponse(t.TypedDict):
     UserId: t.NotRequired[str]
     Account: t.NotRequired[str]
     Arn: t.NotRequired[str]
+
+
+class GetSessionTokenRequest(t.TypedDict):
+    DurationSeconds: t.NotRequired[int]
+    SerialNumber: t.NotRequired[str]
+    TokenCode: t.NotRequired[str]
+    MinimumSessionTokenSize: t.NotRequired[int]
+
+
+class GetSessionTokenResponse(t.TypedDict):
+    Credentials: t.NotRequired[Credentials]
+    SessionTokenUtilization: t.NotRequired[int]
+    SessionTokenSize: t.NotRequired[int]
+
+
+class PolicyDescriptorType(t.TypedDict):
+    arn: t.NotRequired[str]
+
+
+class ProvidedContext(t.TypedDict):
+    ProviderArn: t.NotRequired[str]
+    ContextAssertion: t.NotRequired[str]
+
+
+class Tag(t.TypedDict):
+    Key: str
+    Value: str
