@@ -13,7 +13,7 @@ _FITTING = (
     "arn:aws:kms:eu-west-1:123456789012:key/12345678-1234-1234-1234-123456789012",
     "arn:aws:sso:::instance/ssoins-1234567890123456", "arn:aws:s3tables:eu-west-1:123456789012:bucket/a",
     "12345678-1234-1234-1234-123456789012", "*", "1.0", "a@b", "abcdefghij" * 3, "A", "Ab", "$.a", "a.b.c", "Sun:1", "3", "ja-12345678-1234-1234-1234-123456789012",
-    "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a", "sc://a",
+    "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a", "sc://a", "/", "v1", "123456",
 )  # fmt: skip
 
 

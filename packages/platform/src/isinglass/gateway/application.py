@@ -24,10 +24,19 @@ class Disconnected(Exception):
 
 
 class Application:
-    """Routes `POST /` to the API and `GET /health` to the health check; the rest goes to `elsewhere`."""
+    """Routes the API's POSTs and `GET /health`; the rest goes to `elsewhere`."""
 
-    def __init__(self, lanes: Lanes, *, body_limit: int, elsewhere: AsgiApp | None = None) -> None:
+    def __init__(
+        self,
+        lanes: Lanes,
+        *,
+        body_limit: int,
+        paths: frozenset[str] = frozenset(),
+        elsewhere: AsgiApp | None = None,
+    ) -> None:
+        """`paths` are those of REST JSON operations; all other operations are at `/`."""
         self._lanes = lanes
+        self._paths = paths | {"/"}
         self._body_limit = body_limit
         self._elsewhere = elsewhere
 
@@ -38,7 +47,7 @@ class Application:
             return
         if scope["type"] != "http":
             return
-        if scope["path"] == "/" and scope["method"] == "POST":
+        if scope["method"] == "POST" and scope["path"] in self._paths:
             await self._answer(scope, receive, send)
         elif scope["path"] == "/health" and scope["method"] in {"GET", "HEAD"}:
             await _send(send, HttpResponse(200, [("content-type", "application/json")], b'{"status":"ok"}'))

@@ -117,8 +117,11 @@ class Chain:
         self._links = (*self._checks, self._invoke, self._seal_page, self._write)
 
     def operation_of(self, request: HttpRequest) -> str:
-        """Tell which operation a request's header names; empty when there is none, or only its body tells."""
-        found = self._catalogue.by_target(request.header("x-amz-target") or "")
+        """Tell which operation a request's head names; empty when there is none, or only its body tells."""
+        if request.raw_path == "/":
+            found = self._catalogue.by_target(request.header("x-amz-target") or "")
+        else:
+            found = self._catalogue.by_path(request.raw_path)
         return found.name if found else ""
 
     def handle(self, request: HttpRequest, *, patient: bool = True) -> HttpResponse:
@@ -186,7 +189,10 @@ class Chain:
     def _find_operation(self, exchange: Exchange) -> None:
         request = exchange.request
         target = request.header("x-amz-target")
-        if target is not None:
+        if request.raw_path != "/":
+            exchange.operation = self._catalogue.by_path(request.raw_path)
+            name = request.raw_path
+        elif target is not None:
             exchange.operation = self._catalogue.by_target(target)
             name = target
         elif (request.header("content-type") or "").startswith(_FORM):
@@ -277,7 +283,8 @@ class Chain:
     def _write(self, exchange: Exchange) -> None:
         answer = exchange.target.write(exchange.answer)
         if exchange.form is None:
-            exchange.response = json_rpc.encode(answer, exchange.request_id)
+            protocol = exchange.target.service.protocol
+            exchange.response = json_rpc.encode(answer, exchange.request_id, protocol)
         else:
             operation = exchange.target
             exchange.response = query.encode(answer, operation.service, operation.model, exchange.request_id)
@@ -302,8 +309,12 @@ def _token_error(operation: Operation) -> ApiError:
 
 def _refuse(exchange: Exchange, error: ApiError) -> None:
     exchange.error = error.code
-    encode_error = json_rpc.encode_error if exchange.form is None else query.encode_error
-    exchange.response = encode_error(error, exchange.request_id)
+    if exchange.form is not None:
+        exchange.response = query.encode_error(error, exchange.request_id)
+        return
+    operation = exchange.operation
+    protocol = "json" if operation is None else operation.service.protocol
+    exchange.response = json_rpc.encode_error(error, exchange.request_id, protocol)
 
 
 def _entry(exchange: Exchange, response: HttpResponse) -> dict[str, Any]:

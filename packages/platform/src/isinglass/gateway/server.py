@@ -51,8 +51,9 @@ class Server:
         """Wire the gateway; `server_key` is 32 random bytes that belong to the database."""
         handlers = registry.load(operation_names())
         self._access_log = AccessLog(settings.access_log)
+        catalogue = compile_catalogue(handlers, strict=settings.strict)
         chain = Chain(
-            compile_catalogue(handlers, strict=settings.strict),
+            catalogue,
             Verifier(KeyRing(store, Sealer(server_key), time.monotonic)),
             TokenSealer(derive_key(server_key, "paging tokens")),
             store,
@@ -63,7 +64,7 @@ class Server:
         )
         self._lanes = Lanes(chain, threads=settings.threads, embedded=store.embedded)
         self.application: AsgiApp = Application(
-            self._lanes, body_limit=settings.body_limit, elsewhere=elsewhere
+            self._lanes, body_limit=settings.body_limit, paths=catalogue.paths, elsewhere=elsewhere
         )
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(

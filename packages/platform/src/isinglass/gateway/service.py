@@ -37,6 +37,11 @@ class Catalogue:
             for operation in operations
             if operation.service.protocol == "query"
         }
+        self._paths = {
+            f"/{operation.model.name}": operation
+            for operation in operations
+            if operation.service.protocol == "rest-json"
+        }
 
     def by_target(self, target: str) -> Operation | None:
         """Find an operation by its X-Amz-Target."""
@@ -45,6 +50,15 @@ class Catalogue:
     def by_action(self, action: str, version: str) -> Operation | None:
         """Find a Query operation by its Action and Version."""
         return self._actions.get((action, version))
+
+    def by_path(self, path: str) -> Operation | None:
+        """Find a REST JSON operation by its path; all that we speak are POST and carry no member in it."""
+        return self._paths.get(path)
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The paths of all REST JSON operations."""
+        return frozenset(self._paths)
 
 
 def operation_names() -> list[str]:

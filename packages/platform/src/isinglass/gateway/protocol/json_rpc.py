@@ -1,4 +1,7 @@
-"""AWS JSON 1.1: the body is the request, the answer or the error; the target header names the operation."""
+"""The JSON protocols: the body is the request, the answer or the error.
+
+In AWS JSON 1.1 the target header names the operation, in REST JSON the path; bodies and errors are alike.
+"""
 
 from typing import Any
 
@@ -8,7 +11,7 @@ from isinglass.gateway.protocol.messages import HttpResponse
 from isinglass.model.api_error import ApiError
 from isinglass.model.edge_errors import SerializationException
 
-_CONTENT_TYPE = "application/x-amz-json-1.1"
+_CONTENT_TYPES = {"json": "application/x-amz-json-1.1", "rest-json": "application/json"}
 
 
 def decode(body: bytes) -> Any:
@@ -21,17 +24,17 @@ def decode(body: bytes) -> Any:
         raise SerializationException(f"The request body is not valid JSON: {error}") from error
 
 
-def encode(answer: Any, request_id: str) -> HttpResponse:
+def encode(answer: Any, request_id: str, protocol: str = "json") -> HttpResponse:
     """Encode an operation's answer."""
-    return HttpResponse(200, _headers(request_id), orjson.dumps(answer))
+    return HttpResponse(200, _headers(request_id, protocol), orjson.dumps(answer))
 
 
-def encode_error(error: ApiError, request_id: str) -> HttpResponse:
+def encode_error(error: ApiError, request_id: str, protocol: str = "json") -> HttpResponse:
     """Encode an error; Glue's clients read `Message`, everyone else's `message`."""
     document = {"__type": error.code, "message": error.message, "Message": error.message, **error.members}
-    headers = [*_headers(request_id), ("x-amzn-errortype", error.code)]
+    headers = [*_headers(request_id, protocol), ("x-amzn-errortype", error.code)]
     return HttpResponse(error.status, headers, orjson.dumps(document))
 
 
-def _headers(request_id: str) -> list[tuple[str, str]]:
-    return [("content-type", _CONTENT_TYPE), ("x-amzn-requestid", request_id)]
+def _headers(request_id: str, protocol: str) -> list[tuple[str, str]]:
+    return [("content-type", _CONTENT_TYPES[protocol]), ("x-amzn-requestid", request_id)]

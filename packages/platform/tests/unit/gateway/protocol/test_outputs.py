@@ -70,8 +70,8 @@ def test_answers_written_and_parsed_by_botocore_are_unchanged(service: str) -> N
 
 def respond(operation: Operation, answer: dict[str, Any]) -> HttpResponse:
     written = operation.write(answer)
-    if operation.service.protocol == "json":
-        return json_rpc.encode(written, "id")
+    if operation.service.protocol in {"json", "rest-json"}:
+        return json_rpc.encode(written, "id", operation.service.protocol)
     return query.encode(written, operation.service, operation.model, "id")
 
 
