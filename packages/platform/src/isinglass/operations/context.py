@@ -17,6 +17,8 @@ class Principal:
     account_id: str
     arn: str
     access_key_id: str
+    #: Whose policies decide: a role session's role, and every other caller itself.
+    identity_arn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class Context:
     store: Store
     services: Services
     page: PageRequest = FIRST_PAGE
+    #: The other account that lets this request use its catalog; None when there is none.
+    admitted_by: str | None = None
 
     @property
     def account_id(self) -> str:
