@@ -15,6 +15,7 @@ demo: env ## do the main job on the retail scenario: raw files in, a trusted tab
 test: env ## run every test; installs the servers it needs
 	@tools/setup_postgresql.sh
 	@tools/setup_env.sh spark
+	@tools/setup_env.sh clients
 	@JAVA_HOME=$$(tools/setup_java.sh) $(PY) -m pytest -q -n 2 --dist worksteal $(ARGS)
 
 quick: env ## run the fast tests on SQLite only
@@ -43,6 +44,6 @@ lock: env ## resolve the locks again
 	@tools/lock.sh
 
 clean: ## remove environments, caches and the demo's data
-	rm -rf .venv .venv-spark .venv-bench .mypy_cache .ruff_cache .pytest_cache .isinglass .build
+	rm -rf .venv .venv-spark .venv-bench .venv-clients .mypy_cache .ruff_cache .pytest_cache .isinglass .build
 
 .PHONY: help env demo test quick check format generate bench lock clean

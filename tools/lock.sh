@@ -9,3 +9,4 @@ own="--no-emit-package isinglass --no-emit-package isinglass-runtime --no-emit-p
 compile $own --all-extras --group dev packages/*/pyproject.toml -o requirements/dev.lock
 compile --group bench -o requirements/bench.lock
 compile --group spark -o requirements/spark.lock
+compile --group clients -o requirements/clients.lock

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make a virtual environment from a lock: setup_env.sh dev|bench|spark. Idempotent; quick when nothing changed.
+# Make a virtual environment from a lock: setup_env.sh dev|bench|clients|spark. Idempotent; quick when nothing changed.
 set -eu
 cd "$(dirname "$0")/.."
 name=$1

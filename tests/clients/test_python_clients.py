@@ -1,0 +1,72 @@
+"""PyIceberg and awswrangler, unmodified, in an environment of their own."""
+
+import json
+import subprocess
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from server_fixtures import LiveServer, environment
+
+ROOT = Path(__file__).parents[2]
+PYTHON = ROOT / ".venv-clients" / "bin" / "python"
+SCRIPTS = Path(__file__).parent / "scripts"
+
+pytestmark = pytest.mark.slow
+
+
+def run(server: LiveServer, script: str, bucket: str) -> Any:
+    """Run a script against a server and read the JSON that it prints last."""
+    if not PYTHON.exists():
+        pytest.skip("The clients are not installed; run tools/setup_env.sh clients.")
+    key, secret = server.keys_of(server.account)
+    surroundings = environment(
+        server.home,
+        AWS_ACCESS_KEY_ID=key,
+        AWS_SECRET_ACCESS_KEY=secret,
+        AWS_DEFAULT_REGION="us-east-1",
+        AWS_ENDPOINT_URL_GLUE=server.endpoint,
+        AWS_ENDPOINT_URL_STS=server.endpoint,
+        AWS_ENDPOINT_URL_S3=server.s3_endpoint,
+    )
+    command = [str(PYTHON), str(SCRIPTS / script), bucket]
+    done = subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr[-4000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture
+def bucket(live_server: LiveServer) -> str:
+    """A new bucket."""
+    name = f"clients-{uuid.uuid4().hex[:12]}"
+    live_server.client("s3").create_bucket(Bucket=name)
+    return name
+
+
+def test_pyiceberg_eight_concurrent_writers_lose_no_append(live_server: LiveServer, bucket: str) -> None:
+    answer = run(live_server, "iceberg_appends.py", bucket)
+    assert answer["rows"] == [[writer, number] for writer in range(8) for number in range(3)]
+    assert answer["snapshots"] == 24
+    assert answer["names"] == [["lake", "history"]]
+    assert ["lake"] not in answer["left"]
+
+
+def test_awswrangler_writes_describes_finds_and_reads_a_table(live_server: LiveServer, bucket: str) -> None:
+    answer = run(live_server, "wrangler.py", bucket)
+    assert "wrangled" in answer.pop("databases")
+    assert answer == {
+        "types": {"id": "bigint", "name": "string", "day": "string"},
+        "parameters": {"team": "sales", "owner": "me"},
+        "comments": {"id": None, "name": "of the customer", "day": None},
+        "description": "orders",
+        "partitions": [["2024-01-01"], ["2024-01-02"]],
+        "one_day": [["2024-01-02"]],
+        "found": ["orders"],
+        "location": f"s3://{bucket}/wrangled/orders/",
+        "rows": 6,
+        "versions": answer["versions"],
+        "exists": [True, False],
+        "left": 0,
+    }
+    assert answer["versions"] >= 2
