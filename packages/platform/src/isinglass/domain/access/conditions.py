@@ -1,8 +1,8 @@
 """Conditions of policies: which operators there are and when each holds.
 
 A condition holds when one of its values fits the request's, for operators that say "not" when none does. A
-key that the request lacks makes a condition fail, and one that says "not" hold. `...IfExists` lets a missing key
-pass; `ForAnyValue:` and `ForAllValues:` judge the values of a key that has several one by one.
+key that the request lacks makes a condition fail, and one that says "not" hold. `...IfExists` lets a missing
+key pass; `ForAnyValue:` and `ForAllValues:` judge the values of a key that has several one by one.
 """
 
 from collections.abc import Callable, Sequence
