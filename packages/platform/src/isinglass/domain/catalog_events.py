@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from isinglass.domain import arns
+from isinglass.domain import catalog_ids
 
 DATABASE_CHANGE = "Glue Data Catalog Database State Change"
 TABLE_CHANGE = "Glue Data Catalog Table State Change"
@@ -22,7 +22,7 @@ class CatalogEvent:
 
 
 def database_event(
-    region: str, account_id: str, change: str, database: str, tables: Iterable[str] = ()
+    region: str, catalog_id: str, change: str, database: str, tables: Iterable[str] = ()
 ) -> CatalogEvent:
     """Tell of a change to a database or of tables that came or went: CreateTable, BatchDeleteTable …"""
     detail = {
@@ -30,12 +30,12 @@ def database_event(
         "typeOfChange": change,
         "changedTables": list(tables)[:_MOST_LISTED],
     }
-    return _event(DATABASE_CHANGE, arns.build(region, account_id, "database", database), detail)
+    return _event(DATABASE_CHANGE, catalog_ids.arn(region, catalog_id, "database", database), detail)
 
 
 def table_event(
     region: str,
-    account_id: str,
+    catalog_id: str,
     change: str,
     database: str,
     table: str,
@@ -48,7 +48,7 @@ def table_event(
         "typeOfChange": change,
         "changedPartitions": [",".join(values) for values in list(partitions)[:_MOST_LISTED]],
     }
-    return _event(TABLE_CHANGE, arns.build(region, account_id, "table", database, table), detail)
+    return _event(TABLE_CHANGE, catalog_ids.arn(region, catalog_id, "table", database, table), detail)
 
 
 def _event(kind: str, resource: str, detail: dict[str, Any]) -> CatalogEvent:

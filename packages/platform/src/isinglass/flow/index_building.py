@@ -22,7 +22,7 @@ def handle(ctx: WorkContext, item: WorkItem) -> None:
             if ctx.stopping.is_set():
                 tx.work.release(item, ctx.now)
                 return
-            index = tx.partition_indexes.lock(item.account_id, item.payload["index_id"])
+            index = tx.partition_indexes.lock(item.payload["index_id"])
             if index is None or _step(tx, index):
                 tx.work.finish(item)
                 return

@@ -9,13 +9,13 @@ STEP = 100
 MOST_BEFORE_A_SEARCH = 2_000
 
 
-def catch_up(store: Store, account_id: str | None = None, most: int = MOST_BEFORE_A_SEARCH) -> bool:
-    """Index the words of tables that changed, of one account or of all; tells whether some are left."""
+def catch_up(store: Store, catalog_id: str | None = None, most: int = MOST_BEFORE_A_SEARCH) -> bool:
+    """Index the words of tables that changed, of one catalog or of all; tells whether some are left."""
     with store.read() as tx:
-        if not tx.table_words.pending(account_id):
+        if not tx.table_words.pending(catalog_id):
             return False
     for _ in range(0, most, STEP):
         with store.begin() as tx:
-            if tx.table_words.catch_up(STEP, account_id) < STEP:
+            if tx.table_words.catch_up(STEP, catalog_id) < STEP:
                 return False
     return True

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from isinglass.domain.catalog_ids import account_of
 from isinglass.domain.catalog_objects import FIRST_VERSION
 from isinglass.domain.column_statistics import columns_of
 from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputException
@@ -34,7 +35,7 @@ class CatalogTable:
     """A table at one of its versions; `document` is domain.catalog_objects.table_document's."""
 
     id: int
-    account_id: str
+    catalog_id: str
     database_name: str
     name: str
     version: int
@@ -46,6 +47,11 @@ class CatalogTable:
     updated_by: str
 
     @property
+    def account_id(self) -> str:
+        """The account that the table's catalog belongs to."""
+        return account_of(self.catalog_id)
+
+    @property
     def partition_keys(self) -> list[Any]:
         """The columns that partition the table."""
         keys: list[Any] = self.document["PartitionKeys"]
@@ -54,7 +60,7 @@ class CatalogTable:
 
 _SELECT = sa.select(*(catalog_tables.c[name] for name in CatalogTable.__dataclass_fields__))
 _OF_DATABASE = _SELECT.where(
-    catalog_tables.c.account_id == sa.bindparam("account_id"),
+    catalog_tables.c.catalog_id == sa.bindparam("catalog_id"),
     catalog_tables.c.database_name == sa.bindparam("database_name"),
 )
 _FIND = _OF_DATABASE.where(catalog_tables.c.name == sa.bindparam("name"))
@@ -70,8 +76,8 @@ def select_tables() -> sa.Select[Any]:
 
 def table_of(row: Any) -> CatalogTable:
     """Read a row of `select_tables`."""
-    id_, account_id, database_name, name, version, document, *rest = row
-    return CatalogTable(id_, account_id, database_name, name, version, orjson.loads(document), *rest)
+    id_, catalog_id, database_name, name, version, document, *rest = row
+    return CatalogTable(id_, catalog_id, database_name, name, version, orjson.loads(document), *rest)
 
 
 def _key_types(document: Any) -> list[tuple[str, str]]:
@@ -85,11 +91,11 @@ class CatalogTables:
         self._connection = connection
 
     def insert(
-        self, account_id: str, database_name: str, document: dict[str, Any], *, by: str, now: float
+        self, catalog_id: str, database_name: str, document: dict[str, Any], *, by: str, now: float
     ) -> bool:
         """Insert a table's first version; False when its name is taken. The database then stays."""
         row = {
-            "account_id": account_id,
+            "catalog_id": catalog_id,
             "database_name": database_name,
             "name": document["Name"],
             "version": FIRST_VERSION,
@@ -104,38 +110,38 @@ class CatalogTables:
         except sa.exc.IntegrityError as error:  # its foreign key: names are no error here
             raise EntityNotFoundException(f"Database {database_name} not found.") from error
 
-    def find(self, account_id: str, database_name: str, name: str) -> CatalogTable | None:
+    def find(self, catalog_id: str, database_name: str, name: str) -> CatalogTable | None:
         """Find a table's current version."""
-        return self._first(_FIND, account_id, database_name, name)
+        return self._first(_FIND, catalog_id, database_name, name)
 
-    def require(self, account_id: str, database_name: str, name: str) -> CatalogTable:
+    def require(self, catalog_id: str, database_name: str, name: str) -> CatalogTable:
         """Find a table that must exist; the error says whether it or its database is missing."""
-        return self._required(_FIND, account_id, database_name, name)
+        return self._required(_FIND, catalog_id, database_name, name)
 
-    def hold(self, account_id: str, database_name: str, name: str) -> CatalogTable:
+    def hold(self, catalog_id: str, database_name: str, name: str) -> CatalogTable:
         """Find a table and keep it from being deleted until the transaction ends."""
-        return self._required(_HOLD, account_id, database_name, name)
+        return self._required(_HOLD, catalog_id, database_name, name)
 
-    def lock(self, account_id: str, database_name: str, name: str) -> CatalogTable:
+    def lock(self, catalog_id: str, database_name: str, name: str) -> CatalogTable:
         """Find a table and keep everyone else from changing it until the transaction ends."""
-        return self._required(_LOCK, account_id, database_name, name)
+        return self._required(_LOCK, catalog_id, database_name, name)
 
     def page(
         self,
-        account_id: str,
+        catalog_id: str,
         database_name: str,
         page: PageRequest,
         matches: Callable[[str], bool] | None = None,
     ) -> tuple[list[CatalogTable], tuple[Any, ...] | None]:
         """List tables by name, those whose names match; a page may be short and still have a next one."""
-        key = {"account_id": account_id, "database_name": database_name}
+        key = {"catalog_id": catalog_id, "database_name": database_name}
         if matches is None:
             rows, after = fetch_page(
                 self._connection, _OF_DATABASE.params(**key), [catalog_tables.c.name], page
             )
             return [table_of(row) for row in rows], after
         names = sa.select(catalog_tables.c.name, catalog_tables.c.name.label("shown")).where(
-            catalog_tables.c.account_id == account_id, catalog_tables.c.database_name == database_name
+            catalog_tables.c.catalog_id == catalog_id, catalog_tables.c.database_name == database_name
         )
         if page.after is not None:
             names = names.where(catalog_tables.c.name > page.after[0])
@@ -166,7 +172,7 @@ class CatalogTables:
         if dropped := columns_of(seen.document) - columns_of(document):
             self._connection.execute(
                 column_statistics.delete().where(
-                    column_statistics.c.account_id == seen.account_id,
+                    column_statistics.c.catalog_id == seen.catalog_id,
                     column_statistics.c.table_id == seen.id,
                     column_statistics.c.column_key.in_(dropped),
                 )
@@ -175,7 +181,7 @@ class CatalogTables:
             self._connection.execute(
                 table_versions.insert(),
                 {
-                    "account_id": seen.account_id,
+                    "catalog_id": seen.catalog_id,
                     "table_id": seen.id,
                     "version": seen.version,
                     "document": orjson.dumps(seen.document).decode(),
@@ -189,27 +195,27 @@ class CatalogTables:
         """Delete a locked table with all that belongs to it."""
         for child in _CHILDREN:
             self._connection.execute(
-                child.delete().where(child.c.account_id == table.account_id, child.c.table_id == table.id)
+                child.delete().where(child.c.catalog_id == table.catalog_id, child.c.table_id == table.id)
             )
         self._connection.execute(catalog_tables.delete().where(catalog_tables.c.id == table.id))
 
-    def delete_all(self, account_id: str, database_name: str) -> list[str]:
+    def delete_all(self, catalog_id: str, database_name: str) -> list[str]:
         """Delete all tables of a locked database; returns their names."""
         found = self._connection.execute(
             sa.select(catalog_tables.c.id, catalog_tables.c.name)
-            .where(catalog_tables.c.account_id == account_id, catalog_tables.c.database_name == database_name)
+            .where(catalog_tables.c.catalog_id == catalog_id, catalog_tables.c.database_name == database_name)
             .order_by(catalog_tables.c.name)
             .with_for_update()
         ).all()
         for child in _CHILDREN:
             children = child.delete().where(
-                child.c.account_id == sa.bindparam("account"), child.c.table_id == sa.bindparam("id")
+                child.c.catalog_id == sa.bindparam("catalog"), child.c.table_id == sa.bindparam("id")
             )
             if found:
-                self._connection.execute(children, [{"account": account_id, "id": row.id} for row in found])
+                self._connection.execute(children, [{"catalog": catalog_id, "id": row.id} for row in found])
         self._connection.execute(
             catalog_tables.delete().where(
-                catalog_tables.c.account_id == account_id, catalog_tables.c.database_name == database_name
+                catalog_tables.c.catalog_id == catalog_id, catalog_tables.c.database_name == database_name
             )
         )
         return [row.name for row in found]
@@ -217,7 +223,7 @@ class CatalogTables:
     def _refuse_if_indexed(self, table: CatalogTable) -> None:
         """Refuse a change of partition keys while an index is made of them."""
         indexed = sa.select(partition_indexes.c.name).where(
-            partition_indexes.c.account_id == table.account_id,
+            partition_indexes.c.catalog_id == table.catalog_id,
             partition_indexes.c.table_id == table.id,
             partition_indexes.c.status.in_(("CREATING", "ACTIVE")),
         )
@@ -228,20 +234,20 @@ class CatalogTables:
             )
 
     def _first(
-        self, statement: sa.Select[Any], account_id: str, database_name: str, name: str
+        self, statement: sa.Select[Any], catalog_id: str, database_name: str, name: str
     ) -> CatalogTable | None:
-        key = {"account_id": account_id, "database_name": database_name, "name": name}
+        key = {"catalog_id": catalog_id, "database_name": database_name, "name": name}
         row = self._connection.execute(statement, key).first()
         return None if row is None else table_of(row)
 
     def _required(
-        self, statement: sa.Select[Any], account_id: str, database_name: str, name: str
+        self, statement: sa.Select[Any], catalog_id: str, database_name: str, name: str
     ) -> CatalogTable:
-        table = self._first(statement, account_id, database_name, name)
+        table = self._first(statement, catalog_id, database_name, name)
         if table is not None:
             return table
         database = sa.select(databases.c.name).where(
-            databases.c.account_id == account_id, databases.c.name == database_name
+            databases.c.catalog_id == catalog_id, databases.c.name == database_name
         )
         if self._connection.execute(database).first() is None:
             raise EntityNotFoundException(f"Database {database_name} not found.")

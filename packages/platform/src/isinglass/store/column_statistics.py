@@ -32,7 +32,7 @@ class ColumnStatistics:
             return
         rows = [
             {
-                "account_id": table.account_id,
+                "catalog_id": table.catalog_id,
                 "table_id": table.id,
                 "values_key": encode(values),
                 "column_key": column,
@@ -59,7 +59,7 @@ class ColumnStatistics:
     @staticmethod
     def _of(table: CatalogTable, values: Sequence[str]) -> list[sa.ColumnElement[bool]]:
         return [
-            column_statistics.c.account_id == table.account_id,
+            column_statistics.c.catalog_id == table.catalog_id,
             column_statistics.c.table_id == table.id,
             column_statistics.c.values_key == encode(values),
         ]

@@ -23,7 +23,7 @@ class Database:
 
 _SELECT = sa.select(databases.c.name, databases.c.document, databases.c.created_at)
 _FIND = _SELECT.where(
-    databases.c.account_id == sa.bindparam("account_id"), databases.c.name == sa.bindparam("name")
+    databases.c.catalog_id == sa.bindparam("catalog_id"), databases.c.name == sa.bindparam("name")
 )
 # A share lock keeps the database from being deleted while something is put into it (PostgreSQL; SQLite has
 # one writer at a time anyway).
@@ -41,41 +41,41 @@ class Databases:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def insert(self, account_id: str, document: dict[str, Any], now: float) -> bool:
+    def insert(self, catalog_id: str, document: dict[str, Any], now: float) -> bool:
         """Insert a database; False when its name is taken."""
         row = {
-            "account_id": account_id,
+            "catalog_id": catalog_id,
             "name": document["Name"],
             "document": orjson.dumps(document).decode(),
             "created_at": now,
         }
         return insert_one(self._connection, databases, row)
 
-    def find(self, account_id: str, name: str) -> Database | None:
+    def find(self, catalog_id: str, name: str) -> Database | None:
         """Find a database by its name."""
-        return self._first(_FIND, account_id, name)
+        return self._first(_FIND, catalog_id, name)
 
-    def hold(self, account_id: str, name: str) -> Database:
+    def hold(self, catalog_id: str, name: str) -> Database:
         """Find a database and keep it from being deleted or renamed until the transaction ends."""
-        return self._required(self._first(_HOLD, account_id, name), name)
+        return self._required(self._first(_HOLD, catalog_id, name), name)
 
-    def lock(self, account_id: str, name: str) -> Database:
+    def lock(self, catalog_id: str, name: str) -> Database:
         """Find a database and keep everyone else from changing it until the transaction ends."""
-        return self._required(self._first(_LOCK, account_id, name), name)
+        return self._required(self._first(_LOCK, catalog_id, name), name)
 
-    def require(self, account_id: str, name: str) -> Database:
+    def require(self, catalog_id: str, name: str) -> Database:
         """Find a database that must exist."""
-        return self._required(self.find(account_id, name), name)
+        return self._required(self.find(catalog_id, name), name)
 
-    def page(self, account_id: str, page: PageRequest) -> tuple[list[Database], tuple[Any, ...] | None]:
+    def page(self, catalog_id: str, page: PageRequest) -> tuple[list[Database], tuple[Any, ...] | None]:
         """List databases by name."""
-        statement = _SELECT.where(databases.c.account_id == account_id)
+        statement = _SELECT.where(databases.c.catalog_id == catalog_id)
         rows, after = fetch_page(self._connection, statement, [databases.c.name], page)
         return [_database(row) for row in rows], after
 
-    def replace(self, account_id: str, name: str, document: dict[str, Any]) -> bool:
+    def replace(self, catalog_id: str, name: str, document: dict[str, Any]) -> bool:
         """Replace a locked database's definition; another name renames it. False when that name is taken."""
-        change = databases.update().where(databases.c.account_id == account_id, databases.c.name == name)
+        change = databases.update().where(databases.c.catalog_id == catalog_id, databases.c.name == name)
         try:
             # The savepoint keeps the transaction usable when the name is taken.
             with self._connection.begin_nested():
@@ -88,21 +88,21 @@ class Databases:
             self._connection.execute(
                 catalog_tables.update()
                 .where(
-                    catalog_tables.c.account_id == account_id,
+                    catalog_tables.c.catalog_id == catalog_id,
                     catalog_tables.c.database_name == document["Name"],
                 )
                 .values(words_pending=1)
             )
         return True
 
-    def delete(self, account_id: str, name: str) -> None:
+    def delete(self, catalog_id: str, name: str) -> None:
         """Delete a database that has no tables."""
         self._connection.execute(
-            databases.delete().where(databases.c.account_id == account_id, databases.c.name == name)
+            databases.delete().where(databases.c.catalog_id == catalog_id, databases.c.name == name)
         )
 
-    def _first(self, statement: sa.Select[Any], account_id: str, name: str) -> Database | None:
-        row = self._connection.execute(statement, {"account_id": account_id, "name": name}).first()
+    def _first(self, statement: sa.Select[Any], catalog_id: str, name: str) -> Database | None:
+        row = self._connection.execute(statement, {"catalog_id": catalog_id, "name": name}).first()
         return None if row is None else _database(row)
 
     @staticmethod

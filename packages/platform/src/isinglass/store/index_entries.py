@@ -25,7 +25,7 @@ class Index(Protocol):
     @property
     def id(self) -> int: ...
     @property
-    def account_id(self) -> str: ...
+    def catalog_id(self) -> str: ...
     @property
     def table_id(self) -> int: ...
     @property
@@ -66,7 +66,7 @@ class IndexEntries:
         cannot be entered.
         """
         statement = sa.select(partitions.c.values_key, partitions.c.partition_values).where(
-            partitions.c.account_id == index.account_id, partitions.c.table_id == index.table_id
+            partitions.c.catalog_id == index.catalog_id, partitions.c.table_id == index.table_id
         )
         if index.built_to is not None:
             statement = statement.where(partitions.c.values_key > index.built_to)
@@ -113,7 +113,7 @@ class IndexEntries:
     @staticmethod
     def _of(index: Index) -> list[sa.ColumnElement[bool]]:
         return [
-            partition_index_entries.c.account_id == index.account_id,
+            partition_index_entries.c.catalog_id == index.catalog_id,
             partition_index_entries.c.table_id == index.table_id,
             partition_index_entries.c.index_id == index.id,
         ]
@@ -121,7 +121,7 @@ class IndexEntries:
 
 def _entry(index: Index, values: Sequence[str]) -> dict[str, Any]:
     return {
-        "account_id": index.account_id,
+        "catalog_id": index.catalog_id,
         "table_id": index.table_id,
         "index_id": index.id,
         "entry_key": entry_key(values, index.keys),

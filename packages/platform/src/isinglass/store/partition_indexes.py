@@ -28,7 +28,7 @@ class PartitionIndex:
     """An index as stored; `errors` tell why it failed, as BackfillErrors."""
 
     id: int
-    account_id: str
+    catalog_id: str
     table_id: int
     name: str
     keys: tuple[IndexKey, ...]
@@ -44,7 +44,7 @@ class PartitionIndex:
 
 _SELECT = sa.select(
     partition_indexes.c.id,
-    partition_indexes.c.account_id,
+    partition_indexes.c.catalog_id,
     partition_indexes.c.table_id,
     partition_indexes.c.name,
     partition_indexes.c["keys"],
@@ -55,10 +55,10 @@ _SELECT = sa.select(
 
 
 def _index(row: Any) -> PartitionIndex:
-    id_, account_id, table_id, name, keys, status, errors, built_to = row
+    id_, catalog_id, table_id, name, keys, status, errors, built_to = row
     read = tuple(IndexKey(*key) for key in orjson.loads(keys))
     return PartitionIndex(
-        id_, account_id, table_id, name, read, status, orjson.loads(errors) if errors else None, built_to
+        id_, catalog_id, table_id, name, read, status, orjson.loads(errors) if errors else None, built_to
     )
 
 
@@ -78,7 +78,7 @@ class PartitionIndexes:
         added = self._connection.execute(
             partition_indexes.insert()
             .values(
-                account_id=table.account_id,
+                catalog_id=table.catalog_id,
                 table_id=table.id,
                 name=name,
                 keys=orjson.dumps([[key.name, key.type_name, key.position] for key in keys]).decode(),
@@ -92,7 +92,7 @@ class PartitionIndexes:
     def of(self, table: CatalogTable) -> list[PartitionIndex]:
         """List a table's indexes in the order they were made."""
         statement = _SELECT.where(
-            partition_indexes.c.account_id == table.account_id, partition_indexes.c.table_id == table.id
+            partition_indexes.c.catalog_id == table.catalog_id, partition_indexes.c.table_id == table.id
         )
         return [_index(row) for row in self._connection.execute(statement.order_by(partition_indexes.c.id))]
 
@@ -106,14 +106,14 @@ class PartitionIndexes:
         """Refuse partition values that an index of a held table could not hold."""
         check_indexable(values, [index.keys for index in self.maintained(table)])
 
-    def lock(self, account_id: str, index_id: int) -> PartitionIndex | None:
+    def lock(self, index_id: int) -> PartitionIndex | None:
         """Find an index and keep its table's writers waiting until the transaction ends."""
-        of_index = (partition_indexes.c.account_id == account_id, partition_indexes.c.id == index_id)
-        table_id = sa.select(partition_indexes.c.table_id).where(*of_index).scalar_subquery()
+        of_index = partition_indexes.c.id == index_id
+        table_id = sa.select(partition_indexes.c.table_id).where(of_index).scalar_subquery()
         self._connection.execute(
             sa.select(catalog_tables.c.id).where(catalog_tables.c.id == table_id).with_for_update()
         )
-        row = self._connection.execute(_SELECT.where(*of_index)).first()
+        row = self._connection.execute(_SELECT.where(of_index)).first()
         return None if row is None else _index(row)
 
     def set(self, index: PartitionIndex, **changes: Any) -> None:

@@ -71,7 +71,7 @@ class Partitions:
             rows.setdefault(
                 key,
                 {
-                    "account_id": table.account_id,
+                    "catalog_id": table.catalog_id,
                     "table_id": table.id,
                     "values_key": key,
                     "partition_values": orjson.dumps(values).decode(),
@@ -108,7 +108,7 @@ class Partitions:
     ) -> tuple[list[Partition], tuple[Any, ...] | None]:
         """List selected partitions; a page may be short, even empty, and still have a next one."""
         key = partitions.c.values_key
-        within = [partitions.c.account_id == table.account_id, partitions.c.table_id == table.id]
+        within = [partitions.c.catalog_id == table.catalog_id, partitions.c.table_id == table.id]
         if selection.keys.low is not None:
             within.append(key >= selection.keys.low)
         if selection.keys.high is not None:
@@ -203,7 +203,7 @@ class Partitions:
     @staticmethod
     def _statistics_of(table: CatalogTable, key: str) -> list[sa.ColumnElement[bool]]:
         return [
-            column_statistics.c.account_id == table.account_id,
+            column_statistics.c.catalog_id == table.catalog_id,
             column_statistics.c.table_id == table.id,
             column_statistics.c.values_key == key,
         ]
@@ -220,7 +220,7 @@ class Partitions:
     @staticmethod
     def _is(table: CatalogTable, key: str) -> list[sa.ColumnElement[bool]]:
         return [
-            partitions.c.account_id == table.account_id,
+            partitions.c.catalog_id == table.catalog_id,
             partitions.c.table_id == table.id,
             partitions.c.values_key == key,
         ]
@@ -229,7 +229,7 @@ class Partitions:
         if not keys:
             return []
         statement = self._select().where(
-            partitions.c.account_id == table.account_id,
+            partitions.c.catalog_id == table.catalog_id,
             partitions.c.table_id == table.id,
             partitions.c.values_key.in_(keys),
         )

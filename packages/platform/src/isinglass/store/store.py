@@ -12,6 +12,7 @@ from isinglass.store.access_keys import AccessKeys
 from isinglass.store.accounts import Accounts
 from isinglass.store.buckets import Buckets
 from isinglass.store.catalog_tables import CatalogTables
+from isinglass.store.catalogs import Catalogs
 from isinglass.store.column_statistics import ColumnStatistics
 from isinglass.store.connections import Connections
 from isinglass.store.crawl_memory import CrawlMemory
@@ -24,7 +25,10 @@ from isinglass.store.jobs import Jobs
 from isinglass.store.outbox import Outbox
 from isinglass.store.partition_indexes import PartitionIndexes
 from isinglass.store.partitions import Partitions
+from isinglass.store.schedules import Schedules
 from isinglass.store.security_configurations import SecurityConfigurations
+from isinglass.store.statistics_runs import StatisticsRuns
+from isinglass.store.statistics_settings import AllStatisticsSettings
 from isinglass.store.table_search import TableSearch
 from isinglass.store.table_versions import TableVersions
 from isinglass.store.table_words import TableWords
@@ -67,6 +71,10 @@ class Transaction:
     @cached_property
     def outbox(self) -> Outbox:
         return Outbox(self.connection)
+
+    @cached_property
+    def catalogs(self) -> Catalogs:
+        return Catalogs(self.connection)
 
     @cached_property
     def databases(self) -> Databases:
@@ -127,6 +135,18 @@ class Transaction:
     @cached_property
     def crawl_memory(self) -> CrawlMemory:
         return CrawlMemory(self.connection)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        return Schedules(self.connection)
+
+    @cached_property
+    def statistics_runs(self) -> StatisticsRuns:
+        return StatisticsRuns(self.connection)
+
+    @cached_property
+    def statistics_settings(self) -> AllStatisticsSettings:
+        return AllStatisticsSettings(self.connection)
 
     @cached_property
     def tags(self) -> Tags:

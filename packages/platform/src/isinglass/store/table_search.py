@@ -38,38 +38,38 @@ class TableSearch:
         self._connection = connection
 
     def page(
-        self, account_id: str, search: Search, page: PageRequest, order: str, *, descending: bool
+        self, catalog_id: str, search: Search, page: PageRequest, order: str, *, descending: bool
     ) -> tuple[list[CatalogTable], tuple[Any, ...] | None]:
         """List the tables found; a page may be short, even empty, and still have a next one."""
         statement = select_tables().where(
-            catalog_tables.c.account_id == account_id,
-            *self._terms(account_id, search.terms),
+            catalog_tables.c.catalog_id == catalog_id,
+            *self._terms(catalog_id, search.terms),
             *_times(search.times),
         )
         rows, after = fetch_page(self._connection, statement, ORDERS[order], page, descending=descending)
         tables = (table_of(row) for row in rows)
         return [table for table in tables if _passes(search, table)], after
 
-    def _terms(self, account_id: str, terms: tuple[Term, ...]) -> Iterator[sa.ColumnElement[bool]]:
+    def _terms(self, catalog_id: str, terms: tuple[Term, ...]) -> Iterator[sa.ColumnElement[bool]]:
         """Build the conditions that a table has all terms; a rare one names the tables to look at."""
-        rare = next((term for term in terms if self._is_rare(account_id, term)), None)
+        rare = next((term for term in terms if self._is_rare(catalog_id, term)), None)
         for term in terms:
-            of_term = _rows(account_id, term)
+            of_term = _rows(catalog_id, term)
             if term == rare:
                 yield catalog_tables.c.id.in_(sa.select(table_words.c.table_id).where(*of_term))
             else:
                 of_table = table_words.c.table_id == catalog_tables.c.id
                 yield sa.exists().where(*of_term, of_table).correlate(catalog_tables)
 
-    def _is_rare(self, account_id: str, term: Term) -> bool:
-        few = sa.select(sa.literal(1)).where(*_rows(account_id, term)).limit(_FEW + 1)
+    def _is_rare(self, catalog_id: str, term: Term) -> bool:
+        few = sa.select(sa.literal(1)).where(*_rows(catalog_id, term)).limit(_FEW + 1)
         count = self._connection.scalar(sa.select(sa.func.count()).select_from(few.subquery())) or 0
         return count <= _FEW
 
 
-def _rows(account_id: str, term: Term) -> list[sa.ColumnElement[bool]]:
+def _rows(catalog_id: str, term: Term) -> list[sa.ColumnElement[bool]]:
     word, field = term
-    rows = [table_words.c.account_id == account_id, table_words.c.word == word]
+    rows = [table_words.c.catalog_id == catalog_id, table_words.c.word == word]
     return rows if field is None else [*rows, table_words.c.field == field]
 
 

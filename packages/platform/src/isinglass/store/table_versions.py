@@ -49,7 +49,7 @@ class TableVersions:
         return (
             self._connection.execute(
                 table_versions.delete().where(
-                    table_versions.c.account_id == table.account_id,
+                    table_versions.c.catalog_id == table.catalog_id,
                     table_versions.c.table_id == table.id,
                     table_versions.c.version == version,
                 )
@@ -64,7 +64,7 @@ class TableVersions:
             table_versions.c.document,
             table_versions.c.created_at,
             table_versions.c.created_by,
-        ).where(table_versions.c.account_id == table.account_id, table_versions.c.table_id == table.id)
+        ).where(table_versions.c.catalog_id == table.catalog_id, table_versions.c.table_id == table.id)
 
     @staticmethod
     def _at(table: CatalogTable, row: Any) -> CatalogTable:

@@ -16,7 +16,7 @@ from isinglass.store.tables.table_search import table_words
 #: Written out, as a partial index is only used by conditions that say the same.
 _PENDING = catalog_tables.c.words_pending == sa.literal_column("1")
 
-_KEY = ("account_id", "word", "field", "table_id")
+_KEY = ("catalog_id", "word", "field", "table_id")
 _DELETE = table_words.delete().where(*(table_words.c[name] == sa.bindparam(f"the_{name}") for name in _KEY))
 
 
@@ -26,18 +26,18 @@ class TableWords:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def pending(self, account_id: str | None = None) -> bool:
-        """Tell whether tables, of one account or of any, have words that are not in the index yet."""
-        statement = sa.select(catalog_tables.c.id).where(_PENDING, *_of(account_id)).limit(1)
+    def pending(self, catalog_id: str | None = None) -> bool:
+        """Tell whether tables, of one catalog or of any, have words that are not in the index yet."""
+        statement = sa.select(catalog_tables.c.id).where(_PENDING, *_of(catalog_id)).limit(1)
         return self._connection.execute(statement).first() is not None
 
-    def catch_up(self, limit: int, account_id: str | None = None) -> int:
+    def catch_up(self, limit: int, catalog_id: str | None = None) -> int:
         """Index the words of some tables whose words are pending; returns of how many."""
         columns = catalog_tables.c
         statement = (
-            sa.select(columns.id, columns.account_id, columns.database_name, columns.document)
-            .where(_PENDING, *_of(account_id))
-            .order_by(columns.account_id, columns.id)
+            sa.select(columns.id, columns.catalog_id, columns.database_name, columns.document)
+            .where(_PENDING, *_of(catalog_id))
+            .order_by(columns.catalog_id, columns.id)
             .limit(limit)
             .with_for_update()
         )
@@ -58,15 +58,15 @@ class TableWords:
             self._connection.execute(done.values(words_pending=0))
         return len(found)
 
-    def _words(self, account_id: str, table_id: int) -> set[tuple[str, str]]:
+    def _words(self, catalog_id: str, table_id: int) -> set[tuple[str, str]]:
         statement = sa.select(table_words.c.word, table_words.c.field).where(
-            table_words.c.account_id == account_id, table_words.c.table_id == table_id
+            table_words.c.catalog_id == catalog_id, table_words.c.table_id == table_id
         )
         return {(row.word, row.field) for row in self._connection.execute(statement)}
 
 
-def _of(account_id: str | None) -> list[sa.ColumnElement[bool]]:
-    return [] if account_id is None else [catalog_tables.c.account_id == account_id]
+def _of(catalog_id: str | None) -> list[sa.ColumnElement[bool]]:
+    return [] if catalog_id is None else [catalog_tables.c.catalog_id == catalog_id]
 
 
 def _rows(keys: Iterable[tuple[str, str, str, int]], prefix: str = "") -> list[dict[str, str | int]]:

@@ -37,10 +37,10 @@ class UserFunctions:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def insert(self, account_id: str, database_name: str, document: dict[str, Any], now: float) -> bool:
+    def insert(self, catalog_id: str, database_name: str, document: dict[str, Any], now: float) -> bool:
         """Insert a function into a held database; False when its name is taken."""
         row = {
-            "account_id": account_id,
+            "catalog_id": catalog_id,
             "database_name": database_name,
             "name": document["FunctionName"],
             "document": orjson.dumps(document).decode(),
@@ -48,16 +48,16 @@ class UserFunctions:
         }
         return bool(insert_new(self._connection, user_functions.c.name, [row]))
 
-    def require(self, account_id: str, database_name: str, name: str) -> UserFunction:
+    def require(self, catalog_id: str, database_name: str, name: str) -> UserFunction:
         """Find a function that must exist."""
-        row = self._connection.execute(_SELECT.where(*self._is(account_id, database_name, name))).first()
+        row = self._connection.execute(_SELECT.where(*self._is(catalog_id, database_name, name))).first()
         if row is None:
             raise EntityNotFoundException(f"Function {name} not found.")
         return _function(row)
 
     def page(
         self,
-        account_id: str,
+        catalog_id: str,
         database_name: str | None,
         page: PageRequest,
         matches: Callable[[UserFunction], bool],
@@ -67,7 +67,7 @@ class UserFunctions:
         A page may be short and still have a next one.
         """
         key = (user_functions.c.database_name, user_functions.c.name)
-        statement = _SELECT.where(user_functions.c.account_id == account_id)
+        statement = _SELECT.where(user_functions.c.catalog_id == catalog_id)
         if database_name is not None:
             statement = statement.where(user_functions.c.database_name == database_name)
         if page.after is not None:
@@ -82,21 +82,21 @@ class UserFunctions:
                 return found, (function.database_name, function.name)
         return found, None
 
-    def replace(self, account_id: str, database_name: str, name: str, document: dict[str, Any]) -> bool:
+    def replace(self, catalog_id: str, database_name: str, name: str, document: dict[str, Any]) -> bool:
         """Replace a function's definition; False when there is none."""
-        change = user_functions.update().where(*self._is(account_id, database_name, name))
+        change = user_functions.update().where(*self._is(catalog_id, database_name, name))
         changed = self._connection.execute(change.values(document=orjson.dumps(document).decode()))
         return changed.rowcount == 1
 
-    def delete(self, account_id: str, database_name: str, name: str) -> bool:
+    def delete(self, catalog_id: str, database_name: str, name: str) -> bool:
         """Delete a function; False when there is none."""
-        gone = user_functions.delete().where(*self._is(account_id, database_name, name))
+        gone = user_functions.delete().where(*self._is(catalog_id, database_name, name))
         return self._connection.execute(gone).rowcount == 1
 
     @staticmethod
-    def _is(account_id: str, database_name: str, name: str) -> list[sa.ColumnElement[bool]]:
+    def _is(catalog_id: str, database_name: str, name: str) -> list[sa.ColumnElement[bool]]:
         return [
-            user_functions.c.account_id == account_id,
+            user_functions.c.catalog_id == catalog_id,
             user_functions.c.database_name == database_name,
             user_functions.c.name == name,
         ]

@@ -178,14 +178,14 @@ def test_building_interrupted_goes_on_where_it_was(store: Store, monkeypatch: py
     ctx = WorkContext(store, lambda: 2.0)
     with store.begin() as tx:
         [item] = tx.work.claim([index_building.KIND], worker="w", now=2.0, lease_seconds=60, limit=1)
-        index = tx.partition_indexes.lock(ACCOUNT, index_id)
+        index = tx.partition_indexes.lock(index_id)
         assert index is not None
         assert not index_building._step(tx, index)
     ctx.stopping.set()
     index_building.handle(ctx, item)
     assert _statuses(store, table) == ["CREATING"]
     with store.begin() as tx:
-        index = tx.partition_indexes.lock(ACCOUNT, index_id)
+        index = tx.partition_indexes.lock(index_id)
         assert index is not None
         assert index.built_to is not None
     _run_work(store)
@@ -213,7 +213,7 @@ def test_index_deleted_loses_its_entries_in_steps(store: Store, monkeypatch: pyt
     _run_work(store)  # finds nothing to do
     monkeypatch.setattr(index_building, "STEP", 20)
     with store.begin() as tx:
-        index = tx.partition_indexes.lock(ACCOUNT, index_id)
+        index = tx.partition_indexes.lock(index_id)
         assert index is not None
         tx.partition_indexes.set(index, status="DELETING")
         tx.work.enqueue(index_building.KIND, ACCOUNT, {"index_id": index_id}, now=1.0)

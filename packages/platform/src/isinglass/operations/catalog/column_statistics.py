@@ -22,7 +22,7 @@ from isinglass.model.glue.shapes import (
 )
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.events import table_changed
-from isinglass.operations.catalog.scope import check_catalog
+from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.catalog_tables import CatalogTable
@@ -34,9 +34,9 @@ from isinglass.store.store import Transaction
 def update_column_statistics_for_table(
     ctx: Context, request: UpdateColumnStatisticsForTableRequest
 ) -> UpdateColumnStatisticsForTableResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         good, errors = _sorted_out(request["ColumnStatisticsList"], columns_of(table.document))
         tx.column_statistics.put(table, WHOLE_TABLE, good)
         if good:
@@ -48,10 +48,10 @@ def update_column_statistics_for_table(
 def update_column_statistics_for_partition(
     ctx: Context, request: UpdateColumnStatisticsForPartitionRequest
 ) -> UpdateColumnStatisticsForPartitionResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     values = request["PartitionValues"]
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         columns = _partition_columns(tx, table, values, lock=True)
         good, errors = _sorted_out(request["ColumnStatisticsList"], columns)
         tx.column_statistics.put(table, values, good)
@@ -64,9 +64,9 @@ def update_column_statistics_for_partition(
 def get_column_statistics_for_table(
     ctx: Context, request: GetColumnStatisticsForTableRequest
 ) -> GetColumnStatisticsForTableResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     with ctx.store.read() as tx:
-        table = tx.tables.require(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         found, errors = _found(tx, table, WHOLE_TABLE, request["ColumnNames"], columns_of(table.document))
     return {"ColumnStatisticsList": found, "Errors": errors}
 
@@ -75,10 +75,10 @@ def get_column_statistics_for_table(
 def get_column_statistics_for_partition(
     ctx: Context, request: GetColumnStatisticsForPartitionRequest
 ) -> GetColumnStatisticsForPartitionResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     values = request["PartitionValues"]
     with ctx.store.read() as tx:
-        table = tx.tables.require(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         columns = _partition_columns(tx, table, values)
         found, errors = _found(tx, table, values, request["ColumnNames"], columns)
     return {"ColumnStatisticsList": found, "Errors": errors}
@@ -88,9 +88,9 @@ def get_column_statistics_for_partition(
 def delete_column_statistics_for_table(
     ctx: Context, request: DeleteColumnStatisticsForTableRequest
 ) -> DeleteColumnStatisticsForTableResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         _delete(tx, table, WHOLE_TABLE, request["ColumnName"], columns_of(table.document))
     return {}
 
@@ -99,10 +99,10 @@ def delete_column_statistics_for_table(
 def delete_column_statistics_for_partition(
     ctx: Context, request: DeleteColumnStatisticsForPartitionRequest
 ) -> DeleteColumnStatisticsForPartitionResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     values = request["PartitionValues"]
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         _delete(tx, table, values, request["ColumnName"], _partition_columns(tx, table, values))
     return {}
 

@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Sequence
 
 from isinglass.domain.catalog_events import database_event, table_event
+from isinglass.domain.catalog_ids import account_of
 from isinglass.operations.context import Context
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.store import Transaction
 
 
 def database_changed(
-    ctx: Context, tx: Transaction, change: str, database: str, tables: Iterable[str] = ()
+    ctx: Context, tx: Transaction, change: str, catalog: str, database: str, tables: Iterable[str] = ()
 ) -> None:
     """Tell of a change to a database or of tables that came or went."""
-    event = database_event(ctx.region, ctx.account_id, change, database, tables)
-    tx.outbox.add(ctx.account_id, event.kind, event.payload, ctx.now)
+    event = database_event(ctx.region, catalog, change, database, tables)
+    tx.outbox.add(account_of(catalog), event.kind, event.payload, ctx.now)
 
 
 def table_changed(
@@ -24,5 +25,5 @@ def table_changed(
     partitions: Iterable[Sequence[str]] = (),
 ) -> None:
     """Tell of a change to a table or to some of its partitions."""
-    event = table_event(ctx.region, ctx.account_id, change, table.database_name, table.name, partitions)
-    tx.outbox.add(ctx.account_id, event.kind, event.payload, ctx.now)
+    event = table_event(ctx.region, table.catalog_id, change, table.database_name, table.name, partitions)
+    tx.outbox.add(account_of(table.catalog_id), event.kind, event.payload, ctx.now)

@@ -23,7 +23,7 @@ from isinglass.model.glue.shapes import (
 )
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.events import table_changed
-from isinglass.operations.catalog.scope import check_catalog
+from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 
@@ -36,11 +36,11 @@ def _error(values: Sequence[str], error: ApiError, member: str = "PartitionValue
 def batch_create_partition(
     ctx: Context, request: BatchCreatePartitionRequest
 ) -> BatchCreatePartitionResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     errors: list[Any] = []
     new: list[tuple[list[str], dict[str, Any]]] = []
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         for given in request["PartitionInputList"]:
             values = given.get("Values", [])
             try:
@@ -63,10 +63,10 @@ def batch_create_partition(
 @implements("BatchGetPartition")
 def batch_get_partition(ctx: Context, request: BatchGetPartitionRequest) -> BatchGetPartitionResponse:
     """Get partitions in the order asked for; those that do not exist are left out."""
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     wanted = [entry["Values"] for entry in request["PartitionsToGet"]]
     with ctx.store.read() as tx:
-        table = tx.tables.require(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         for values in wanted:
             check_partition_values(table.partition_keys, values)
         found = {encode(partition.values): partition for partition in tx.partitions.find_all(table, wanted)}
@@ -81,11 +81,11 @@ def batch_get_partition(ctx: Context, request: BatchGetPartitionRequest) -> Batc
 def batch_update_partition(
     ctx: Context, request: BatchUpdatePartitionRequest
 ) -> BatchUpdatePartitionResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     errors: list[Any] = []
     changed: list[list[str]] = []
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         for entry in request["Entries"]:
             values, given = entry["PartitionValueList"], entry["PartitionInput"]
             new_values = given.get("Values", values)
@@ -106,11 +106,11 @@ def batch_update_partition(
 def batch_delete_partition(
     ctx: Context, request: BatchDeletePartitionRequest
 ) -> BatchDeletePartitionResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     errors: list[Any] = []
     deleted: list[list[str]] = []
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         for entry in request["PartitionsToDelete"]:
             values = entry["Values"]
             try:

@@ -20,7 +20,7 @@ from isinglass.model.glue.shapes import (
     GetPartitionIndexesRequest,
     GetPartitionIndexesResponse,
 )
-from isinglass.operations.catalog.scope import check_catalog
+from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.catalog_tables import CatalogTable
@@ -33,15 +33,15 @@ def create_partition_index(
     ctx: Context, request: CreatePartitionIndexRequest
 ) -> CreatePartitionIndexResponse:
     """Add an index that is CREATING until the table's partitions are entered."""
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     with ctx.store.begin() as tx:
-        table = tx.tables.lock(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.lock(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         index_id = add_index(tx, table, request["PartitionIndex"], status="CREATING", now=ctx.now)
-        _enqueue(ctx, tx, index_id)
+        _enqueue(ctx, tx, table, index_id)
         failed = [index for index in tx.partition_indexes.of(table) if index.status == "FAILED"]
         for index in failed[:-MAX_FAILED]:
             tx.partition_indexes.set(index, status="DELETING")
-            _enqueue(ctx, tx, index.id)
+            _enqueue(ctx, tx, table, index.id)
     return {}
 
 
@@ -64,10 +64,10 @@ def delete_partition_index(
     ctx: Context, request: DeletePartitionIndexRequest
 ) -> DeletePartitionIndexResponse:
     """End an index: it is DELETING until its entries are gone."""
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     name = request["IndexName"]
     with ctx.store.begin() as tx:
-        table = tx.tables.lock(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.lock(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         named = [index for index in tx.partition_indexes.of(table) if index.name == name]
         if not named:
             raise EntityNotFoundException(f"Index {name} not found.")
@@ -75,15 +75,15 @@ def delete_partition_index(
         if index.status in {"CREATING", "DELETING"}:
             raise ConflictException(f"Index {name} is {index.status}")
         tx.partition_indexes.set(index, status="DELETING")
-        _enqueue(ctx, tx, index.id)
+        _enqueue(ctx, tx, table, index.id)
     return {}
 
 
 @implements("GetPartitionIndexes")
 def get_partition_indexes(ctx: Context, request: GetPartitionIndexesRequest) -> GetPartitionIndexesResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     with ctx.store.read() as tx:
-        table = tx.tables.require(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         indexes = tx.partition_indexes.of(table)
     forgotten = [index for index in indexes if index.status == "FAILED"][:-MAX_FAILED]
     return {"PartitionIndexDescriptorList": [_shown(index) for index in indexes if index not in forgotten]}
@@ -98,5 +98,5 @@ def _shown(index: PartitionIndex) -> Any:
     }
 
 
-def _enqueue(ctx: Context, tx: Transaction, index_id: int) -> None:
-    tx.work.enqueue(KIND, ctx.account_id, {"index_id": index_id}, now=ctx.now)
+def _enqueue(ctx: Context, tx: Transaction, table: CatalogTable, index_id: int) -> None:
+    tx.work.enqueue(KIND, table.account_id, {"index_id": index_id}, now=ctx.now)

@@ -25,7 +25,7 @@ from isinglass.model.glue.shapes import (
 )
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.events import table_changed
-from isinglass.operations.catalog.scope import check_catalog, refuse
+from isinglass.operations.catalog.scope import catalog_of, refuse
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.catalog_tables import CatalogTable
@@ -34,11 +34,11 @@ from isinglass.store.partitions import Selection
 
 @implements("CreatePartition")
 def create_partition(ctx: Context, request: CreatePartitionRequest) -> CreatePartitionResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     given = request["PartitionInput"]
     values = given.get("Values", [])
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         check_partition_values(table.partition_keys, values)
         tx.partition_indexes.check(table, values)
         [is_new] = tx.partitions.insert(table, [(values, partition_document(given))], ctx.now)
@@ -50,10 +50,10 @@ def create_partition(ctx: Context, request: CreatePartitionRequest) -> CreatePar
 
 @implements("GetPartition")
 def get_partition(ctx: Context, request: GetPartitionRequest) -> GetPartitionResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     values = request["PartitionValues"]
     with ctx.store.read() as tx:
-        table = tx.tables.require(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         check_partition_values(table.partition_keys, values)
         partition = tx.partitions.find(table, values)
     if partition is None:
@@ -64,10 +64,10 @@ def get_partition(ctx: Context, request: GetPartitionRequest) -> GetPartitionRes
 @implements("GetPartitions")
 def get_partitions(ctx: Context, request: GetPartitionsRequest) -> GetPartitionsResponse:
     """List the partitions that an expression and a segment select, in the order of their values."""
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     refuse("GetPartitions", request, "TransactionId", "QueryAsOfTime")
     with ctx.store.read() as tx:
-        table = tx.tables.require(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         found, after = tx.partitions.page(table, ctx.page, _selection(table, request))
     columns = not request.get("ExcludeColumnSchema", False)
     return {
@@ -99,11 +99,11 @@ def _segment_test(segment: Mapping[str, Any] | None) -> Callable[[Sequence[str]]
 @implements("UpdatePartition")
 def update_partition(ctx: Context, request: UpdatePartitionRequest) -> UpdatePartitionResponse:
     """Replace a partition's definition; other values in it move the partition."""
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     values, given = request["PartitionValueList"], request["PartitionInput"]
     new_values = given.get("Values", values)
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         check_partition_values(table.partition_keys, values)
         check_partition_values(table.partition_keys, new_values)
         tx.partition_indexes.check(table, new_values)
@@ -114,10 +114,10 @@ def update_partition(ctx: Context, request: UpdatePartitionRequest) -> UpdatePar
 
 @implements("DeletePartition")
 def delete_partition(ctx: Context, request: DeletePartitionRequest) -> DeletePartitionResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     values = request["PartitionValues"]
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         check_partition_values(table.partition_keys, values)
         if not tx.partitions.delete(table, values):
             raise EntityNotFoundException("Cannot find partition.")

@@ -10,7 +10,7 @@ from isinglass.store.databases import Database
 from isinglass.store.partitions import Partition
 
 
-def database(account_id: str, stored: Database, attributes: Sequence[str] = ()) -> Any:
+def database(catalog: str, stored: Database, attributes: Sequence[str] = ()) -> Any:
     """Show a database, or only the attributes asked for."""
     if attributes:
         if "NAME" not in attributes:
@@ -19,7 +19,7 @@ def database(account_id: str, stored: Database, attributes: Sequence[str] = ()) 
         if "TARGET_DATABASE" in attributes and "TargetDatabase" in stored.document:
             shown["TargetDatabase"] = stored.document["TargetDatabase"]
         return shown
-    return {**stored.document, "CreateTime": stored.created_at, "CatalogId": account_id}
+    return {**stored.document, "CreateTime": stored.created_at, "CatalogId": catalog}
 
 
 def table(stored: CatalogTable, attributes: Sequence[str] = ()) -> Any:
@@ -40,7 +40,7 @@ def table(stored: CatalogTable, attributes: Sequence[str] = ()) -> Any:
         "IsRegisteredWithLakeFormation": False,
         "IsMultiDialectView": False,
         "IsMaterializedView": False,
-        "CatalogId": stored.account_id,
+        "CatalogId": stored.catalog_id,
         "VersionId": str(stored.version),
     }
 
@@ -62,7 +62,7 @@ def partition(of: CatalogTable, stored: Partition, *, columns: bool = True) -> A
         "DatabaseName": of.database_name,
         "TableName": of.name,
         "CreationTime": stored.created_at,
-        "CatalogId": of.account_id,
+        "CatalogId": of.catalog_id,
     }
 
 

@@ -5,7 +5,7 @@ from isinglass.flow.table_words import catch_up
 from isinglass.model.glue.errors import InvalidInputException
 from isinglass.model.glue.shapes import SearchTablesRequest, SearchTablesResponse
 from isinglass.operations.catalog import render
-from isinglass.operations.catalog.scope import check_catalog
+from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.table_search import ORDERS
@@ -14,14 +14,14 @@ from isinglass.store.table_search import ORDERS
 @implements("SearchTables")
 def search_tables(ctx: Context, request: SearchTablesRequest) -> SearchTablesResponse:
     """Find tables by the words of their fields and by times, sorted by one field."""
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     search = parse_search(request.get("Filters", []), request.get("SearchText", ""))
     order, descending = _order(request)
     if request.get("ResourceShareType", "ALL") != "ALL":
         return {"TableList": []}  # nothing is shared with or federated into an account
-    catch_up(ctx.store, ctx.account_id)
+    catch_up(ctx.store, catalog)
     with ctx.store.read() as tx:
-        tables, after = tx.table_search.page(ctx.account_id, search, ctx.page, order, descending=descending)
+        tables, after = tx.table_search.page(catalog, search, ctx.page, order, descending=descending)
     return {"TableList": [render.table(table) for table in tables], "NextToken": ctx.token(after)}
 
 

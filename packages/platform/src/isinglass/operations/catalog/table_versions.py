@@ -15,7 +15,7 @@ from isinglass.model.glue.shapes import (
     GetTableVersionsResponse,
 )
 from isinglass.operations.catalog import render
-from isinglass.operations.catalog.scope import check_catalog
+from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.catalog_tables import CatalogTable
@@ -25,9 +25,9 @@ from isinglass.store.store import Transaction
 @implements("GetTableVersion")
 def get_table_version(ctx: Context, request: GetTableVersionRequest) -> GetTableVersionResponse:
     """Show one version of a table, the current one where none is named."""
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     with ctx.store.read() as tx:
-        table = tx.tables.require(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         version_id = request.get("VersionId")
         version = table.version if version_id is None else version_number(version_id)
         found = tx.table_versions.find(table, version)
@@ -38,9 +38,9 @@ def get_table_version(ctx: Context, request: GetTableVersionRequest) -> GetTable
 
 @implements("GetTableVersions")
 def get_table_versions(ctx: Context, request: GetTableVersionsRequest) -> GetTableVersionsResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     with ctx.store.read() as tx:
-        table = tx.tables.require(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         versions, after = tx.table_versions.page(table, ctx.page)
     return {
         "TableVersions": [render.table_version(version) for version in versions],
@@ -50,9 +50,9 @@ def get_table_versions(ctx: Context, request: GetTableVersionsRequest) -> GetTab
 
 @implements("DeleteTableVersion")
 def delete_table_version(ctx: Context, request: DeleteTableVersionRequest) -> DeleteTableVersionResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     with ctx.store.begin() as tx:
-        table = tx.tables.lock(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.lock(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         _delete(tx, table, request["VersionId"])
     return {}
 
@@ -61,10 +61,10 @@ def delete_table_version(ctx: Context, request: DeleteTableVersionRequest) -> De
 def batch_delete_table_version(
     ctx: Context, request: BatchDeleteTableVersionRequest
 ) -> BatchDeleteTableVersionResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     errors: list[Any] = []
     with ctx.store.begin() as tx:
-        table = tx.tables.lock(ctx.account_id, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = tx.tables.lock(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
         for version_id in request["VersionIds"]:
             try:
                 _delete(tx, table, version_id)

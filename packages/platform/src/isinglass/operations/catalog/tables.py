@@ -29,7 +29,7 @@ from isinglass.model.glue.shapes import (
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.events import database_changed, table_changed
 from isinglass.operations.catalog.partition_indexes import add_index
-from isinglass.operations.catalog.scope import check_catalog, refuse
+from isinglass.operations.catalog.scope import catalog_of, refuse
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.catalog_tables import CatalogTable
@@ -38,19 +38,19 @@ from isinglass.store.store import Transaction
 
 @implements("CreateTable")
 def create_table(ctx: Context, request: CreateTableRequest) -> CreateTableResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     refuse("CreateTable", request, "OpenTableFormatInput", "TransactionId")
     document = _document("CreateTable", request)
     database = fold(request["DatabaseName"])
     with ctx.store.begin() as tx:
-        if not tx.tables.insert(ctx.account_id, database, document, by=ctx.principal.arn, now=ctx.now):
+        if not tx.tables.insert(catalog, database, document, by=ctx.principal.arn, now=ctx.now):
             raise AlreadyExistsException("Table already exists.")
         if indexes := request.get("PartitionIndexes"):
-            table = tx.tables.lock(ctx.account_id, database, document["Name"])
+            table = tx.tables.lock(catalog, database, document["Name"])
             for index in indexes:
                 # Without partitions there is nothing to build.
                 add_index(tx, table, index, status="ACTIVE", now=ctx.now)
-        database_changed(ctx, tx, "CreateTable", database, [document["Name"]])
+        database_changed(ctx, tx, "CreateTable", catalog, database, [document["Name"]])
     return {}
 
 
@@ -67,24 +67,24 @@ def _document(operation: str, request: CreateTableRequest | UpdateTableRequest) 
 
 @implements("GetTable")
 def get_table(ctx: Context, request: GetTableRequest) -> GetTableResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     refuse("GetTable", request, "TransactionId", "QueryAsOfTime")
     with ctx.store.read() as tx:
-        table = tx.tables.require(ctx.account_id, fold(request["DatabaseName"]), fold(request["Name"]))
+        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["Name"]))
     return {"Table": render.table(table, request.get("AttributesToGet", []))}
 
 
 @implements("GetTables")
 def get_tables(ctx: Context, request: GetTablesRequest) -> GetTablesResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     refuse("GetTables", request, "TransactionId", "QueryAsOfTime")
     database = fold(request["DatabaseName"])
     matches = _name_test(request.get("Expression", ""))
     with ctx.store.read() as tx:
-        tx.databases.require(ctx.account_id, database)
+        tx.databases.require(catalog, database)
         if request.get("ResourceShareType", "ALL") != "ALL":
             return {"TableList": []}  # nothing is shared with or federated into an account
-        tables, after = tx.tables.page(ctx.account_id, database, ctx.page, matches)
+        tables, after = tx.tables.page(catalog, database, ctx.page, matches)
     attributes = request.get("AttributesToGet", [])
     return {
         "TableList": [render.table(table, attributes) for table in tables],
@@ -104,12 +104,12 @@ def _name_test(expression: str) -> Callable[[str], bool] | None:
 @implements("UpdateTable")
 def update_table(ctx: Context, request: UpdateTableRequest) -> UpdateTableResponse:
     """Replace a table's definition as its next version; VersionId makes it compare and set."""
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     refuse("UpdateTable", request, "UpdateOpenTableFormatInput", "ViewUpdateAction", "TransactionId")
     document = _document("UpdateTable", request)
     archive = not request.get("SkipArchive", False)
     with ctx.store.begin() as tx:
-        table = tx.tables.lock(ctx.account_id, fold(request["DatabaseName"]), document["Name"])
+        table = tx.tables.lock(catalog, fold(request["DatabaseName"]), document["Name"])
         if "VersionId" in request and version_number(request["VersionId"]) != table.version:
             raise ConcurrentModificationException(
                 f"Table {table.name} is at version {table.version}, not at {request['VersionId']}"
@@ -131,32 +131,32 @@ def _check_version_limit(tx: Transaction, table: CatalogTable) -> None:
 
 @implements("DeleteTable")
 def delete_table(ctx: Context, request: DeleteTableRequest) -> DeleteTableResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     refuse("DeleteTable", request, "TransactionId")
     database = fold(request["DatabaseName"])
     with ctx.store.begin() as tx:
-        table = tx.tables.lock(ctx.account_id, database, fold(request["Name"]))
+        table = tx.tables.lock(catalog, database, fold(request["Name"]))
         tx.tables.delete(table)
-        database_changed(ctx, tx, "DeleteTable", database, [table.name])
+        database_changed(ctx, tx, "DeleteTable", catalog, database, [table.name])
     return {}
 
 
 @implements("BatchDeleteTable")
 def batch_delete_table(ctx: Context, request: BatchDeleteTableRequest) -> BatchDeleteTableResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     refuse("BatchDeleteTable", request, "TransactionId")
     database = fold(request["DatabaseName"])
     errors: list[Any] = []
     deleted: list[str] = []
     with ctx.store.begin() as tx:
-        tx.databases.hold(ctx.account_id, database)
+        tx.databases.hold(catalog, database)
         # In one order for everyone: two batches must not wait for each other's rows.
         for name in sorted({fold(name) for name in request["TablesToDelete"]}):
             try:
-                tx.tables.delete(tx.tables.lock(ctx.account_id, database, name))
+                tx.tables.delete(tx.tables.lock(catalog, database, name))
                 deleted.append(name)
             except EntityNotFoundException as error:
                 errors.append({"TableName": name, "ErrorDetail": render.error_detail(error)})
         if deleted:
-            database_changed(ctx, tx, "BatchDeleteTable", database, deleted)
+            database_changed(ctx, tx, "BatchDeleteTable", catalog, database, deleted)
     return {"Errors": errors}

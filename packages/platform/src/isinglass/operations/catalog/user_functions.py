@@ -22,18 +22,18 @@ from isinglass.model.glue.shapes import (
     UpdateUserDefinedFunctionRequest,
     UpdateUserDefinedFunctionResponse,
 )
-from isinglass.operations.catalog.scope import check_catalog
+from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.user_functions import UserFunction
 
 
-def _shown(ctx: Context, function: UserFunction) -> Any:
+def _shown(catalog: str, function: UserFunction) -> Any:
     return {
         **function.document,
         "DatabaseName": function.database_name,
         "CreateTime": function.created_at,
-        "CatalogId": ctx.account_id,
+        "CatalogId": catalog,
     }
 
 
@@ -41,15 +41,15 @@ def _shown(ctx: Context, function: UserFunction) -> Any:
 def create_user_defined_function(
     ctx: Context, request: CreateUserDefinedFunctionRequest
 ) -> CreateUserDefinedFunctionResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     given = request["FunctionInput"]
     if "FunctionName" not in given:
         raise InvalidInputException("FunctionInput.FunctionName must be given")
     document = function_document(given)
     database = fold(request["DatabaseName"])
     with ctx.store.begin() as tx:
-        tx.databases.hold(ctx.account_id, database)
-        if not tx.user_functions.insert(ctx.account_id, database, document, ctx.now):
+        tx.databases.hold(catalog, database)
+        if not tx.user_functions.insert(catalog, database, document, ctx.now):
             raise AlreadyExistsException("Function already exists.")
     return {}
 
@@ -58,12 +58,12 @@ def create_user_defined_function(
 def get_user_defined_function(
     ctx: Context, request: GetUserDefinedFunctionRequest
 ) -> GetUserDefinedFunctionResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     database, name = fold(request["DatabaseName"]), fold(request["FunctionName"])
     with ctx.store.read() as tx:
-        tx.databases.require(ctx.account_id, database)
-        function = tx.user_functions.require(ctx.account_id, database, name)
-    return {"UserDefinedFunction": _shown(ctx, function)}
+        tx.databases.require(catalog, database)
+        function = tx.user_functions.require(catalog, database, name)
+    return {"UserDefinedFunction": _shown(catalog, function)}
 
 
 @implements("GetUserDefinedFunctions")
@@ -71,15 +71,15 @@ def get_user_defined_functions(
     ctx: Context, request: GetUserDefinedFunctionsRequest
 ) -> GetUserDefinedFunctionsResponse:
     """List the functions whose names match a pattern, of one database or of all."""
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     matches = _test(request)
     database = fold(request["DatabaseName"]) if "DatabaseName" in request else None
     with ctx.store.read() as tx:
         if database is not None:
-            tx.databases.require(ctx.account_id, database)
-        found, after = tx.user_functions.page(ctx.account_id, database, ctx.page, matches)
+            tx.databases.require(catalog, database)
+        found, after = tx.user_functions.page(catalog, database, ctx.page, matches)
     return {
-        "UserDefinedFunctions": [_shown(ctx, function) for function in found],
+        "UserDefinedFunctions": [_shown(catalog, function) for function in found],
         "NextToken": ctx.token(after),
     }
 
@@ -100,14 +100,14 @@ def update_user_defined_function(
     ctx: Context, request: UpdateUserDefinedFunctionRequest
 ) -> UpdateUserDefinedFunctionResponse:
     """Replace a function's definition; its name stays."""
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     database, name = fold(request["DatabaseName"]), fold(request["FunctionName"])
     document = function_document({"FunctionName": name, **request["FunctionInput"]})
     if document["FunctionName"] != name:
         raise InvalidInputException(f"Function {name} cannot be renamed to {document['FunctionName']}")
     with ctx.store.begin() as tx:
-        tx.databases.hold(ctx.account_id, database)
-        if not tx.user_functions.replace(ctx.account_id, database, name, document):
+        tx.databases.hold(catalog, database)
+        if not tx.user_functions.replace(catalog, database, name, document):
             raise EntityNotFoundException(f"Function {name} not found.")
     return {}
 
@@ -116,10 +116,10 @@ def update_user_defined_function(
 def delete_user_defined_function(
     ctx: Context, request: DeleteUserDefinedFunctionRequest
 ) -> DeleteUserDefinedFunctionResponse:
-    check_catalog(ctx, request)
+    catalog = catalog_of(ctx, request)
     database, name = fold(request["DatabaseName"]), fold(request["FunctionName"])
     with ctx.store.begin() as tx:
-        tx.databases.hold(ctx.account_id, database)
-        if not tx.user_functions.delete(ctx.account_id, database, name):
+        tx.databases.hold(catalog, database)
+        if not tx.user_functions.delete(catalog, database, name):
             raise EntityNotFoundException(f"Function {name} not found.")
     return {}

@@ -11,10 +11,14 @@ from isinglass.store.tables.metadata import Serial, Timestamp, metadata
 #: Text that compares by code point on both databases, so that listings and key ranges agree everywhere.
 Key = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
+#: The first key of what a catalog holds: an account's own catalog goes by the account's id, one nested in
+#: it by `account:name/name`. The columns are called account_id, from when each account had one catalog.
+CatalogId = sa.String(255)
+
 databases = sa.Table(
     "databases",
     metadata,
-    sa.Column("account_id", sa.String(12), primary_key=True),
+    sa.Column("account_id", CatalogId, key="catalog_id", primary_key=True),
     sa.Column("name", Key, primary_key=True),
     sa.Column("document", sa.Text, nullable=False),
     sa.Column("created_at", Timestamp, nullable=False),
@@ -25,7 +29,7 @@ catalog_tables = sa.Table(
     "catalog_tables",
     metadata,
     sa.Column("id", Serial, primary_key=True),
-    sa.Column("account_id", sa.String(12), nullable=False),
+    sa.Column("account_id", CatalogId, key="catalog_id", nullable=False),
     sa.Column("database_name", Key, nullable=False),
     sa.Column("name", Key, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
@@ -37,21 +41,21 @@ catalog_tables = sa.Table(
     sa.Column("updated_by", sa.Text, nullable=False),
     # 1 until the words of the current version are in table_words, which is done for many tables at once.
     sa.Column("words_pending", sa.Integer, nullable=False, server_default="1"),
-    sa.UniqueConstraint("account_id", "database_name", "name"),
+    sa.UniqueConstraint("catalog_id", "database_name", "name"),
     sa.Index(
         "ix_catalog_tables_words_pending",
-        "account_id",
+        "catalog_id",
         "id",
         sqlite_where=sa.text("words_pending = 1"),
         postgresql_where=sa.text("words_pending = 1"),
     ),
     # What searches list tables in the order of.
-    sa.Index("ix_catalog_tables_account_id_name", "account_id", "name", "id"),
-    sa.Index("ix_catalog_tables_account_id_created_at", "account_id", "created_at", "id"),
-    sa.Index("ix_catalog_tables_account_id_updated_at", "account_id", "updated_at", "id"),
+    sa.Index("ix_catalog_tables_account_id_name", "catalog_id", "name", "id"),
+    sa.Index("ix_catalog_tables_account_id_created_at", "catalog_id", "created_at", "id"),
+    sa.Index("ix_catalog_tables_account_id_updated_at", "catalog_id", "updated_at", "id"),
     sa.ForeignKeyConstraint(
-        ["account_id", "database_name"],
-        ["databases.account_id", "databases.name"],
+        ["catalog_id", "database_name"],
+        ["databases.catalog_id", "databases.name"],
         onupdate="CASCADE",
     ),
     # Ids are never used twice: a recreated table must not find what belonged to its namesake.
@@ -61,7 +65,7 @@ catalog_tables = sa.Table(
 table_versions = sa.Table(
     "table_versions",
     metadata,
-    sa.Column("account_id", sa.String(12), primary_key=True),
+    sa.Column("account_id", CatalogId, key="catalog_id", primary_key=True),
     sa.Column("table_id", Serial, primary_key=True, autoincrement=False),
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("document", sa.Text, nullable=False),
@@ -73,7 +77,7 @@ partitions = sa.Table(
     # No foreign key to the table: its check would be paid per row. Writers hold the table's row instead.
     "partitions",
     metadata,
-    sa.Column("account_id", sa.String(12), primary_key=True),
+    sa.Column("account_id", CatalogId, key="catalog_id", primary_key=True),
     sa.Column("table_id", Serial, primary_key=True, autoincrement=False),
     # The values in an order-keeping encoding (domain.partition_values): equality on the leading keys and
     # a range on the next one is a range of this column.

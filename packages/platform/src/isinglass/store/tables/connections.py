@@ -16,4 +16,8 @@ connections = sa.Table(
     sa.Column("created_at", Timestamp, nullable=False),
     sa.Column("updated_at", Timestamp, nullable=False),
     sa.Column("updated_by", sa.Text, nullable=False),
+    # READY, or FAILED with the reason, and when somebody last tried it.
+    sa.Column("status", sa.String(16), nullable=False, server_default="READY"),
+    sa.Column("status_reason", sa.Text),
+    sa.Column("validated_at", Timestamp),
 )
