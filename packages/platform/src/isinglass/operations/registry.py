@@ -28,6 +28,7 @@ MODULES: tuple[str, ...] = (
     "isinglass.operations.crawlers.definitions",
     "isinglass.operations.crawlers.preview",
     "isinglass.operations.crawlers.runs",
+    "isinglass.operations.crawlers.schedules",
     "isinglass.operations.identity.accounts",
     "isinglass.operations.identity.caller",
     "isinglass.operations.jobs.definitions",
@@ -36,6 +37,7 @@ MODULES: tuple[str, ...] = (
     "isinglass.operations.observe.logs",
     "isinglass.operations.observe.queries",
     "isinglass.operations.security.configurations",
+    "isinglass.operations.security.resource_policies",
     "isinglass.operations.security.usage_profiles",
     "isinglass.operations.server.status",
 )

@@ -25,6 +25,7 @@ from isinglass.store.jobs import Jobs
 from isinglass.store.outbox import Outbox
 from isinglass.store.partition_indexes import PartitionIndexes
 from isinglass.store.partitions import Partitions
+from isinglass.store.resource_policies import ResourcePolicies
 from isinglass.store.schedules import Schedules
 from isinglass.store.security_configurations import SecurityConfigurations
 from isinglass.store.statistics_runs import StatisticsRuns
@@ -147,6 +148,10 @@ class Transaction:
     @cached_property
     def statistics_settings(self) -> AllStatisticsSettings:
         return AllStatisticsSettings(self.connection)
+
+    @cached_property
+    def resource_policies(self) -> ResourcePolicies:
+        return ResourcePolicies(self.connection)
 
     @cached_property
     def tags(self) -> Tags:

@@ -17,6 +17,7 @@ _RULESETS = ("dataQualityRuleset/*",)
 _QUALITY_MODEL = ("dataQualityRuleset/*", "job/*")
 _SCHEMA = ("registry/{SchemaId.RegistryName}", "schema/{SchemaId.RegistryName}/{SchemaId.SchemaName}")
 _INTEGRATED = ("catalog", "database/*", "connection/*")
+_PROPERTY = (*_INTEGRATED, "{ResourceArn}")
 _NONE = ("*",)
 
 
@@ -162,12 +163,16 @@ EXCEPTIONS: dict[str, tuple[str, ...]] = {
     **_each("ListDataQualityStatistics ListDataQualityStatisticAnnotations", *_QUALITY_MODEL),
     # Schemas
     **_each("CreateRegistry", "registry/{RegistryName}"),
-    **_each("CreateSchema", "registry/{RegistryId.RegistryName}", "schema/{RegistryId.RegistryName}/{SchemaName}"),
+    **_each(
+        "CreateSchema",
+        "registry/{RegistryId.RegistryName}",
+        "schema/{RegistryId.RegistryName}/{SchemaName}",
+    ),
     # Integrations
     **_each("CreateIntegration", *_INTEGRATED, "integration:{IntegrationName}"),
     **_each("DescribeInboundIntegrations", *_NONE),
-    **_each("CreateIntegrationResourceProperty GetIntegrationResourceProperty", *_INTEGRATED, "{ResourceArn}"),
-    **_each("UpdateIntegrationResourceProperty DeleteIntegrationResourceProperty", *_INTEGRATED, "{ResourceArn}"),
+    **_each("CreateIntegrationResourceProperty GetIntegrationResourceProperty", *_PROPERTY),
+    **_each("UpdateIntegrationResourceProperty DeleteIntegrationResourceProperty", *_PROPERTY),
     **_each("ListIntegrationResourceProperties", *_INTEGRATED, "integrationresourceproperty/*"),
     **_each("CreateIntegrationTableProperties GetIntegrationTableProperties", *_INTEGRATED),
     **_each("UpdateIntegrationTableProperties DeleteIntegrationTableProperties", *_INTEGRATED),
@@ -185,9 +190,14 @@ EXCEPTIONS: dict[str, tuple[str, ...]] = {
     **_each("AssumeRole", "{RoleArn}", service="sts"),
 }  # fmt: skip
 
+_CATALOG_ROLES = (
+    "CatalogInput.CatalogProperties.DataLakeAccessProperties.DataTransferRole",
+    "CatalogInput.CatalogProperties.IcebergOptimizationProperties.RoleArn",
+)
+
 #: The paths of roles that a request stores or uses: whoever sends it needs `iam:PassRole` on them.
 PASSED_ROLES: dict[str, tuple[str, ...]] = {
-    "CreateCatalog": ("CatalogInput.CatalogProperties.DataLakeAccessProperties.DataTransferRole",),
+    "CreateCatalog": _CATALOG_ROLES,
     "CreateColumnStatisticsTaskSettings": ("Role",),
     "CreateCrawler": ("Role",),
     "CreateDataQualityEvaluationConfig": ("Role",),
@@ -208,7 +218,7 @@ PASSED_ROLES: dict[str, tuple[str, ...]] = {
     "StartColumnStatisticsTaskRun": ("Role",),
     "StartDataQualityRuleRecommendationRun": ("Role",),
     "StartDataQualityRulesetEvaluationRun": ("Role",),
-    "UpdateCatalog": ("CatalogInput.CatalogProperties.DataLakeAccessProperties.DataTransferRole",),
+    "UpdateCatalog": _CATALOG_ROLES,
     "UpdateColumnStatisticsTaskSettings": ("Role",),
     "UpdateCrawler": ("Role",),
     "UpdateDataQualityEvaluationConfig": ("Role",),

@@ -2,8 +2,9 @@
 
 A resource is written as a template of its ARN's last part: `table/{DatabaseName}/{TableName}`. A name in
 braces is a path into the request; `{Name|TableInput.Name}` is every one of them that is given; a list gives a
-resource for each element. What the request does not tell is `*`, or what follows an equals sign. Most templates follow from the names of an
-operation's members; `resource_rules` has those that do not. `*` alone is what AWS lists no resource for.
+resource for each element. What the request does not tell is `*`, or what follows an equals sign. Most
+templates follow from the names of an operation's members; `resource_rules` has those that do not. `*` alone
+is what AWS lists no resource for.
 """
 
 import re
@@ -55,7 +56,7 @@ class Permission:
         if not catalog_id:
             return account_id, ""
         account, _, path = catalog_id.partition(":")
-        return (account, path) if is_account(account) else (account_id, catalog_id)
+        return (account, path.lower()) if is_account(account) else (account_id, catalog_id.lower())
 
     def passed_roles(self, document: Mapping[str, Any], account_id: str) -> list[str]:
         """List the ARNs of the roles that a request gives away."""
@@ -82,7 +83,7 @@ def permission_of(service: str, operation: str, members: Iterable[str]) -> Permi
 
 
 def role_arn(role: str, account_id: str) -> str:
-    """Write the ARN of a role that is given by its ARN or, as Glue allows, by its name with or without path."""
+    """Write the ARN of a role given by its ARN or, as Glue allows, by its name with or without path."""
     return role if role.startswith("arn:") else f"arn:aws:iam::{account_id}:role/{role.removeprefix('/')}"
 
 
