@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from api import ACCOUNT, CREDENTIALS, load, request
 from botocore.config import Config
 
 from isinglass.domain.catalog_objects import partition_document
-from isinglass.domain.signature import Credentials
 from isinglass.flow import index_building
 from isinglass.gateway.server import GatewaySettings, Server, listen
 from isinglass.store import schema
@@ -26,8 +26,6 @@ from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store
 from isinglass.store.work_context import WorkContext
 
-ACCOUNT = "123456789012"
-CREDENTIALS = Credentials("AKIABENCHMARK0000001", "benchmark-secret-of-no-server-at-all")
 SERVER_KEY = bytes(32)
 CUSTOMERS = 5_000
 ROUNDS = 7
@@ -77,7 +75,7 @@ def client(port: int) -> Any:
     return boto3.client(
         "glue",
         endpoint_url=f"http://127.0.0.1:{port}",
-        region_name="eu-west-1",
+        region_name="us-east-1",
         aws_access_key_id=CREDENTIALS.access_key_id,
         aws_secret_access_key=CREDENTIALS.secret_access_key,
         config=Config(parameter_validation=False),
@@ -96,13 +94,17 @@ def fill(store: Store, first: int, count: int) -> float:
     return count / (time.perf_counter() - began)
 
 
-def batch_create(glue: Any, first: int) -> float:
-    """Create partitions with BatchCreatePartition, a hundred a call; returns partitions per second."""
-    batches = [[partition_input(first + 100 * batch + n) for n in range(100)] for batch in range(API_BATCHES)]
-    began = time.perf_counter()
-    for batch in batches:
-        assert glue.batch_create_partition(**TABLE, PartitionInputList=batch)["Errors"] == []
-    return 100 * API_BATCHES / (time.perf_counter() - began)
+def batch_create(port: int, first: int) -> float:
+    """Create partitions with BatchCreatePartition, a hundred a call; returns partitions per second.
+
+    The calls are signed beforehand and sent by another process: boto3 takes longer to write them than we to
+    answer.
+    """
+    batches = ([partition_input(first + 100 * batch + n) for n in range(100)] for batch in range(API_BATCHES))
+    requests = [
+        request(port, "BatchCreatePartition", {**TABLE, "PartitionInputList": batch}) for batch in batches
+    ]
+    return 100 * load(port, requests, repeat=False, seconds=600)["per_second"]
 
 
 def first_page(glue: Any, expression: str) -> Callable[[], int]:
@@ -139,13 +141,14 @@ def build_index(store: Store) -> float:
     return time.perf_counter() - began
 
 
-def run(store: Store, glue: Any, partitions: int) -> None:
+def run(store: Store, port: int, partitions: int) -> None:
     """Fill, ask, index, ask again."""
+    glue = client(port)
     glue.create_database(DatabaseInput={"Name": "bench"})
     glue.create_table(DatabaseName="bench", TableInput={"Name": "events", "PartitionKeys": KEYS})
     in_bulk = partitions - 100 * API_BATCHES
     print(f"insert below the API           {fill(store, 0, in_bulk):10,.0f} partitions/s")
-    print(f"BatchCreatePartition           {batch_create(glue, in_bulk):10,.0f} partitions/s")
+    print(f"BatchCreatePartition           {batch_create(port, in_bulk):10,.0f} partitions/s")
     late = partitions - partitions // 5
     expressions = ["customer = 4321", f"customer = 4321 AND day > {late}", "customer BETWEEN 4999 AND 6000"]
     without = [measure(first_page(glue, text), 1) for text in expressions]
@@ -156,7 +159,7 @@ def run(store: Store, glue: Any, partitions: int) -> None:
     for text, (slow, pages) in zip(expressions, without, strict=True):
         fast, _ = measure(first_page(glue, text), ROUNDS)
         print(f"{text:34} {slow:9.1f} ms in {pages} pages without, {fast:6.1f} ms with ({slow / fast:.0f} x)")
-    rate = batch_create(glue, partitions)
+    rate = batch_create(port, partitions)
     print(f"BatchCreatePartition, indexed  {rate:10,.0f} partitions/s")
 
 
@@ -174,7 +177,7 @@ def main() -> None:
         server.start(listening)
         try:
             print(f"{partitions:,} partitions of 3 keys, SQLite")
-            run(store, client(listening.getsockname()[1]), partitions)
+            run(store, listening.getsockname()[1], partitions)
         finally:
             server.stop()
             store.close()
