@@ -19,7 +19,11 @@ class AccessKey:
     created_at: float
     session_token_hash: bytes | None = None
     expires_at: float | None = None
+    #: What is known of a session beyond who it is: its tags, or the job run whose key it is.
     context: dict[str, Any] | None = None
+    status: str = "Active"
+    identity_id: str | None = None
+    session_policies: list[str] | None = None
 
 
 _COLUMNS = [access_keys.c[name] for name in AccessKey.__dataclass_fields__]
@@ -43,6 +47,39 @@ class AccessKeys:
             sa.select(*_COLUMNS).where(access_keys.c.access_key_id == access_key_id)
         ).first()
         return None if row is None else AccessKey(*row)
+
+    def of_identity(self, account_id: str, identity_id: str) -> list[AccessKey]:
+        """List the lasting keys of a user, which are few, by their ids."""
+        rows = self._connection.execute(
+            sa.select(*_COLUMNS)
+            .where(
+                access_keys.c.account_id == account_id,
+                access_keys.c.identity_id == identity_id,
+                access_keys.c.session_token_hash.is_(None),
+            )
+            .order_by(access_keys.c.access_key_id)
+        )
+        return [AccessKey(*row) for row in rows]
+
+    def set_status(self, access_key_id: str, status: str) -> None:
+        """Make a key Active or Inactive."""
+        self._change(access_keys.c.access_key_id == access_key_id, status=status)
+
+    def rename_principal(self, account_id: str, identity_id: str, principal_arn: str) -> None:
+        """Let all keys of a user act under its new ARN."""
+        where = sa.and_(access_keys.c.account_id == account_id, access_keys.c.identity_id == identity_id)
+        self._change(where, principal_arn=principal_arn)
+
+    def _change(self, where: sa.ColumnElement[bool], **values: Any) -> None:
+        self._connection.execute(access_keys.update().where(where).values(values))
+
+    def delete_of_identity(self, account_id: str, identity_id: str) -> None:
+        """Delete all keys of a user or role, sessions included."""
+        self._connection.execute(
+            access_keys.delete().where(
+                access_keys.c.account_id == account_id, access_keys.c.identity_id == identity_id
+            )
+        )
 
     def delete(self, access_key_id: str) -> None:
         """Delete a key; requests signed with it are refused from then on."""

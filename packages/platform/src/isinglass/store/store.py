@@ -20,6 +20,8 @@ from isinglass.store.crawlers import Crawlers
 from isinglass.store.crawls import Crawls
 from isinglass.store.databases import Databases
 from isinglass.store.dialects import postgresql, sqlite
+from isinglass.store.identities import Identities
+from isinglass.store.identity_policies import IdentityPolicies
 from isinglass.store.job_runs import JobRuns
 from isinglass.store.jobs import Jobs
 from isinglass.store.outbox import Outbox
@@ -52,6 +54,14 @@ class Transaction:
     @cached_property
     def access_keys(self) -> AccessKeys:
         return AccessKeys(self.connection)
+
+    @cached_property
+    def identities(self) -> Identities:
+        return Identities(self.connection)
+
+    @cached_property
+    def identity_policies(self) -> IdentityPolicies:
+        return IdentityPolicies(self.connection)
 
     @cached_property
     def jobs(self) -> Jobs:

@@ -122,6 +122,7 @@ _ALL = (
 )
 
 MANAGED: Mapping[str, ManagedPolicy] = {policy.arn: policy for policy in _ALL}
+BY_ID: Mapping[str, ManagedPolicy] = {policy.id: policy for policy in _ALL}
 
 _BECOMING_ANOTHER = [
     "iam:Add*", "iam:Attach*", "iam:Create*", "iam:Delete*", "iam:Detach*", "iam:Put*", "iam:Remove*",

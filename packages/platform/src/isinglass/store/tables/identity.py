@@ -26,7 +26,14 @@ access_keys = sa.Table(
     sa.Column("expires_at", Timestamp),
     sa.Column("created_at", Timestamp, nullable=False),
     sa.Column("context", Document),
+    # Inactive keys are refused.
+    sa.Column("status", sa.String(8), nullable=False, server_default="Active"),
+    # The user or role that the key acts as; none is the account itself, or a role that nobody defined.
+    sa.Column("identity_id", sa.String(32)),
+    # The documents that limit a role session beyond its role.
+    sa.Column("session_policies", Document),
     sa.Index("ix_access_keys_expires_at", "expires_at"),
+    sa.Index("ix_access_keys_identity_id", "identity_id"),
     sa.Index("ix_access_keys_account_id", "account_id"),
 )
 

@@ -1,0 +1,39 @@
+"""What the holder of an access key may do: its policies, and how they bear on a question."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from isinglass.domain.access.decide import Decision, Policies, Question, decide
+from isinglass.domain.access.documents import Policy
+
+StandingKind = Literal["root", "user", "role", "unknown_role"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whose policies decide, and these; `root` is the account itself, which none limits.
+
+    `context` are the condition keys that follow from who it is, such as aws:userid and its tags.
+    """
+
+    kind: StandingKind
+    identity_arn: str
+    policies: tuple[Policy, ...] = ()
+    boundary: Policy | None = None
+    session: Policy | None = None
+    context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def decide(
+        self, question: Question, resource: tuple[Policy, ...] = (), resource_account: str | None = None
+    ) -> Decision:
+        """Decide a question of the key's holder, about a resource with these policies and of this account."""
+        asked = Question(
+            question.principal_arn,
+            question.account_id,
+            question.action,
+            question.resource,
+            {**self.context, **question.context},
+            self.identity_arn,
+        )
+        return decide(asked, Policies(self.policies, self.boundary, self.session, resource, resource_account))
