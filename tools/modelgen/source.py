@@ -12,6 +12,9 @@ MODELS = Path(__file__).parent.parent / "models"
 #: What a shape keeps besides its members; everything else is documentation or concerns clients only.
 _KEPT = ("min", "max", "pattern", "enum", "sensitive", "document", "union", "flattened", "timestampFormat")
 
+#: What the services call the most that a page may hold.
+_LIMITS = ("MaxResults", "maxResults", "limit", "MaxItems", "MaxRecords")
+
 
 @dataclass(frozen=True)
 class Service:
@@ -93,9 +96,9 @@ def _page(shapes: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any] |
         return None
     members = shapes[operation["input"]]["members"]
     results = shapes[operation["output"]]["members"]
-    for token in ("NextToken", "nextToken"):
+    for token in ("NextToken", "nextToken", "Marker"):
         if token in members and token in results:
-            limit = next((name for name in ("MaxResults", "maxResults", "limit") if name in members), None)
+            limit = next((name for name in _LIMITS if name in members), None)
             return {"input": token, "outputs": [token], **({"limit": limit} if limit else {})}
     return None
 

@@ -41,14 +41,14 @@ class KeyRing:
         self._known: dict[str, KnownKey] = {}
 
     def find(self, access_key_id: str) -> KnownKey | None:
-        """Find a key by its id."""
+        """Find a key by its id; one that was made inactive is as good as gone."""
         now = self._monotonic()
         known = self._known.get(access_key_id)
         if known is not None and now - known.found_at < _REMEMBERED_SECONDS:
             return known
         with self._store.read() as tx:
             key = tx.access_keys.find(access_key_id)
-        if key is None:
+        if key is None or key.status != "Active":
             self._known.pop(access_key_id, None)
             return None
         if len(self._known) >= _MOST_REMEMBERED:

@@ -1,6 +1,7 @@
-"""The Query protocol of STS: a form asks, XML answers."""
+"""The Query protocol of STS and IAM: a form asks, XML answers."""
 
 import base64
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
@@ -106,6 +107,8 @@ def _xml(value: Any, shape: str, shapes: dict[str, dict[str, Any]]) -> str:
         )
     if kind == "boolean":
         return str(value).lower()
+    if kind == "timestamp" and not isinstance(value, str):
+        return datetime.fromtimestamp(int(value), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     return escape(str(value))
