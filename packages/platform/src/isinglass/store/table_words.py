@@ -45,10 +45,10 @@ class TableWords:
         added: list[tuple[str, str, str, int]] = []
         gone: list[tuple[str, str, str, int]] = []
         for row in found:
-            old = self._words(row.account_id, row.id)
+            old = self._words(row.catalog_id, row.id)
             new = indexed(row.database_name, orjson.loads(row.document))
-            added += [(row.account_id, word, field, row.id) for word, field in new - old]
-            gone += [(row.account_id, word, field, row.id) for word, field in old - new]
+            added += [(row.catalog_id, word, field, row.id) for word, field in new - old]
+            gone += [(row.catalog_id, word, field, row.id) for word, field in old - new]
         if gone:
             self._connection.execute(_DELETE, _rows(gone, "the_"))
         if added:
