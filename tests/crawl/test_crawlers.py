@@ -49,7 +49,7 @@ def test_create_crawler_reads_back_with_glues_defaults(crawls: CrawlServer) -> N
         "LineageConfiguration": {"CrawlerLineageSettings": "DISABLE"},
         "LakeFormationConfiguration": {"UseLakeFormationCredentials": False, "AccountId": ""},
         "Configuration": '{"Version":1.0,"Grouping":{"TableGroupingPolicy":"CombineCompatibleSchemas"}}',
-        "Schedule": {"ScheduleExpression": "cron(0 1 * * ? *)", "State": "NOT_SCHEDULED"},
+        "Schedule": {"ScheduleExpression": "cron(0 1 * * ? *)", "State": "SCHEDULED"},
         "State": "READY",
         "CrawlElapsedTime": 0,
         "Version": 1,

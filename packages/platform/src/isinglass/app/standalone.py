@@ -108,6 +108,8 @@ def running(settings: Settings) -> Iterator[Running]:
         threading.Thread(target=parts.launcher.start, name="zygote-start", daemon=True).start()
         parts.worker.start()
         stack.callback(parts.worker.stop)
+        parts.scheduler.start()
+        stack.callback(parts.scheduler.stop)
         gc.freeze()  # what was imported lives as long as the server: no collection need look at it
         yield server
 

@@ -12,6 +12,7 @@ from isinglass.app.services import AppServices
 from isinglass.app.settings import Settings
 from isinglass.app.supervision import Supervised, child_environment
 from isinglass.crawl.runner import CrawlRunner
+from isinglass.daemons.scheduler import Scheduler
 from isinglass.daemons.worker import Worker, worker_name
 from isinglass.engines.launcher import Launcher
 from isinglass.flow import index_building
@@ -21,6 +22,7 @@ from isinglass.jobs.queries import QueryRunner
 from isinglass.jobs.run_keys import StoredRunKeys
 from isinglass.jobs.settings import JobSettings
 from isinglass.operations.context import Component
+from isinglass.operations.crawlers import scheduling as crawler_scheduling
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store
 
@@ -35,6 +37,7 @@ class Parts:
     store: Store
     gateway: Server
     worker: Worker
+    scheduler: Scheduler
     launcher: Launcher
     services: AppServices
     root_key: NewKey = field(repr=False)
@@ -126,7 +129,8 @@ def build(
     gateway = Server(
         store, services, server_key, GatewaySettings(access_log=data.folder("logs") / "access.log")
     )
-    return Parts(store, gateway, worker, launcher, services, root_key)
+    scheduler = Scheduler(store, {crawler_scheduling.KIND: crawler_scheduling.start})
+    return Parts(store, gateway, worker, scheduler, launcher, services, root_key)
 
 
 def _worker_prefix(settings: Settings) -> str:

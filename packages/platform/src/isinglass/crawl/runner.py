@@ -129,6 +129,8 @@ class _Run:
     def run(self) -> None:
         """Crawl and commit how it ended; gives the work back when the server stops."""
         self._say("BENCHMARK : Running Start Crawl for Crawler " + self._crawler.name)
+        if remark := self._item.payload.get("Remark"):
+            self._say(f"INFO : {remark}")
         try:
             if self._item.attempt > _MOST_ATTEMPTS:
                 raise CrawlFailure(f"The crawl was begun {_MOST_ATTEMPTS} times and never came to its end.")

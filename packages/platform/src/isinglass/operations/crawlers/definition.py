@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from isinglass.crawl.settings import InvalidConfiguration, canonical
+from isinglass.domain import cron
 from isinglass.model.glue.errors import InvalidInputException
 
 _TARGETS = (
@@ -81,9 +82,16 @@ def _read_back(name: str, value: Any) -> Any:
             return canonical(value)
         except InvalidConfiguration as error:
             raise InvalidInputException(str(error)) from error
-    if name == "Schedule" and value and not (value.startswith("cron(") and value.endswith(")")):
-        raise InvalidInputException(f"Schedule must have the form cron(…), not {value!r}.")
+    if name == "Schedule" and value:
+        return _schedule(value)
     return value
+
+
+def _schedule(expression: str) -> str:
+    try:
+        return cron.parse(expression).expression
+    except cron.MalformedSchedule as error:
+        raise InvalidInputException(str(error)) from error
 
 
 def _targets(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from isinglass.model.glue.shapes import Crawler as CrawlerShape
 from isinglass.operations.context import Context
 from isinglass.operations.crawlers import render
 from isinglass.operations.crawlers.definition import define
+from isinglass.operations.crawlers.scheduling import KIND, keep_schedule
 from isinglass.operations.registry import implements
 from isinglass.store.crawlers import READY, Crawler
 from isinglass.store.store import Transaction
@@ -48,6 +49,7 @@ def create_crawler(ctx: Context, request: CreateCrawlerRequest) -> CreateCrawler
     with ctx.store.begin() as tx:
         if not tx.crawlers.insert(ctx.account_id, name, definition, ctx.now):
             raise AlreadyExistsException(f"Crawler {name} already exists.")
+        keep_schedule(ctx, tx, name, {}, definition)
         tx.tags.add(ctx.account_id, arns.resource("crawler", name), request.get("Tags", {}))
     return {}
 
@@ -63,6 +65,7 @@ def update_crawler(ctx: Context, request: UpdateCrawlerRequest) -> UpdateCrawler
         definition = define(request, crawler.definition)
         _check_local_paths(ctx, definition)
         tx.crawlers.redefine(crawler, definition, ctx.now)
+        keep_schedule(ctx, tx, name, crawler.definition, definition)
     return {}
 
 
@@ -74,6 +77,7 @@ def delete_crawler(ctx: Context, request: DeleteCrawlerRequest) -> DeleteCrawler
         if crawler.state != READY:
             raise CrawlerRunningException(f"Crawler with name {name} is running; stop it first.")
         tx.crawlers.delete(crawler)
+        tx.schedules.delete(ctx.account_id, KIND, name)
         tx.tags.delete_all(ctx.account_id, arns.resource("crawler", name))
     return {}
 
@@ -114,9 +118,14 @@ def list_crawlers(ctx: Context, request: ListCrawlersRequest) -> ListCrawlersRes
 def _rendered(ctx: Context, tx: Transaction, crawlers: list[Crawler]) -> list[CrawlerShape]:
     ids = {crawl_id for one in crawlers for crawl_id in (one.current_crawl_id, one.last_crawl_id) if crawl_id}
     crawls = tx.crawls.find_many(ctx.account_id, ids) if ids else {}
+    schedules = tx.schedules.find_many(ctx.account_id, KIND, [one.name for one in crawlers])
     return [
         render.crawler(
-            one, crawls.get(one.last_crawl_id or ""), crawls.get(one.current_crawl_id or ""), ctx.now
+            one,
+            crawls.get(one.last_crawl_id or ""),
+            crawls.get(one.current_crawl_id or ""),
+            schedules.get(one.name),
+            ctx.now,
         )
         for one in crawlers
     ]

@@ -7,6 +7,7 @@ from isinglass.model.glue.shapes import Crawler as CrawlerShape
 from isinglass.model.glue.shapes import CrawlerHistory, LastCrawlInfo
 from isinglass.store.crawlers import Crawler
 from isinglass.store.crawls import COMPLETED, FAILED, STOPPED, Crawl
+from isinglass.store.schedules import NOT_SCHEDULED, Schedule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,10 +17,12 @@ _CHANGES = {"Added": "ADD", "Updated": "UPDATE", "Deleted": "DELETE"}
 _LAST_CRAWL_STATUS: "Mapping[str, str]" = {COMPLETED: "SUCCEEDED", FAILED: "FAILED", STOPPED: "CANCELLED"}
 
 
-def crawler(found: Crawler, last: Crawl | None, running: Crawl | None, now: float) -> CrawlerShape:
+def crawler(
+    found: Crawler, last: Crawl | None, running: Crawl | None, schedule: Schedule | None, now: float
+) -> CrawlerShape:
     """Render a crawler as GetCrawler answers it."""
     definition = dict(found.definition)
-    schedule = definition.pop("Schedule", None)
+    expression = definition.pop("Schedule", None)
     rendered: dict[str, Any] = {
         "Name": found.name,
         **definition,
@@ -29,9 +32,9 @@ def crawler(found: Crawler, last: Crawl | None, running: Crawl | None, now: floa
         "LastUpdated": found.updated_at,
         "Version": found.version,
     }
-    if schedule:
-        # Kept, and honestly not running: this version starts no crawl by the clock.
-        rendered["Schedule"] = {"ScheduleExpression": schedule, "State": "NOT_SCHEDULED"}
+    if expression:
+        state = schedule.state if schedule else NOT_SCHEDULED
+        rendered["Schedule"] = {"ScheduleExpression": expression, "State": state}
     if last is not None:
         rendered["LastCrawl"] = _last_crawl(last)
     return cast("CrawlerShape", rendered)

@@ -1,10 +1,10 @@
 """Operations that start and stop crawls, and tell of them."""
 
-import uuid
 from collections.abc import Iterable
 from statistics import median
 
-from isinglass.crawl.ending import end_crawl, tell
+from isinglass.crawl.ending import end_crawl
+from isinglass.crawl.starting import start_crawl, work_key
 from isinglass.model.glue.errors import (
     CrawlerNotRunningException,
     CrawlerRunningException,
@@ -33,7 +33,6 @@ from isinglass.store.crawls import CrawlFilter
 from isinglass.store.paging import PageRequest
 from isinglass.store.store import Transaction
 
-WORK_KIND = "crawl"
 #: Crawls whose run times the median is taken of.
 _MEDIAN_OF = 20
 _COLUMNS = {
@@ -47,10 +46,6 @@ _TEXT = {"CRAWL_ID", "STATE"}
 _TIMES = {"START_TIME", "END_TIME"}
 
 
-def _work_key(crawl_id: str) -> str:
-    return f"crawl:{crawl_id}"
-
-
 @implements("StartCrawler")
 def start_crawler(ctx: Context, request: StartCrawlerRequest) -> StartCrawlerResponse:
     name = request["Name"]
@@ -58,12 +53,7 @@ def start_crawler(ctx: Context, request: StartCrawlerRequest) -> StartCrawlerRes
         crawler = found(tx.crawlers.lock(ctx.account_id, name), name)
         if crawler.state != READY:
             raise CrawlerRunningException(f"Crawler with name {name} has already started")
-        crawl_id = str(uuid.uuid4())
-        tx.crawls.begin(ctx.account_id, name, crawl_id, ctx.now)
-        tx.crawlers.begin_crawl(crawler, crawl_id)
-        payload = {"CrawlerName": name, "CrawlId": crawl_id, "Region": ctx.region}
-        tx.work.enqueue(WORK_KIND, ctx.account_id, payload, now=ctx.now, dedupe_key=_work_key(crawl_id))
-        tell(tx, ctx.account_id, ctx.region, name, "Started", ctx.now)
+        start_crawl(tx, crawler, region=ctx.region, now=ctx.now)
     return {}
 
 
@@ -77,7 +67,7 @@ def stop_crawler(ctx: Context, request: StopCrawlerRequest) -> StopCrawlerRespon
         if crawler.state == STOPPING:
             raise CrawlerStoppingException(f"Crawler with name {name} is already stopping")
         tx.crawlers.begin_stop(crawler)
-        if tx.work.cancel(_work_key(str(crawler.current_crawl_id))):
+        if tx.work.cancel(work_key(str(crawler.current_crawl_id))):
             # Nobody has begun it: it is over at once.
             end_crawl(tx, ctx.account_id, name, crawls.STOPPED, region=ctx.region, now=ctx.now, progress={})
     return {}

@@ -1,0 +1,81 @@
+"""Schedules: which thing of an account is started by the clock, and when it is due next."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from isinglass.store.conflicts import insert_or_update
+from isinglass.store.tables.schedules import schedules
+
+SCHEDULED, NOT_SCHEDULED = "SCHEDULED", "NOT_SCHEDULED"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What is started (`kind` and `name`), and when: `next_at` is None while it is stopped."""
+
+    account_id: str
+    kind: str
+    name: str
+    expression: str
+    region: str
+    state: str
+    next_at: float | None
+    last_at: float | None = None
+
+
+_MEMBERS = tuple(Schedule.__dataclass_fields__)
+_SELECT = sa.select(*(schedules.c[name] for name in _MEMBERS))
+
+
+class Schedules:
+    """Reads and writes the schedules table within one transaction.
+
+    Who changes a schedule holds the thing that it starts, so that both agree.
+    """
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def find(self, account_id: str, kind: str, name: str) -> Schedule | None:
+        """Find the schedule of a thing."""
+        row = self._connection.execute(_SELECT.where(*_is(account_id, kind, name))).first()
+        return None if row is None else Schedule(*row)
+
+    def find_many(self, account_id: str, kind: str, names: list[str]) -> dict[str, Schedule]:
+        """Find the schedules of things of one kind, by their names."""
+        wanted = _SELECT.where(
+            schedules.c.account_id == account_id, schedules.c.kind == kind, schedules.c.name.in_(names)
+        )
+        return {row.name: Schedule(*row) for row in self._connection.execute(wanted)}
+
+    def put(self, schedule: Schedule) -> None:
+        """Set a thing's schedule; when it was due last is kept."""
+        changed = ["expression", "region", "state", "next_at"]
+        row = {name: getattr(schedule, name) for name in _MEMBERS}
+        self._connection.execute(insert_or_update(self._connection, schedules, changed), row)
+
+    def delete(self, account_id: str, kind: str, name: str) -> None:
+        """Delete a thing's schedule, if it has one."""
+        self._connection.execute(schedules.delete().where(*_is(account_id, kind, name)))
+
+    def due(self, now: float, limit: int) -> list[Schedule]:
+        """List schedules that are due, the longest waiting first."""
+        statement = _SELECT.where(schedules.c.next_at <= now).order_by(schedules.c.next_at).limit(limit)
+        return [Schedule(*row) for row in self._connection.execute(statement)]
+
+    def take(self, schedule: Schedule, next_at: float | None) -> bool:
+        """Move a due schedule on; False when another server did, or somebody changed it, meanwhile."""
+        moved = (
+            schedules.update()
+            .where(
+                *_is(schedule.account_id, schedule.kind, schedule.name),
+                schedules.c.next_at == schedule.next_at,
+            )
+            .values(next_at=next_at, last_at=schedule.next_at)
+        )
+        return self._connection.execute(moved).rowcount == 1
+
+
+def _is(account_id: str, kind: str, name: str) -> list[sa.ColumnElement[bool]]:
+    return [schedules.c.account_id == account_id, schedules.c.kind == kind, schedules.c.name == name]

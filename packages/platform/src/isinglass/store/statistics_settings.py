@@ -1,0 +1,88 @@
+"""How each table wants its column statistics computed, and what became of the last due time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from isinglass.store.conflicts import insert_one
+from isinglass.store.tables.statistics_tasks import statistics_settings
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsSettings:
+    """The settings of one table, whose id tells it from a later one of the same name."""
+
+    account_id: str
+    database_name: str
+    table_name: str
+    table_id: int
+    definition: dict[str, Any]
+    last_attempt: dict[str, Any] | None = None
+
+
+_MEMBERS = tuple(StatisticsSettings.__dataclass_fields__)
+_SELECT = sa.select(*(statistics_settings.c[name] for name in _MEMBERS))
+
+
+class AllStatisticsSettings:
+    """Reads and writes the statistics_settings table within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def insert(self, settings: StatisticsSettings) -> bool:
+        """Insert a table's settings; False when it has some. Those of an earlier table give way."""
+        self._connection.execute(
+            statistics_settings.delete().where(
+                *_is(settings.account_id, settings.database_name, settings.table_name),
+                statistics_settings.c.table_id != settings.table_id,
+            )
+        )
+        row = {name: getattr(settings, name) for name in _MEMBERS if name != "last_attempt"}
+        row["definition"] = orjson.dumps(settings.definition).decode()
+        return insert_one(self._connection, statistics_settings, row)
+
+    def lock(self, account_id: str, database: str, table: str) -> StatisticsSettings | None:
+        """Find settings and keep everyone else from changing them until the transaction ends."""
+        return self._first(_SELECT.where(*_is(account_id, database, table)).with_for_update())
+
+    def find(self, account_id: str, database: str, table: str) -> StatisticsSettings | None:
+        """Find the settings of a table."""
+        return self._first(_SELECT.where(*_is(account_id, database, table)))
+
+    def redefine(self, settings: StatisticsSettings, definition: Mapping[str, Any]) -> None:
+        """Replace locked settings."""
+        self._set(settings, definition=orjson.dumps(definition).decode())
+
+    def note_attempt(self, settings: StatisticsSettings, attempt: Mapping[str, Any]) -> None:
+        """Remember what became of a due time."""
+        self._set(settings, last_attempt=orjson.dumps(attempt).decode())
+
+    def delete(self, settings: StatisticsSettings) -> None:
+        """Delete locked settings."""
+        where = _is(settings.account_id, settings.database_name, settings.table_name)
+        self._connection.execute(statistics_settings.delete().where(*where))
+
+    def _set(self, settings: StatisticsSettings, **values: Any) -> None:
+        where = _is(settings.account_id, settings.database_name, settings.table_name)
+        self._connection.execute(statistics_settings.update().where(*where).values(**values))
+
+    def _first(self, statement: sa.Select[Any]) -> StatisticsSettings | None:
+        row = self._connection.execute(statement).first()
+        if row is None:
+            return None
+        *names, definition, attempt = row
+        return StatisticsSettings(
+            *names, orjson.loads(definition), None if attempt is None else orjson.loads(attempt)
+        )
+
+
+def _is(account_id: str, database: str, table: str) -> list[sa.ColumnElement[bool]]:
+    return [
+        statistics_settings.c.account_id == account_id,
+        statistics_settings.c.database_name == database,
+        statistics_settings.c.table_name == table,
+    ]
