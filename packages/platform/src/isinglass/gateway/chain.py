@@ -4,11 +4,13 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import unquote
 
 from isinglass.gateway.access_log import AccessLog
-from isinglass.gateway.identity.verifier import Caller, Verifier
+from isinglass.gateway.authorization import Admission, Asked, Authorizer, Denied, changes_access
+from isinglass.gateway.identity.verifier import NOTE_HEADER, Caller, Verifier
 from isinglass.gateway.protocol import json_rpc, query
 from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
 from isinglass.gateway.protocol.paging import (
@@ -21,6 +23,8 @@ from isinglass.gateway.protocol.paging import (
 from isinglass.gateway.service import Catalogue, Operation
 from isinglass.model.api_error import ApiError
 from isinglass.model.edge_errors import (
+    AccessDenied,
+    AccessDeniedException,
     ClientError,
     InternalServiceException,
     OperationNotSupportedException,
@@ -41,6 +45,14 @@ _FORM = "application/x-www-form-urlencoded"
 _TOKEN_ERRORS = ("InvalidInputException", "InvalidParameterException", "ValidationException")
 
 
+#: How each protocol's services say that a permission is missing.
+_DENIALS: dict[str, type[ClientError]] = {
+    "json": AccessDeniedException,
+    "query": AccessDenied,
+    "rest-json": AccessDeniedException,
+}
+
+
 class Contended(Exception):
     """A request lost against another transaction where it may not wait; it can be tried again."""
 
@@ -58,6 +70,8 @@ class Exchange:
     operation: Operation | None = None
     caller: Caller | None = None
     document: dict[str, Any] = field(default_factory=dict)
+    admission: Admission | None = None
+    denied: Denied | None = None
     page: PageRequest | None = None
     question: bytes = b""
     answer: Any = None
@@ -90,6 +104,7 @@ class Chain:
         self,
         catalogue: Catalogue,
         verifier: Verifier,
+        authorizer: Authorizer,
         tokens: TokenSealer,
         store: Store,
         services: Services,
@@ -100,6 +115,7 @@ class Chain:
     ) -> None:
         self._catalogue = catalogue
         self._verifier = verifier
+        self._authorizer = authorizer
         self._tokens = tokens
         self._store = store
         self._services = services
@@ -112,6 +128,7 @@ class Chain:
             self._authenticate,
             self._check_implemented,
             self._parse,
+            self._authorize,
             self._open_page,
         )
         self._links = (*self._checks, self._invoke, self._seal_page, self._write)
@@ -177,6 +194,9 @@ class Chain:
 
     def _logged(self, exchange: Exchange) -> HttpResponse:
         response = exchange.answered
+        if exchange.error is None and changes_access(exchange.target.permission):
+            self._authorizer.forget()
+            self._verifier.forget()
         self._access_log.record(_entry(exchange, response))
         return response
 
@@ -224,6 +244,27 @@ class Chain:
             raw = query.document(exchange.form, operation.model.input, operation.service.shapes)
         exchange.document = operation.parse(raw)
 
+    def _authorize(self, exchange: Exchange) -> None:
+        caller, operation = exchange.signed_by, exchange.target
+        if self._authorizer.is_free(caller.principal, operation.permission, exchange.document):
+            return
+        request = exchange.request
+        asked = Asked(
+            principal=caller.principal,
+            key=caller.key,
+            region=caller.region,
+            permission=operation.permission,
+            document=exchange.document,
+            client=request.client,
+            user_agent=request.header("user-agent") or "",
+            now=exchange.now,
+        )
+        try:
+            exchange.admission = self._authorizer.admit(asked)
+        except Denied as denied:
+            exchange.denied = denied
+            raise _DENIALS[operation.service.protocol](denied.reason) from denied
+
     def _open_page(self, exchange: Exchange) -> None:
         operation = exchange.target
         page = operation.model.page
@@ -249,15 +290,21 @@ class Chain:
     def _invoke(self, exchange: Exchange) -> None:
         handler = exchange.target.handler
         assert handler is not None
-        caller = exchange.signed_by
+        caller, admission = exchange.signed_by, exchange.admission
+        principal = caller.principal
+        if admission is not None and admission.identity_arn != principal.identity_arn:
+            principal = replace(principal, identity_arn=admission.identity_arn)
         context = Context(
-            principal=caller.principal,
+            principal=principal,
             region=caller.region,
             request_id=exchange.request_id,
             now=exchange.now,
             store=self._store,
             services=self._services,
             page=exchange.page or PageRequest(size=0),
+            admitted_by=admission.admitted_by if admission else None,
+            client=exchange.request.header("user-agent") or "",
+            note=_note(exchange.request),
         )
         for attempt in range(1, _ATTEMPTS + 1):
             try:
@@ -288,6 +335,12 @@ class Chain:
         else:
             operation = exchange.target
             exchange.response = query.encode(answer, operation.service, operation.model, exchange.request_id)
+
+
+def _note(request: HttpRequest) -> str:
+    """Read what a caller says its change is for; percent signs let it hold any character."""
+    given = request.header(NOTE_HEADER)
+    return unquote(given, errors="replace").strip() if given else ""
 
 
 def _request_id() -> str:

@@ -11,12 +11,14 @@ import uvicorn
 
 from isinglass.gateway.access_log import AccessLog
 from isinglass.gateway.application import Application, AsgiApp
+from isinglass.gateway.authorization import Authorizer
 from isinglass.gateway.chain import Chain
 from isinglass.gateway.identity.keys import KeyRing
 from isinglass.gateway.identity.verifier import Verifier
 from isinglass.gateway.lanes import Lanes
 from isinglass.gateway.protocol.paging import TokenSealer
 from isinglass.gateway.service import compile_catalogue, operation_names
+from isinglass.gateway.standings import Standings
 from isinglass.operations import registry
 from isinglass.operations.context import Services
 from isinglass.store.sealing import Sealer, derive_key
@@ -55,6 +57,7 @@ class Server:
         chain = Chain(
             catalogue,
             Verifier(KeyRing(store, Sealer(server_key), time.monotonic)),
+            Authorizer(store, Standings(store, time.monotonic)),
             TokenSealer(derive_key(server_key, "paging tokens")),
             store,
             services,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from isinglass.domain.access.resources import Permission, permission_of
 from isinglass.gateway.protocol.inputs import InputCompiler
 from isinglass.gateway.protocol.outputs import OutputCompiler
 from isinglass.model.schema import SERVICES, OperationModel, ServiceModel, load
@@ -19,6 +20,7 @@ class Operation:
     model: OperationModel
     parse: Callable[[Any], dict[str, Any]]
     write: Callable[[Any], Any]
+    permission: Permission
     handler: Handler | None
 
 
@@ -81,6 +83,11 @@ def compile_catalogue(handlers: Mapping[str, Handler], *, strict: bool = False) 
                     model=model,
                     parse=inputs.compile(model.input) if model.input else _no_members,
                     write=outputs.compile(model.output) if model.output else _no_members,
+                    permission=permission_of(
+                        service.name,
+                        model.name,
+                        service.shapes[model.input]["members"] if model.input else (),
+                    ),
                     handler=handlers.get(name),
                 )
             )

@@ -10,6 +10,13 @@ class ClientError(ApiError):
     fault = "client"
 
 
+class AccessDenied(ClientError):
+    """The words of the services that speak the Query protocol."""
+
+    code = "AccessDenied"
+    status = 403
+
+
 class AccessDeniedException(ClientError):
     code = "AccessDeniedException"
 

@@ -46,6 +46,13 @@ class Permission:
                 found.update(dict.fromkeys(_arns(service, region, owner, text, nested)))
         return list(found)
 
+    def is_own(self, document: Mapping[str, Any], account_id: str) -> bool:
+        """Tell at once that a request is about the caller's own catalog; False when that needs a look."""
+        if self.catalog_id is None:
+            return True
+        given = document.get(self.catalog_id)
+        return given is None or given == account_id
+
     def owner(self, document: Mapping[str, Any], account_id: str) -> str:
         """Tell whose catalog a request is about."""
         return self._catalog(document, account_id)[0]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from isinglass.domain.access.principals import identity_arn
 from isinglass.domain.signature import Scope, signing_key
 from isinglass.store.access_keys import AccessKey
 from isinglass.store.sealing import Sealer
@@ -20,6 +21,7 @@ class KnownKey:
     key: AccessKey
     secret: str
     found_at: float
+    identity_arn: str
     scope: Scope | None = None
     derived: bytes = b""
 
@@ -39,6 +41,8 @@ class KeyRing:
         self._sealer = sealer
         self._monotonic = monotonic
         self._known: dict[str, KnownKey] = {}
+        #: Counts changes: what was read before one must not be remembered after it.
+        self._changes = 0
 
     def find(self, access_key_id: str) -> KnownKey | None:
         """Find a key by its id; one that was made inactive is as good as gone."""
@@ -46,6 +50,7 @@ class KeyRing:
         known = self._known.get(access_key_id)
         if known is not None and now - known.found_at < _REMEMBERED_SECONDS:
             return known
+        changes = self._changes
         with self._store.read() as tx:
             key = tx.access_keys.find(access_key_id)
         if key is None or key.status != "Active":
@@ -54,5 +59,12 @@ class KeyRing:
         if len(self._known) >= _MOST_REMEMBERED:
             self._known.clear()
         secret = self._sealer.open(key.secret_sealed, access_key_id).decode()
-        known = self._known[access_key_id] = KnownKey(key, secret, now)
+        known = KnownKey(key, secret, now, identity_arn(key.principal_arn))
+        if changes == self._changes:
+            self._known[access_key_id] = known
         return known
+
+    def forget(self) -> None:
+        """Forget every key: one was changed or deleted."""
+        self._changes += 1
+        self._known.clear()

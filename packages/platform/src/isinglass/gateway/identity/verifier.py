@@ -2,9 +2,12 @@
 
 import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from isinglass.domain import signature as sigv4
+from isinglass.domain.catalog_changes import Origin, Through
 from isinglass.gateway.identity.keys import KeyRing
 from isinglass.gateway.protocol.messages import HttpRequest
 from isinglass.model.edge_errors import (
@@ -15,17 +18,21 @@ from isinglass.model.edge_errors import (
     UnrecognizedClientException,
 )
 from isinglass.operations.context import Principal
+from isinglass.store.access_keys import AccessKey
 
 _SKEW_SECONDS = 300
 _SKEW = "5 min."
+#: What a caller says its change of the catalog is for.
+NOTE_HEADER = "x-isinglass-note"
 #: Headers that decide what a request does: when present they must be signed, or a listener could swap them.
-_BINDING = ("host", "x-amz-date", "x-amz-security-token", "x-amz-target")
+_BINDING = ("host", "x-amz-date", "x-amz-security-token", "x-amz-target", NOTE_HEADER)
 _REGION = re.compile(r"[a-z0-9-]{1,64}")
 
 _MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
     "Access Key and signing method. Consult the service documentation for details."
 )
+_NOTHING_KNOWN = Origin()
 _UNKNOWN_KEY = "The security token included in the request is invalid."
 
 
@@ -41,10 +48,11 @@ class Authorization:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who signed a request, and for which region."""
+    """Who signed a request, with which key, and for which region."""
 
     principal: Principal
     region: str
+    key: AccessKey
 
 
 class Verifier:
@@ -52,6 +60,10 @@ class Verifier:
 
     def __init__(self, keys: KeyRing) -> None:
         self._keys = keys
+
+    def forget(self) -> None:
+        """Forget the keys that are remembered: one may have changed."""
+        self._keys.forget()
 
     def verify(self, request: HttpRequest, service: str, now: float) -> Caller:
         """Return who signed a request to a service, or raise the error AWS answers."""
@@ -82,8 +94,14 @@ class Verifier:
         _check_session(request.header("x-amz-security-token"), known.key.session_token_hash)
         if known.key.expires_at is not None and known.key.expires_at <= now:
             raise ExpiredTokenException("The security token included in the request is expired")
-        principal = Principal(known.key.account_id, known.key.principal_arn, authorization.access_key_id)
-        return Caller(principal, authorization.scope.region)
+        principal = Principal(
+            known.key.account_id,
+            known.key.principal_arn,
+            authorization.access_key_id,
+            identity_arn=known.identity_arn,
+            origin=_origin(known.key.context),
+        )
+        return Caller(principal, authorization.scope.region, known.key)
 
 
 def parse_authorization(request: HttpRequest) -> Authorization:
@@ -146,6 +164,12 @@ def _check_signed(request: HttpRequest, signed: tuple[str, ...]) -> None:
     for name in _BINDING:
         if name not in signed and (name == "host" or request.header(name) is not None):
             raise InvalidSignatureException(f"'{name}' must be a 'SignedHeader' in the AWS Authorization.")
+
+
+def _origin(context: Mapping[str, Any] | None) -> Origin:
+    """Tell what acts with a key by what was noted when it was issued."""
+    run_id = (context or {}).get("JobRunId")
+    return Origin(Through.JOB, (context or {}).get("JobName", ""), run_id) if run_id else _NOTHING_KNOWN
 
 
 def _check_session(token: str | None, expected: bytes | None) -> None:

@@ -1,0 +1,109 @@
+"""What the holders of access keys may do, remembered for some seconds or until identities change."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from isinglass.domain.access.catalog_policies import parse_catalog_policy
+from isinglass.domain.access.documents import Policy
+from isinglass.domain.access.standing import Standing
+from isinglass.domain.access.templates import Template, Variable
+from isinglass.store.access_keys import AccessKey
+from isinglass.store.store import Store, Transaction
+
+#: How long another process may go on with what was changed here.
+_REMEMBERED_SECONDS = 3.0
+_MOST_REMEMBERED = 4096
+_TAGS = ("aws:resourcetag/", "iam:resourcetag/")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A standing, the policy of its account's catalog, and whether one of them asks for tags of resources."""
+
+    standing: Standing
+    catalog: tuple[Policy, ...]
+    asks_for_tags: bool
+    until: float
+
+
+class Standings:
+    """Looks standings up in the store; safe to share between threads."""
+
+    def __init__(self, store: Store, monotonic: Callable[[], float]) -> None:
+        self._store = store
+        self._monotonic = monotonic
+        self._known: dict[str, Known] = {}
+        self._foreign: dict[str, tuple[tuple[Policy, ...], float]] = {}
+        #: Counts changes: what was read before one must not be remembered after it.
+        self._changes = 0
+        self._lock = threading.Lock()
+
+    def of(self, key: AccessKey) -> Known:
+        """Tell what the holder of a key may do."""
+        now = self._monotonic()
+        known = self._known.get(key.access_key_id)
+        if known is not None and now < known.until:
+            return known
+        changes = self._changes
+        with self._store.read() as tx:
+            standing = tx.identities.standing(key)
+            catalog = _catalog_policy(tx, key.account_id)
+        asks = any(_asks_for_tags(policy) for policy in (*_of(standing), *catalog))
+        known = Known(standing, catalog, asks, now + _REMEMBERED_SECONDS)
+        with self._lock:
+            if changes == self._changes:
+                if len(self._known) >= _MOST_REMEMBERED:
+                    self._known.clear()
+                self._known[key.access_key_id] = known
+        return known
+
+    def catalog_policy(self, account_id: str) -> tuple[Policy, ...]:
+        """Give the policy of another account's catalog."""
+        now = self._monotonic()
+        found, until = self._foreign.get(account_id, ((), 0.0))
+        if now < until:
+            return found
+        changes = self._changes
+        with self._store.read() as tx:
+            found = _catalog_policy(tx, account_id)
+        with self._lock:
+            if changes == self._changes:
+                if len(self._foreign) >= _MOST_REMEMBERED:
+                    self._foreign.clear()
+                self._foreign[account_id] = (found, now + _REMEMBERED_SECONDS)
+        return found
+
+    def forget(self) -> None:
+        """Forget everything: an identity, a policy or a key has changed."""
+        with self._lock:
+            self._changes += 1
+            self._known.clear()
+            self._foreign.clear()
+
+
+def _catalog_policy(tx: Transaction, account_id: str) -> tuple[Policy, ...]:
+    found = tx.resource_policies.find(account_id)
+    return () if found is None else (parse_catalog_policy(found.document, account_id),)
+
+
+def _of(standing: Standing) -> Iterator[Policy]:
+    yield from standing.policies
+    for policy in (standing.boundary, standing.session):
+        if policy is not None:
+            yield policy
+
+
+def _asks_for_tags(policy: Policy) -> bool:
+    """Tell whether a policy looks at tags of resources: reading them for nothing costs every request."""
+    for statement in policy.statements:
+        for condition in statement.conditions:
+            if condition.key.startswith(_TAGS) or any(_names_tag(value) for value in condition.values):
+                return True
+        if any(_names_tag(resource) for resource in statement.resources or ()):
+            return True
+    return False
+
+
+def _names_tag(template: Template) -> bool:
+    return any(isinstance(part, Variable) and part.key.startswith(_TAGS) for part in template.parts)
