@@ -14,6 +14,7 @@ from isinglass.crawl import changes
 from isinglass.crawl.owned import gone, known_tables, settle_names
 from isinglass.crawl.plan import PlannedTable
 from isinglass.crawl.settings import CrawlSettings
+from isinglass.domain.catalog_changes import Change, Origin, Through
 from isinglass.domain.catalog_events import database_event, table_event
 from isinglass.domain.catalog_objects import database_document, partition_document, table_document
 from isinglass.store.catalog_tables import CatalogTable
@@ -55,6 +56,11 @@ class Scope:
     clock: Callable[[], float]
     fence: Callable[[Transaction], None]
 
+    def change(self, operation: str) -> Change:
+        """Say that this crawl changes the catalog, in the word of the operation it stands for."""
+        origin = Origin(Through.CRAWLER, self.crawler, self.crawl_id)
+        return Change(self.clock(), self.actor, operation, origin=origin)
+
 
 class Applier:
     """Applies one crawl's plan, table by table."""
@@ -71,9 +77,8 @@ class Applier:
         scope = self._scope
         with scope.store.begin() as tx:
             scope.fence(tx)
-            if tx.databases.insert(
-                scope.account_id, database_document({"Name": scope.database}), scope.clock()
-            ):
+            document = database_document({"Name": scope.database})
+            if tx.databases.insert(scope.account_id, document, scope.change("CreateDatabase")):
                 event = database_event(scope.region, scope.account_id, "CreateDatabase", scope.database)
                 tx.outbox.add(scope.account_id, event.kind, event.payload, scope.clock())
             known = known_tables(tx, scope.account_id, scope.database)
@@ -106,8 +111,8 @@ class Applier:
                 return
             table = tx.tables.lock(scope.account_id, scope.database, name)
             if behavior == "DELETE_FROM_DATABASE":
-                tx.tables.delete(table)
-                self._tell(tx, "DeleteTable", name)
+                tx.deleted_tables.keep(table, scope.change("DeleteTable"))
+                self._tell_database(tx, "DeleteTable", name)
                 self.counts.tables_deleted += 1
                 self._note(f"Table {name} was deleted: its files are gone.")
             elif behavior == "LOG":
@@ -124,9 +129,9 @@ class Applier:
         tx.databases.hold(scope.account_id, scope.database)
         if tx.tables.find(scope.account_id, scope.database, name) is None:
             change = changes.created(wanted, scope.crawl_id)
-            tx.tables.insert(scope.account_id, scope.database, change.document, by=scope.actor, now=now)
+            tx.tables.insert(scope.account_id, scope.database, change.document, scope.change("CreateTable"))
             self.counts.tables_added += 1
-            self._tell(tx, "CreateTable", name)
+            self._tell_database(tx, "CreateTable", name)
             self._note(f"Table {name} was created.")
             return tx.tables.hold(scope.account_id, scope.database, name)
         table = tx.tables.lock(scope.account_id, scope.database, name)
@@ -146,7 +151,7 @@ class Applier:
     def _replace(
         self, tx: Transaction, table: CatalogTable, document: dict[str, Any], *, archive: bool = True
     ) -> None:
-        tx.tables.replace(table, document, by=self._scope.actor, now=self._scope.clock(), archive=archive)
+        tx.tables.replace(table, document, self._scope.change("UpdateTable"), archive=archive)
         self._tell(tx, "UpdateTable", table.name)
 
     def _clear_partitions(self, tx: Transaction, table: CatalogTable) -> None:
@@ -154,6 +159,7 @@ class Applier:
         while partitions:
             for partition in partitions:
                 tx.partitions.delete(table, partition.values)
+            self._tell(tx, "BatchDeletePartition", table.name, [one.values for one in partitions])
             self.counts.partitions_deleted += len(partitions)
             partitions, after = tx.partitions.page(table, PageRequest(_BATCH, after)) if after else ([], None)
 
@@ -195,14 +201,22 @@ class Applier:
 
     def _drop_batch(self, tx: Transaction, table: CatalogTable, batch: list[list[str]]) -> None:
         now = self._scope.clock()
+        deleted: list[list[str]] = []
+        updated: list[list[str]] = []
         for partition in tx.partitions.find_all(table, batch):
             if self._settings.delete_behavior == "DELETE_FROM_DATABASE":
                 tx.partitions.delete(table, partition.values)
-                self.counts.partitions_deleted += 1
+                deleted.append(partition.values)
             elif changes.DEPRECATED not in (partition.document.get("Parameters") or {}):
                 document = changes.deprecated(partition.document, now)
                 tx.partitions.replace(table, partition.values, partition.values, document)
-                self.counts.partitions_updated += 1
+                updated.append(partition.values)
+        self.counts.partitions_deleted += len(deleted)
+        self.counts.partitions_updated += len(updated)
+        if deleted:
+            self._tell(tx, "BatchDeletePartition", table.name, deleted)
+        if updated:
+            self._tell(tx, "BatchUpdatePartition", table.name, updated)
 
     def _partition_values(self, planned: PlannedTable) -> Iterator[list[str]]:
         """List the partitions of a table that lie below its folder; others somebody put there by hand."""
@@ -226,6 +240,12 @@ class Applier:
         with scope.store.begin() as tx:
             scope.fence(tx)
             yield tx, tx.tables.hold(scope.account_id, scope.database, name)
+
+    def _tell_database(self, tx: Transaction, change: str, table: str) -> None:
+        """Tell that a table came or went, which is a change of its database."""
+        scope = self._scope
+        event = database_event(scope.region, scope.account_id, change, scope.database, [table])
+        tx.outbox.add(scope.account_id, event.kind, event.payload, scope.clock())
 
     def _tell(
         self, tx: Transaction, change: str, table: str, partitions: Sequence[Sequence[str]] = ()

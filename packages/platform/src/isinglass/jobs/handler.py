@@ -88,7 +88,12 @@ class JobRunHandler:
             tx.job_runs.update(changed)
             end = now + (timeout_seconds(run) or WEEK) + 3600.0
             keys = self.keys.issue(
-                tx, account_id=run.account_id, principal_arn=run.principal_arn, now=now, expires_at=end
+                tx,
+                account_id=run.account_id,
+                principal_arn=run.principal_arn,
+                now=now,
+                expires_at=end,
+                context={"JobName": run.job_name, "JobRunId": run.run_id},
             )
         return changed, keys
 

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from isinglass.jobs.settings import Credentials
 from isinglass.store.access_keys import AccessKey
@@ -19,7 +20,14 @@ class StoredRunKeys:
     sealer: Sealer
 
     def issue(
-        self, tx: Transaction, *, account_id: str, principal_arn: str, now: float, expires_at: float
+        self,
+        tx: Transaction,
+        *,
+        account_id: str,
+        principal_arn: str,
+        now: float,
+        expires_at: float,
+        context: dict[str, Any] | None = None,
     ) -> Credentials:
         """Insert a temporary key that acts as a principal, and return it in the clear, this once."""
         key_id = "ASIA" + "".join(secrets.choice(_ALPHABET) for _ in range(16))
@@ -33,6 +41,7 @@ class StoredRunKeys:
                 created_at=now,
                 session_token_hash=hashlib.sha256(credentials.session_token.encode()).digest(),
                 expires_at=expires_at,
+                context=context,
             )
         )
         return credentials

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from isinglass.store.store import Transaction
 
@@ -23,9 +23,19 @@ class KeyIssuer(Protocol):
     """Makes keys that runs sign their requests with."""
 
     def issue(
-        self, tx: Transaction, *, account_id: str, principal_arn: str, now: float, expires_at: float
+        self,
+        tx: Transaction,
+        *,
+        account_id: str,
+        principal_arn: str,
+        now: float,
+        expires_at: float,
+        context: dict[str, Any] | None = None,
     ) -> Credentials:
-        """Insert a temporary key that acts as a principal, and return it in the clear, this once."""
+        """Insert a temporary key that acts as a principal, and return it in the clear, this once.
+
+        The context is kept with the key, for what is done with it to be known as the run's.
+        """
         ...
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from isinglass.domain.catalog_changes import DIRECTLY, Change, Origin
 from isinglass.jobs.queries import Rows, Statement
 from isinglass.store.paging import PageRequest
 from isinglass.store.sealing import Sealer
@@ -17,6 +18,8 @@ class Principal:
     account_id: str
     arn: str
     access_key_id: str
+    #: What acts with its key: a job run, or nothing in particular.
+    origin: Origin = DIRECTLY
     #: Whose policies decide: a role session's role, and every other caller itself.
     identity_arn: str = ""
 
@@ -101,11 +104,26 @@ class Context:
     page: PageRequest = FIRST_PAGE
     #: The other account that lets this request use its catalog; None when there is none.
     admitted_by: str | None = None
+    #: The client's user agent, and what it says its change is for.
+    client: str = ""
+    note: str = ""
 
     @property
     def account_id(self) -> str:
         """The caller's account: the first key of every row it may see."""
         return self.principal.account_id
+
+    def change(self, operation: str, origin: Origin | None = None, note: str = "") -> Change:
+        """Say who changes the catalog now, for what is kept of the past."""
+        return Change(
+            self.now,
+            self.principal.arn,
+            operation,
+            self.request_id,
+            self.client,
+            origin or self.principal.origin,
+            note or self.note,
+        )
 
     def token(self, after: tuple[Any, ...] | None) -> Any:
         """Mark where the listing goes on; the framework seals it into NextToken, and drops None."""

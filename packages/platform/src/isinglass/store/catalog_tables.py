@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from isinglass.domain.catalog_changes import Change, change_of
 from isinglass.domain.catalog_ids import account_of
 from isinglass.domain.catalog_objects import FIRST_VERSION
 from isinglass.domain.column_statistics import columns_of
@@ -14,20 +15,10 @@ from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputExc
 from isinglass.store.conflicts import insert_one
 from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.scanning import scan
-from isinglass.store.tables.catalog import catalog_tables, databases, partitions, table_versions
+from isinglass.store.table_places import IS_REGISTERED, placed
+from isinglass.store.tables.catalog import catalog_tables, databases, table_versions
 from isinglass.store.tables.column_statistics import column_statistics
-from isinglass.store.tables.partition_indexes import partition_index_entries, partition_indexes
-from isinglass.store.tables.table_search import table_words
-
-#: What belongs to a table by its id, and goes with it.
-_CHILDREN = (
-    partitions,
-    table_versions,
-    column_statistics,
-    partition_indexes,
-    partition_index_entries,
-    table_words,
-)
+from isinglass.store.tables.partition_indexes import partition_indexes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +36,16 @@ class CatalogTable:
     #: When and by whom this version was made.
     updated_at: float
     updated_by: str
+    #: Whether permissions decide who may use it, and whether its files lie in a registered location.
+    restricted: int = 0
+    registered: int = 0
+    #: What else is known of how this version was made, as it is stored; `made` reads it.
+    change: str | None = None
+
+    @property
+    def made(self) -> Change:
+        """Who made this version, through what and why."""
+        return change_of(self.updated_at, self.updated_by, orjson.loads(self.change) if self.change else {})
 
     @property
     def account_id(self) -> str:
@@ -90,23 +91,23 @@ class CatalogTables:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def insert(
-        self, catalog_id: str, database_name: str, document: dict[str, Any], *, by: str, now: float
-    ) -> bool:
+    def insert(self, catalog_id: str, database_name: str, document: dict[str, Any], change: Change) -> bool:
         """Insert a table's first version; False when its name is taken. The database then stays."""
         row = {
             "catalog_id": catalog_id,
             "database_name": database_name,
             "name": document["Name"],
+            **placed(catalog_id, document),
             "version": FIRST_VERSION,
             "document": orjson.dumps(document).decode(),
-            "created_at": now,
-            "created_by": by,
-            "updated_at": now,
-            "updated_by": by,
+            "created_at": change.at,
+            "created_by": change.by,
+            "updated_at": change.at,
+            "updated_by": change.by,
+            "change": orjson.dumps(change.document()).decode(),
         }
         try:
-            return insert_one(self._connection, catalog_tables, row)
+            return insert_one(self._connection, catalog_tables, row, registered=IS_REGISTERED)
         except sa.exc.IntegrityError as error:  # its foreign key: names are no error here
             raise EntityNotFoundException(f"Database {database_name} not found.") from error
 
@@ -151,7 +152,7 @@ class CatalogTables:
         return [table_of(row) for row in rows], None if found.after is None else (found.after,)
 
     def replace(
-        self, seen: CatalogTable, document: dict[str, Any], *, by: str, now: float, archive: bool = True
+        self, seen: CatalogTable, document: dict[str, Any], change: Change, *, archive: bool = True
     ) -> bool:
         """Make a new version of a table, keeping the one seen; False when that is not current any more."""
         if _key_types(seen.document) != _key_types(document):
@@ -162,10 +163,14 @@ class CatalogTables:
             .values(
                 version=seen.version + 1,
                 document=orjson.dumps(document).decode(),
-                updated_at=now,
-                updated_by=by,
+                updated_at=change.at,
+                updated_by=change.by,
+                change=orjson.dumps(change.document()).decode(),
                 words_pending=1,
-            )
+                location=sa.bindparam("location"),
+                registered=IS_REGISTERED,
+            ),
+            placed(seen.catalog_id, document),
         )
         if changed.rowcount == 0:
             return False
@@ -187,38 +192,10 @@ class CatalogTables:
                     "document": orjson.dumps(seen.document).decode(),
                     "created_at": seen.updated_at,
                     "created_by": seen.updated_by,
+                    "change": seen.change,
                 },
             )
         return True
-
-    def delete(self, table: CatalogTable) -> None:
-        """Delete a locked table with all that belongs to it."""
-        for child in _CHILDREN:
-            self._connection.execute(
-                child.delete().where(child.c.catalog_id == table.catalog_id, child.c.table_id == table.id)
-            )
-        self._connection.execute(catalog_tables.delete().where(catalog_tables.c.id == table.id))
-
-    def delete_all(self, catalog_id: str, database_name: str) -> list[str]:
-        """Delete all tables of a locked database; returns their names."""
-        found = self._connection.execute(
-            sa.select(catalog_tables.c.id, catalog_tables.c.name)
-            .where(catalog_tables.c.catalog_id == catalog_id, catalog_tables.c.database_name == database_name)
-            .order_by(catalog_tables.c.name)
-            .with_for_update()
-        ).all()
-        for child in _CHILDREN:
-            children = child.delete().where(
-                child.c.catalog_id == sa.bindparam("catalog"), child.c.table_id == sa.bindparam("id")
-            )
-            if found:
-                self._connection.execute(children, [{"catalog": catalog_id, "id": row.id} for row in found])
-        self._connection.execute(
-            catalog_tables.delete().where(
-                catalog_tables.c.catalog_id == catalog_id, catalog_tables.c.database_name == database_name
-            )
-        )
-        return [row.name for row in found]
 
     def _refuse_if_indexed(self, table: CatalogTable) -> None:
         """Refuse a change of partition keys while an index is made of them."""

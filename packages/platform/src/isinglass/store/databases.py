@@ -6,10 +6,13 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from isinglass.domain.catalog_changes import Change
 from isinglass.model.glue.errors import EntityNotFoundException
 from isinglass.store.conflicts import insert_one
+from isinglass.store.history import tell_database
 from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.tables.catalog import catalog_tables, databases
+from isinglass.store.tables.history import deleted_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +22,11 @@ class Database:
     name: str
     document: Any
     created_at: float
+    #: Whether permissions decide who may use it.
+    restricted: int = 0
 
 
-_SELECT = sa.select(databases.c.name, databases.c.document, databases.c.created_at)
+_SELECT = sa.select(databases.c.name, databases.c.document, databases.c.created_at, databases.c.restricted)
 _FIND = _SELECT.where(
     databases.c.catalog_id == sa.bindparam("catalog_id"), databases.c.name == sa.bindparam("name")
 )
@@ -32,7 +37,7 @@ _LOCK = _FIND.with_for_update()
 
 
 def _database(row: Any) -> Database:
-    return Database(row[0], orjson.loads(row[1]), row[2])
+    return Database(row[0], orjson.loads(row[1]), row[2], row[3])
 
 
 class Databases:
@@ -41,15 +46,18 @@ class Databases:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def insert(self, catalog_id: str, document: dict[str, Any], now: float) -> bool:
+    def insert(self, catalog_id: str, document: dict[str, Any], change: Change) -> bool:
         """Insert a database; False when its name is taken."""
         row = {
             "catalog_id": catalog_id,
             "name": document["Name"],
             "document": orjson.dumps(document).decode(),
-            "created_at": now,
+            "created_at": change.at,
         }
-        return insert_one(self._connection, databases, row)
+        if not insert_one(self._connection, databases, row):
+            return False
+        tell_database(self._connection, catalog_id, document["Name"], "CREATED", change, document)
+        return True
 
     def find(self, catalog_id: str, name: str) -> Database | None:
         """Find a database by its name."""
@@ -73,27 +81,43 @@ class Databases:
         rows, after = fetch_page(self._connection, statement, [databases.c.name], page)
         return [_database(row) for row in rows], after
 
-    def replace(self, catalog_id: str, name: str, document: dict[str, Any]) -> bool:
+    def replace(self, catalog_id: str, name: str, document: dict[str, Any], change: Change) -> bool:
         """Replace a locked database's definition; another name renames it. False when that name is taken."""
-        change = databases.update().where(databases.c.catalog_id == catalog_id, databases.c.name == name)
+        update = databases.update().where(databases.c.catalog_id == catalog_id, databases.c.name == name)
         try:
             # The savepoint keeps the transaction usable when the name is taken.
             with self._connection.begin_nested():
                 self._connection.execute(
-                    change.values(name=document["Name"], document=orjson.dumps(document).decode())
+                    update.values(name=document["Name"], document=orjson.dumps(document).decode())
                 )
         except sa.exc.IntegrityError:
             return False
-        if document["Name"] != name:
-            self._connection.execute(
-                catalog_tables.update()
-                .where(
-                    catalog_tables.c.catalog_id == catalog_id,
-                    catalog_tables.c.database_name == document["Name"],
-                )
-                .values(words_pending=1)
-            )
+        if document["Name"] == name:
+            tell_database(self._connection, catalog_id, name, "UPDATED", change, document)
+        else:
+            self._follow(catalog_id, name, document["Name"])
+            # Both names tell of it: whoever asks for the old one learns what it is called now.
+            for told in (name, document["Name"]):
+                tell_database(self._connection, catalog_id, told, "RENAMED", change, document)
         return True
+
+    def _follow(self, catalog_id: str, name: str, new_name: str) -> None:
+        """Let what knows a database by its name follow a new one; foreign keys take care of the rest."""
+        self._connection.execute(
+            catalog_tables.update()
+            .where(catalog_tables.c.catalog_id == catalog_id, catalog_tables.c.database_name == new_name)
+            .values(words_pending=1)
+        )
+        # Those that went with an earlier database of the name stay with it.
+        self._connection.execute(
+            deleted_tables.update()
+            .where(
+                deleted_tables.c.catalog_id == catalog_id,
+                deleted_tables.c.database_name == name,
+                deleted_tables.c.database_id.is_(None),
+            )
+            .values(database_name=new_name)
+        )
 
     def delete(self, catalog_id: str, name: str) -> None:
         """Delete a database that has no tables."""

@@ -13,13 +13,19 @@ from isinglass.store.accounts import Accounts
 from isinglass.store.buckets import Buckets
 from isinglass.store.catalog_tables import CatalogTables
 from isinglass.store.catalogs import Catalogs
+from isinglass.store.cells_filters import CellsFilters
 from isinglass.store.column_statistics import ColumnStatistics
 from isinglass.store.connections import Connections
 from isinglass.store.crawl_memory import CrawlMemory
 from isinglass.store.crawlers import Crawlers
 from isinglass.store.crawls import Crawls
+from isinglass.store.data_lake import DataLake
 from isinglass.store.databases import Databases
+from isinglass.store.deleted_databases import DeletedDatabases
+from isinglass.store.deleted_remains import DeletedRemains
+from isinglass.store.deleted_tables import DeletedTables
 from isinglass.store.dialects import postgresql, sqlite
+from isinglass.store.history import History
 from isinglass.store.identities import Identities
 from isinglass.store.identity_policies import IdentityPolicies
 from isinglass.store.job_runs import JobRuns
@@ -27,11 +33,13 @@ from isinglass.store.jobs import Jobs
 from isinglass.store.outbox import Outbox
 from isinglass.store.partition_indexes import PartitionIndexes
 from isinglass.store.partitions import Partitions
+from isinglass.store.permissions import Permissions
 from isinglass.store.resource_policies import ResourcePolicies
 from isinglass.store.schedules import Schedules
 from isinglass.store.security_configurations import SecurityConfigurations
 from isinglass.store.statistics_runs import StatisticsRuns
 from isinglass.store.statistics_settings import AllStatisticsSettings
+from isinglass.store.table_access import TableAccess
 from isinglass.store.table_search import TableSearch
 from isinglass.store.table_versions import TableVersions
 from isinglass.store.table_words import TableWords
@@ -94,6 +102,38 @@ class Transaction:
     @cached_property
     def tables(self) -> CatalogTables:
         return CatalogTables(self.connection)
+
+    @cached_property
+    def history(self) -> History:
+        return History(self.connection)
+
+    @cached_property
+    def deleted_tables(self) -> DeletedTables:
+        return DeletedTables(self.connection)
+
+    @cached_property
+    def deleted_databases(self) -> DeletedDatabases:
+        return DeletedDatabases(self.connection)
+
+    @cached_property
+    def deleted_remains(self) -> DeletedRemains:
+        return DeletedRemains(self.connection)
+
+    @cached_property
+    def permissions(self) -> Permissions:
+        return Permissions(self.connection)
+
+    @cached_property
+    def cells_filters(self) -> CellsFilters:
+        return CellsFilters(self.connection)
+
+    @cached_property
+    def data_lake(self) -> DataLake:
+        return DataLake(self.connection)
+
+    @cached_property
+    def table_access(self) -> TableAccess:
+        return TableAccess(self.permissions, self.cells_filters, self.data_lake)
 
     @cached_property
     def table_versions(self) -> TableVersions:

@@ -24,6 +24,18 @@ class TableVersions:
         row = self._connection.execute(self._of(table).where(table_versions.c.version == version)).first()
         return None if row is None else self._at(table, row)
 
+    def around(self, table: CatalogTable, time: float) -> tuple[CatalogTable | None, CatalogTable]:
+        """Find the last archived version that was made by a time, and the version kept after it."""
+        number, made = table_versions.c.version, table_versions.c.created_at
+        earlier = self._of(table).where(made <= time).order_by(number.desc()).limit(1)
+        row = self._connection.execute(earlier).first()
+        before = None if row is None else self._at(table, row)
+        later = self._of(table).order_by(number).limit(1)
+        if before is not None:
+            later = later.where(number > before.version)
+        row = self._connection.execute(later).first()
+        return before, table if row is None else self._at(table, row)
+
     def page(
         self, table: CatalogTable, page: PageRequest
     ) -> tuple[list[CatalogTable], tuple[Any, ...] | None]:
@@ -64,15 +76,18 @@ class TableVersions:
             table_versions.c.document,
             table_versions.c.created_at,
             table_versions.c.created_by,
+            table_versions.c.change,
         ).where(table_versions.c.catalog_id == table.catalog_id, table_versions.c.table_id == table.id)
 
     @staticmethod
     def _at(table: CatalogTable, row: Any) -> CatalogTable:
-        version, document, created_at, created_by = row
+        version, document, created_at, created_by, change = row
         return replace(
             table,
             version=version,
-            document=orjson.loads(document),
+            # A table restored under another name has versions from when it had its first.
+            document={**orjson.loads(document), "Name": table.name},
             updated_at=created_at,
             updated_by=created_by,
+            change=change,
         )

@@ -151,7 +151,7 @@ def test_page_key_travels_sealed_and_comes_back_with_the_asked_size(ask: Callabl
 def create_database(ctx: Context, request: Any) -> Any:
     name = request["DatabaseInput"]["Name"]
     with ctx.store.begin() as tx:
-        if not tx.databases.insert(ctx.account_id, {"Name": name}, ctx.now):
+        if not tx.databases.insert(ctx.account_id, {"Name": name}, ctx.change("CreateDatabase")):
             raise AlreadyExistsException("Database already exists.")
     return {}
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from isinglass.domain.catalog_changes import Change
 from isinglass.domain.catalog_objects import database_document, table_document
 from isinglass.domain.partition_filter import compile_filter
 from isinglass.domain.partition_index import index_keys
@@ -21,18 +22,19 @@ from isinglass.store.store import Store
 from isinglass.store.work_context import WorkContext
 
 ACCOUNT = "1"
+CHANGE = Change(1.0, "me", "Test")
 KEYS = [{"Name": "city", "Type": "string"}, {"Name": "year", "Type": "int"}, {"Name": "n", "Type": "bigint"}]
 
 
 def _table(store: Store) -> CatalogTable:
     """Make an empty table, in place of the last one."""
     with store.begin() as tx:
-        tx.databases.insert(ACCOUNT, database_document({"Name": "db"}), 1.0)
+        tx.databases.insert(ACCOUNT, database_document({"Name": "db"}), CHANGE)
         old = tx.tables.find(ACCOUNT, "db", "t")
         if old is not None:
-            tx.tables.delete(old)
+            tx.deleted_tables.keep(old, CHANGE)
         document = table_document({"Name": "t", "PartitionKeys": KEYS})
-        tx.tables.insert(ACCOUNT, "db", document, by="me", now=1.0)
+        tx.tables.insert(ACCOUNT, "db", document, CHANGE)
         return tx.tables.require(ACCOUNT, "db", "t")
 
 

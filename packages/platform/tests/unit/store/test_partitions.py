@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from isinglass.domain.catalog_changes import Change
 from isinglass.domain.catalog_objects import database_document, table_document
 from isinglass.domain.partition_values import key_range
 from isinglass.store import scanning
@@ -15,18 +16,19 @@ from isinglass.store.partitions import Selection
 from isinglass.store.store import Store
 
 ACCOUNT = "1"
+CHANGE = Change(1.0, "me", "Test")
 
 
 def _table(store: Store) -> CatalogTable:
     """Make an empty table partitioned by two strings, in place of the last one."""
     keys = [{"Name": "a", "Type": "string"}, {"Name": "b", "Type": "string"}]
     with store.begin() as tx:
-        tx.databases.insert(ACCOUNT, database_document({"Name": "db"}), 1.0)
+        tx.databases.insert(ACCOUNT, database_document({"Name": "db"}), CHANGE)
         old = tx.tables.find(ACCOUNT, "db", "t")
         if old is not None:
-            tx.tables.delete(old)
+            tx.deleted_tables.keep(old, CHANGE)
         document = table_document({"Name": "t", "PartitionKeys": keys})
-        tx.tables.insert(ACCOUNT, "db", document, by="me", now=1.0)
+        tx.tables.insert(ACCOUNT, "db", document, CHANGE)
         return tx.tables.require(ACCOUNT, "db", "t")
 
 
@@ -106,10 +108,11 @@ def test_delete_all_of_a_database_leaves_others_alone(store: Store) -> None:
     table = _table(store)
     _insert(store, table, [("a", "1")])
     with store.begin() as tx:
-        tx.databases.insert(ACCOUNT, database_document({"Name": "gone"}), 1.0)
-        tx.tables.insert(ACCOUNT, "gone", table_document({"Name": "t2"}), by="me", now=1.0)
-        tx.databases.insert("2", database_document({"Name": "db"}), 1.0)
-        deleted = tx.tables.delete_all(ACCOUNT, "gone"), tx.tables.delete_all("2", "db")
+        tx.databases.insert(ACCOUNT, database_document({"Name": "gone"}), CHANGE)
+        tx.tables.insert(ACCOUNT, "gone", table_document({"Name": "t2"}), CHANGE)
+        tx.databases.insert("2", database_document({"Name": "db"}), CHANGE)
+        kept = tx.deleted_tables
+        deleted = kept.keep_all(ACCOUNT, "gone", CHANGE, 1), kept.keep_all("2", "db", CHANGE, 2)
     with store.read() as tx:
         left = tx.partitions.page(table, PageRequest(9))
     assert (deleted, [partition.values for partition in left[0]]) == ((["t2"], []), [["a", "1"]])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from isinglass.domain import signature as sigv4
-from isinglass.domain.catalog_changes import Origin, Through
+from isinglass.domain.catalog_changes import DIRECTLY, Origin, Through
 from isinglass.gateway.identity.keys import KeyRing
 from isinglass.gateway.protocol.messages import HttpRequest
 from isinglass.model.edge_errors import (
@@ -32,7 +32,6 @@ _MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
     "Access Key and signing method. Consult the service documentation for details."
 )
-_NOTHING_KNOWN = Origin()
 _UNKNOWN_KEY = "The security token included in the request is invalid."
 
 
@@ -169,7 +168,7 @@ def _check_signed(request: HttpRequest, signed: tuple[str, ...]) -> None:
 def _origin(context: Mapping[str, Any] | None) -> Origin:
     """Tell what acts with a key by what was noted when it was issued."""
     run_id = (context or {}).get("JobRunId")
-    return Origin(Through.JOB, (context or {}).get("JobName", ""), run_id) if run_id else _NOTHING_KNOWN
+    return Origin(Through.JOB, (context or {}).get("JobName", ""), run_id) if run_id else DIRECTLY
 
 
 def _check_session(token: str | None, expected: bytes | None) -> None:

@@ -1,10 +1,13 @@
 """Operations on tables."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from isinglass.domain.catalog_objects import MAX_VERSIONS, fold, table_document, version_number
+from isinglass.domain.catalog_ids import account_of
+from isinglass.domain.catalog_objects import FIRST_VERSION, MAX_VERSIONS, fold, table_document, version_number
 from isinglass.domain.name_pattern import InvalidPattern, compile_pattern
+from isinglass.model.api_error import ApiError
 from isinglass.model.glue.errors import (
     AlreadyExistsException,
     ConcurrentModificationException,
@@ -28,8 +31,16 @@ from isinglass.model.glue.shapes import (
 )
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.events import database_changed, table_changed
+from isinglass.operations.catalog.links import (
+    Place,
+    link_to_be,
+    lock_table,
+    named_table,
+    place_of,
+    target_of,
+)
 from isinglass.operations.catalog.partition_indexes import add_index
-from isinglass.operations.catalog.scope import catalog_of, refuse
+from isinglass.operations.catalog.scope import catalog_of, refuse, refuse_transaction
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.catalog_tables import CatalogTable
@@ -38,20 +49,38 @@ from isinglass.store.store import Transaction
 
 @implements("CreateTable")
 def create_table(ctx: Context, request: CreateTableRequest) -> CreateTableResponse:
+    """Create a table or a link to one, where the database leads when it is a link itself."""
     catalog = catalog_of(ctx, request)
-    refuse("CreateTable", request, "OpenTableFormatInput", "TransactionId")
+    refuse_transaction(request)
+    refuse("CreateTable", request, "OpenTableFormatInput")
     document = _document("CreateTable", request)
-    database = fold(request["DatabaseName"])
     with ctx.store.begin() as tx:
-        if not tx.tables.insert(catalog, database, document, by=ctx.principal.arn, now=ctx.now):
+        place = place_of(ctx, tx, catalog, request["DatabaseName"])
+        if "TargetTable" in document:
+            _check_link(ctx, tx, place, fold(request["DatabaseName"]), document)
+        if not tx.tables.insert(place.catalog, place.database, document, ctx.change("CreateTable")):
             raise AlreadyExistsException("Table already exists.")
         if indexes := request.get("PartitionIndexes"):
-            table = tx.tables.lock(catalog, database, document["Name"])
+            table = tx.tables.lock(place.catalog, place.database, document["Name"])
             for index in indexes:
                 # Without partitions there is nothing to build.
                 add_index(tx, table, index, status="ACTIVE", now=ctx.now)
-        database_changed(ctx, tx, "CreateTable", catalog, database, [document["Name"]])
+        database_changed(ctx, tx, "CreateTable", place.catalog, place.database, [document["Name"]])
     return {}
+
+
+def _check_link(ctx: Context, tx: Transaction, place: Place, database: str, document: dict[str, Any]) -> None:
+    """Refuse a link that could not be followed; what it leads to may come later, or be shared later."""
+    if place.database != database:
+        raise InvalidInputException(f"Database {database} is a link: a link to a table cannot lie in it")
+    for member in ("DatabaseName", "Name"):
+        if member not in document["TargetTable"]:
+            raise InvalidInputException(f"TargetTable.{member} must be given")
+    link = link_to_be(place, document, ctx.now)
+    if account_of(document["TargetTable"].get("CatalogId", place.catalog)) != ctx.account_id:
+        return
+    with suppress(EntityNotFoundException):
+        target_of(ctx, tx, tx.tables.require, link)
 
 
 def _document(operation: str, request: CreateTableRequest | UpdateTableRequest) -> dict[str, Any]:
@@ -67,29 +96,70 @@ def _document(operation: str, request: CreateTableRequest | UpdateTableRequest) 
 
 @implements("GetTable")
 def get_table(ctx: Context, request: GetTableRequest) -> GetTableResponse:
+    """Show a table, as it was at a time where one is given; a link shows what it leads to."""
     catalog = catalog_of(ctx, request)
-    refuse("GetTable", request, "TransactionId", "QueryAsOfTime")
+    refuse_transaction(request)
     with ctx.store.read() as tx:
-        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["Name"]))
-    return {"Table": render.table(table, request.get("AttributesToGet", []))}
+        table, linked = named_table(
+            ctx, tx, tx.tables.require, catalog, request["DatabaseName"], request["Name"]
+        )
+        link = None
+        if "TargetTable" in table.document and not linked:
+            link, table = table, target_of(ctx, tx, tx.tables.require, table)
+        found = _as_of(tx, table, request.get("QueryAsOfTime"))
+        if found is None:
+            raise EntityNotFoundException(f"Table {fold(request['Name'])} did not exist at that time.")
+    status = request.get("IncludeStatusDetails", False)
+    shown = render.table(found, request.get("AttributesToGet", []), link=link, status=status)
+    return {"Table": shown}
 
 
 @implements("GetTables")
 def get_tables(ctx: Context, request: GetTablesRequest) -> GetTablesResponse:
+    """List the tables of a database, or of the one it links to; links show what they lead to."""
     catalog = catalog_of(ctx, request)
-    refuse("GetTables", request, "TransactionId", "QueryAsOfTime")
-    database = fold(request["DatabaseName"])
+    refuse_transaction(request)
     matches = _name_test(request.get("Expression", ""))
     with ctx.store.read() as tx:
-        tx.databases.require(catalog, database)
+        place = place_of(ctx, tx, catalog, request["DatabaseName"])
         if request.get("ResourceShareType", "ALL") != "ALL":
-            return {"TableList": []}  # nothing is shared with or federated into an account
-        tables, after = tx.tables.page(catalog, database, ctx.page, matches)
-    attributes = request.get("AttributesToGet", [])
+            return {"TableList": []}  # no table of a database that lives here is federated
+        tables, after = tx.tables.page(place.catalog, place.database, ctx.page, matches)
+        follow = place == Place(catalog, fold(request["DatabaseName"]))
+        shown = [_listed(ctx, tx, table, request, follow=follow) for table in tables]
     return {
-        "TableList": [render.table(table, attributes) for table in tables],
+        "TableList": [table for table in shown if table is not None],
         "NextToken": ctx.token(after),
     }
+
+
+def _listed(
+    ctx: Context, tx: Transaction, table: CatalogTable, request: GetTablesRequest, *, follow: bool
+) -> Any:
+    """Show a table of a listing; None for one that did not exist at the time asked for."""
+    link = None
+    if follow and "TargetTable" in table.document:
+        with suppress(ApiError):  # where its target is gone or closed, the link is shown
+            link, table = table, target_of(ctx, tx, tx.tables.require, table)
+    found = _as_of(tx, table, request.get("QueryAsOfTime"))
+    if found is None:
+        return None
+    status = request.get("IncludeStatusDetails", False)
+    return render.table(found, request.get("AttributesToGet", []), link=link, status=status)
+
+
+def _as_of(tx: Transaction, table: CatalogTable, time: float | None) -> CatalogTable | None:
+    """Find a table as it was at a time; None when it did not exist yet."""
+    if time is None or time >= table.updated_at:
+        return table
+    before, after = tx.table_versions.around(table, time)
+    if before is None and after.version == FIRST_VERSION:
+        return None
+    if before is None or after.version != before.version + 1:
+        raise InvalidInputException(
+            f"Table {table.name} had versions at that time that were not archived, or were deleted"
+        )
+    return before
 
 
 def _name_test(expression: str) -> Callable[[str], bool] | None:
@@ -103,22 +173,36 @@ def _name_test(expression: str) -> Callable[[str], bool] | None:
 
 @implements("UpdateTable")
 def update_table(ctx: Context, request: UpdateTableRequest) -> UpdateTableResponse:
-    """Replace a table's definition as its next version; VersionId makes it compare and set."""
+    """Replace a table's definition as its next version; VersionId makes it compare and set.
+
+    What is said to a link is done to the table that it leads to.
+    """
     catalog = catalog_of(ctx, request)
-    refuse("UpdateTable", request, "UpdateOpenTableFormatInput", "ViewUpdateAction", "TransactionId")
+    refuse_transaction(request)
+    refuse("UpdateTable", request, "UpdateOpenTableFormatInput", "ViewUpdateAction")
     document = _document("UpdateTable", request)
     archive = not request.get("SkipArchive", False)
     with ctx.store.begin() as tx:
-        table = tx.tables.lock(catalog, fold(request["DatabaseName"]), document["Name"])
-        if "VersionId" in request and version_number(request["VersionId"]) != table.version:
-            raise ConcurrentModificationException(
-                f"Table {table.name} is at version {table.version}, not at {request['VersionId']}"
+        table = lock_table(ctx, tx, catalog, request["DatabaseName"], document["Name"])
+        document["Name"] = table.name
+        if "TargetTable" in document:
+            raise InvalidInputException(
+                f"TargetTable of {document['Name']} cannot change: delete the link and create it anew"
             )
+        check_version(request, table)
         if archive:
             _check_version_limit(tx, table)
-        tx.tables.replace(table, document, by=ctx.principal.arn, now=ctx.now, archive=archive)
+        tx.tables.replace(table, document, ctx.change("UpdateTable"), archive=archive)
         table_changed(ctx, tx, "UpdateTable", table)
     return {}
+
+
+def check_version(request: UpdateTableRequest, table: CatalogTable) -> None:
+    """Refuse an update of another version than the current one, when it says which it means."""
+    if "VersionId" in request and version_number(request["VersionId"]) != table.version:
+        raise ConcurrentModificationException(
+            f"Table {table.name} is at version {table.version}, not at {request['VersionId']}"
+        )
 
 
 def _check_version_limit(tx: Transaction, table: CatalogTable) -> None:
@@ -131,32 +215,33 @@ def _check_version_limit(tx: Transaction, table: CatalogTable) -> None:
 
 @implements("DeleteTable")
 def delete_table(ctx: Context, request: DeleteTableRequest) -> DeleteTableResponse:
+    """Delete a table, where its database leads; of a link, only the link goes."""
     catalog = catalog_of(ctx, request)
-    refuse("DeleteTable", request, "TransactionId")
-    database = fold(request["DatabaseName"])
+    refuse_transaction(request)
     with ctx.store.begin() as tx:
-        table = tx.tables.lock(catalog, database, fold(request["Name"]))
-        tx.tables.delete(table)
-        database_changed(ctx, tx, "DeleteTable", catalog, database, [table.name])
+        table, _ = named_table(ctx, tx, tx.tables.lock, catalog, request["DatabaseName"], request["Name"])
+        tx.deleted_tables.keep(table, ctx.change("DeleteTable"))
+        database_changed(ctx, tx, "DeleteTable", table.catalog_id, table.database_name, [table.name])
     return {}
 
 
 @implements("BatchDeleteTable")
 def batch_delete_table(ctx: Context, request: BatchDeleteTableRequest) -> BatchDeleteTableResponse:
     catalog = catalog_of(ctx, request)
-    refuse("BatchDeleteTable", request, "TransactionId")
-    database = fold(request["DatabaseName"])
+    refuse_transaction(request)
     errors: list[Any] = []
     deleted: list[str] = []
     with ctx.store.begin() as tx:
-        tx.databases.hold(catalog, database)
+        place = place_of(ctx, tx, catalog, request["DatabaseName"])
+        tx.databases.hold(place.catalog, place.database)
         # In one order for everyone: two batches must not wait for each other's rows.
         for name in sorted({fold(name) for name in request["TablesToDelete"]}):
             try:
-                tx.tables.delete(tx.tables.lock(catalog, database, name))
+                table = tx.tables.lock(place.catalog, place.database, name)
+                tx.deleted_tables.keep(table, ctx.change("BatchDeleteTable"))
                 deleted.append(name)
             except EntityNotFoundException as error:
                 errors.append({"TableName": name, "ErrorDetail": render.error_detail(error)})
         if deleted:
-            database_changed(ctx, tx, "BatchDeleteTable", catalog, database, deleted)
+            database_changed(ctx, tx, "BatchDeleteTable", place.catalog, place.database, deleted)
     return {"Errors": errors}

@@ -22,6 +22,8 @@ databases = sa.Table(
     sa.Column("name", Key, primary_key=True),
     sa.Column("document", sa.Text, nullable=False),
     sa.Column("created_at", Timestamp, nullable=False),
+    # 1 when IAM alone does not decide who may use it, but the permissions table does.
+    sa.Column("restricted", sa.Integer, nullable=False, server_default="0"),
 )
 
 catalog_tables = sa.Table(
@@ -39,8 +41,15 @@ catalog_tables = sa.Table(
     # When and by whom the current version was made.
     sa.Column("updated_at", Timestamp, nullable=False),
     sa.Column("updated_by", sa.Text, nullable=False),
+    # What else is known of that change (domain.catalog_changes); none of what was made before it was recorded.
+    sa.Column("change", sa.Text),
     # 1 until the words of the current version are in table_words, which is done for many tables at once.
     sa.Column("words_pending", sa.Integer, nullable=False, server_default="1"),
+    # 1 when IAM alone does not decide who may use it, but the permissions table does.
+    sa.Column("restricted", sa.Integer, nullable=False, server_default="0"),
+    # The place of its files on S3 (`bucket/path/`), and whether it lies in a registered location.
+    sa.Column("location", Key),
+    sa.Column("registered", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("catalog_id", "database_name", "name"),
     sa.Index(
         "ix_catalog_tables_words_pending",
@@ -53,6 +62,7 @@ catalog_tables = sa.Table(
     sa.Index("ix_catalog_tables_account_id_name", "catalog_id", "name", "id"),
     sa.Index("ix_catalog_tables_account_id_created_at", "catalog_id", "created_at", "id"),
     sa.Index("ix_catalog_tables_account_id_updated_at", "catalog_id", "updated_at", "id"),
+    sa.Index("ix_catalog_tables_account_id_location", "catalog_id", "location"),
     sa.ForeignKeyConstraint(
         ["catalog_id", "database_name"],
         ["databases.catalog_id", "databases.name"],
@@ -71,6 +81,7 @@ table_versions = sa.Table(
     sa.Column("document", sa.Text, nullable=False),
     sa.Column("created_at", Timestamp, nullable=False),
     sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("change", sa.Text),
 )
 
 partitions = sa.Table(

@@ -1,0 +1,146 @@
+"""Deleted databases, kept with their tags and functions, and through DeletedTables with their tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from isinglass.domain.catalog_changes import Change, change_of
+from isinglass.model.glue.errors import EntityNotFoundException
+from isinglass.store.conflicts import insert_one
+from isinglass.store.databases import Database
+from isinglass.store.history import change_text, tell_database
+from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.tables.catalog import databases
+from isinglass.store.tables.functions import user_functions
+from isinglass.store.tables.history import deleted_databases, deleted_tables
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedDatabase:
+    """A deleted database as it was, and how it was deleted."""
+
+    id: int
+    database: Database
+    tags: dict[str, str]
+    functions: list[dict[str, Any]]
+    deletion: Change
+    #: How many tables went with it and can still be restored.
+    tables: int = 0
+
+
+_FUNCTION = ("name", "document", "created_at")
+_COLUMNS = [
+    deleted_databases.c[name]
+    for name in ("id", "name", "document", "created_at", "contents", "deleted_at", "deleted_by", "deletion")
+]
+_TABLES = (
+    sa.select(sa.func.count())
+    .where(deleted_tables.c.database_id == deleted_databases.c.id, deleted_tables.c.purged == 0)
+    .scalar_subquery()
+)
+_KEPT = deleted_databases.c.purged == 0
+
+
+def _deleted(row: Any) -> DeletedDatabase:
+    id_, name, document, created_at, contents, deleted_at, deleted_by, deletion, *tables = row
+    read = orjson.loads(contents)
+    return DeletedDatabase(
+        id_,
+        Database(name, orjson.loads(document), created_at),
+        read["tags"],
+        read["functions"],
+        change_of(deleted_at, deleted_by, orjson.loads(deletion)),
+        *tables,
+    )
+
+
+class DeletedDatabases:
+    """Moves databases between databases and deleted_databases within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def keep(self, catalog_id: str, database: Database, tags: Mapping[str, str], change: Change) -> int:
+        """Keep a copy of a locked database with its functions; returns the id that its tables go under."""
+        contents = {"tags": tags, "functions": self._functions(catalog_id, database.name)}
+        kept = self._connection.execute(
+            deleted_databases.insert()
+            .values(
+                catalog_id=catalog_id,
+                name=database.name,
+                document=orjson.dumps(database.document).decode(),
+                created_at=database.created_at,
+                contents=orjson.dumps(contents).decode(),
+                deleted_at=change.at,
+                deleted_by=change.by,
+                deletion=change_text(change),
+            )
+            .returning(deleted_databases.c.id)
+        )
+        tell_database(self._connection, catalog_id, database.name, "DELETED", change, database.document)
+        return int(kept.scalar_one())
+
+    def _functions(self, catalog_id: str, name: str) -> list[dict[str, Any]]:
+        statement = sa.select(*(user_functions.c[column] for column in _FUNCTION)).where(
+            user_functions.c.catalog_id == catalog_id, user_functions.c.database_name == name
+        )
+        rows = self._connection.execute(statement.order_by(user_functions.c.name))
+        return [dict(zip(_FUNCTION, row, strict=True)) for row in rows]
+
+    def lock(self, catalog_id: str, name: str, deletion_id: int | None) -> DeletedDatabase:
+        """Find the database of a name that was deleted last, or the one of an id, and keep it there."""
+        statement = sa.select(*_COLUMNS).where(
+            _KEPT, deleted_databases.c.catalog_id == catalog_id, deleted_databases.c.name == name
+        )
+        if deletion_id is not None:
+            statement = statement.where(deleted_databases.c.id == deletion_id)
+        statement = statement.order_by(deleted_databases.c.id.desc()).limit(1)
+        row = self._connection.execute(statement.with_for_update()).first()
+        if row is None:
+            which = f" with the id {deletion_id}" if deletion_id is not None else ""
+            raise EntityNotFoundException(f"No deleted database {name}{which} is kept.")
+        return _deleted(row)
+
+    def page(
+        self, catalog_id: str, page: PageRequest
+    ) -> tuple[list[DeletedDatabase], tuple[Any, ...] | None]:
+        """List deleted databases by name and id."""
+        statement = sa.select(*_COLUMNS, _TABLES).where(_KEPT, deleted_databases.c.catalog_id == catalog_id)
+        key = [deleted_databases.c.name, deleted_databases.c.id]
+        rows, after = fetch_page(self._connection, statement, key, page)
+        return [_deleted(row) for row in rows], after
+
+    def restore(self, catalog_id: str, deleted: DeletedDatabase, name: str, change: Change) -> bool:
+        """Put a locked deleted database and its functions back, under a name; False when that is taken.
+
+        Its tags and its tables are the caller's to put back.
+        """
+        document = {**deleted.database.document, "Name": name}
+        row = {
+            "catalog_id": catalog_id,
+            "name": name,
+            "document": orjson.dumps(document).decode(),
+            "created_at": deleted.database.created_at,
+        }
+        if not insert_one(self._connection, databases, row):
+            return False
+        if deleted.functions:
+            self._connection.execute(
+                user_functions.insert(),
+                [{**each, "catalog_id": catalog_id, "database_name": name} for each in deleted.functions],
+            )
+        tell_database(self._connection, catalog_id, name, "RESTORED", change, document)
+        self._connection.execute(deleted_databases.delete().where(deleted_databases.c.id == deleted.id))
+        return True
+
+    def give_up(self, deleted: DeletedDatabase) -> None:
+        """Let nobody restore a locked database and the tables that went with it any more."""
+        self._connection.execute(
+            deleted_tables.update().where(deleted_tables.c.database_id == deleted.id).values(purged=1)
+        )
+        self._connection.execute(
+            deleted_databases.update().where(deleted_databases.c.id == deleted.id).values(purged=1)
+        )

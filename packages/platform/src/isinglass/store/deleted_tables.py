@@ -1,0 +1,215 @@
+"""Deleted tables, kept with all that belongs to them until their time is over or somebody purges them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from isinglass.domain.catalog_changes import Change, change_of
+from isinglass.model.glue.errors import EntityNotFoundException
+from isinglass.store.catalog_tables import CatalogTable
+from isinglass.store.conflicts import insert_one
+from isinglass.store.history import change_text, made
+from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.table_places import IS_REGISTERED, placed
+from isinglass.store.tables.catalog import catalog_tables
+from isinglass.store.tables.history import deleted_tables, table_history
+from isinglass.store.tables.permissions import registered_locations
+from isinglass.store.tables.table_search import table_words
+
+#: What a table's row is while it is deleted as before.
+_KEPT = (
+    "id", "catalog_id", "database_name", "name", "version", "document", "created_at", "created_by",
+    "updated_at", "updated_by", "change", "restricted", "location",
+)  # fmt: skip
+_ROW = [catalog_tables.c[name] for name in _KEPT]
+_KEPT_ROW = [deleted_tables.c[name] for name in _KEPT]
+
+#: Whether the place of a deleted table's files is a registered location by now.
+_REGISTERED = sa.case(
+    (
+        sa.exists().where(
+            registered_locations.c.account_id == sa.func.substr(deleted_tables.c.catalog_id, 1, 12),
+            sa.func.substr(deleted_tables.c.location, 1, sa.func.length(registered_locations.c.path))
+            == registered_locations.c.path,
+        ),
+        1,
+    ),
+    else_=0,
+)
+
+_SELECT = sa.select(
+    *_KEPT_ROW,
+    deleted_tables.c.deleted_at,
+    deleted_tables.c.deleted_by,
+    deleted_tables.c.deletion,
+    deleted_tables.c.database_id,
+).where(deleted_tables.c.purged == 0)
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedTable:
+    """A deleted table as it was, and how it was deleted."""
+
+    table: CatalogTable
+    deletion: Change
+    #: The deleted database that it went with.
+    database_id: int | None
+
+
+def _deleted(row: Any) -> DeletedTable:
+    *kept, deleted_at, deleted_by, deletion, database_id = row
+    members = dict(zip(_KEPT, kept, strict=True))
+    del members["location"]
+    table = CatalogTable(**{**members, "document": orjson.loads(members["document"])})
+    return DeletedTable(table, change_of(deleted_at, deleted_by, orjson.loads(deletion)), database_id)
+
+
+class DeletedTables:
+    """Moves tables between catalog_tables and deleted_tables within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def keep(self, table: CatalogTable, change: Change) -> None:
+        """Delete a locked table; it keeps its id, and by that all that belongs to it."""
+        self._keep([catalog_tables.c.id == table.id], table.catalog_id, change, None)
+
+    def keep_all(self, catalog_id: str, database_name: str, change: Change, database_id: int) -> list[str]:
+        """Delete all tables of a locked database that is deleted with them; returns their names."""
+        of_database = [
+            catalog_tables.c.catalog_id == catalog_id,
+            catalog_tables.c.database_name == database_name,
+        ]
+        names = sa.select(catalog_tables.c.name).where(*of_database).order_by(catalog_tables.c.name)
+        found = list(self._connection.scalars(names.with_for_update()))
+        if found:
+            self._keep(of_database, catalog_id, change, database_id)
+        return found
+
+    def _keep(
+        self,
+        chosen: Sequence[sa.ColumnElement[bool]],
+        catalog_id: str,
+        change: Change,
+        database_id: int | None,
+    ) -> None:
+        deletion = {"deleted_at": change.at, "deleted_by": change.by, "deletion": change_text(change)}
+        more = {**deletion, "database_id": database_id}
+        moved = sa.select(*_ROW, *_literals(deleted_tables, more)).where(*chosen)
+        self._connection.execute(deleted_tables.insert().from_select([*_KEPT, *more], moved))
+        ids = sa.select(catalog_tables.c.id).where(*chosen)
+        self._tell("DELETED", catalog_tables, chosen, change)
+        self._connection.execute(
+            table_words.delete().where(
+                table_words.c.catalog_id == catalog_id, table_words.c.table_id.in_(ids)
+            )
+        )
+        self._connection.execute(catalog_tables.delete().where(*chosen))
+
+    def _tell(
+        self, event: str, of: sa.Table, chosen: Collection[sa.ColumnElement[bool]], change: Change
+    ) -> None:
+        """Note the same event for each of some tables."""
+        told = {"event": event, **made(change)}
+        rows = sa.select(of.c.catalog_id, of.c.id, of.c.version, *_literals(table_history, told)).where(
+            *chosen
+        )
+        names = ["catalog_id", "table_id", "version", *told]
+        self._connection.execute(table_history.insert().from_select(names, rows))
+
+    def lock(self, catalog_id: str, database_name: str, name: str, table_id: int | None) -> DeletedTable:
+        """Find the table of a name that was deleted last, or the one of an id, and keep it where it is."""
+        found = self.find(catalog_id, database_name, name, table_id, lock=True)
+        if found is None:
+            which = f" with the id {table_id}" if table_id is not None else ""
+            raise EntityNotFoundException(f"No deleted table {database_name}.{name}{which} is kept.")
+        return found
+
+    def find(
+        self, catalog_id: str, database_name: str, name: str, table_id: int | None, *, lock: bool = False
+    ) -> DeletedTable | None:
+        """Find the table of a name that was deleted last, or the one of an id."""
+        statement = _SELECT.where(
+            deleted_tables.c.catalog_id == catalog_id,
+            deleted_tables.c.database_name == database_name,
+            deleted_tables.c.name == name,
+        )
+        if table_id is not None:
+            statement = statement.where(deleted_tables.c.id == table_id)
+        statement = statement.order_by(deleted_tables.c.deleted_at.desc(), deleted_tables.c.id.desc()).limit(
+            1
+        )
+        row = self._connection.execute(statement.with_for_update() if lock else statement).first()
+        return None if row is None else _deleted(row)
+
+    def page(
+        self, catalog_id: str, database_name: str | None, page: PageRequest
+    ) -> tuple[list[DeletedTable], tuple[Any, ...] | None]:
+        """List deleted tables, of one database's name or of all, by name and id."""
+        statement = _SELECT.where(deleted_tables.c.catalog_id == catalog_id)
+        if database_name is not None:
+            statement = statement.where(deleted_tables.c.database_name == database_name)
+        key = [deleted_tables.c.database_name, deleted_tables.c.name, deleted_tables.c.id]
+        rows, after = fetch_page(self._connection, statement, key, page)
+        return [_deleted(row) for row in rows], after
+
+    def restore(self, deleted: DeletedTable, name: str, change: Change) -> bool:
+        """Put a locked deleted table back, under a name; False when that is taken.
+
+        Its version stays what it was. Raises EntityNotFoundException when its database is gone.
+        """
+        table = deleted.table
+        row = {column: getattr(table, column) for column in _KEPT if column != "location"}
+        row.update(placed(table.catalog_id, table.document), name=name, words_pending=1)
+        row["document"] = orjson.dumps({**table.document, "Name": name}).decode()
+        try:
+            if not insert_one(self._connection, catalog_tables, row, registered=IS_REGISTERED):
+                return False
+        except sa.exc.IntegrityError as error:  # its foreign key: names are no error here
+            raise EntityNotFoundException(
+                f"Database {table.database_name} not found: "
+                f"restore or create it before its table {table.name}."
+            ) from error
+        chosen = [deleted_tables.c.id == table.id]
+        self._tell("RESTORED", deleted_tables, chosen, change)
+        self._connection.execute(deleted_tables.delete().where(*chosen))
+        return True
+
+    def restore_all(self, database_id: int, database_name: str, change: Change) -> list[str]:
+        """Put back the tables that went with a database, into one of a name; returns their names."""
+        chosen = [deleted_tables.c.database_id == database_id, deleted_tables.c.purged == 0]
+        names = sa.select(deleted_tables.c.name).where(*chosen).order_by(deleted_tables.c.name)
+        found = list(self._connection.scalars(names.with_for_update()))
+        if found:
+            more = {"database_name": database_name, "words_pending": 1}
+            others = [name for name in _KEPT if name not in more]
+            columns = [deleted_tables.c[name] for name in others]
+            moved = sa.select(*columns, _REGISTERED, *_literals(catalog_tables, more)).where(*chosen)
+            written = [*others, "registered", *more]
+            self._connection.execute(catalog_tables.insert().from_select(written, moved))
+            self._tell("RESTORED", deleted_tables, chosen, change)
+            self._connection.execute(deleted_tables.delete().where(*chosen))
+        return found
+
+    def rename_database(self, catalog_id: str, name: str, new_name: str) -> None:
+        """Let the deleted tables of a database follow its new name."""
+        of_database = (
+            deleted_tables.c.catalog_id == catalog_id,
+            deleted_tables.c.database_name == name,
+            deleted_tables.c.database_id.is_(None),
+        )
+        self._connection.execute(deleted_tables.update().where(*of_database).values(database_name=new_name))
+
+    def give_up(self, deleted: Collection[int]) -> None:
+        """Let nobody restore these tables, by their ids, any more; what belongs to them goes soon."""
+        self._connection.execute(
+            deleted_tables.update().where(deleted_tables.c.id.in_(deleted)).values(purged=1)
+        )
+
+
+def _literals(table: sa.Table, values: dict[str, Any]) -> list[sa.ColumnElement[Any]]:
+    """Make constants of a selection, typed as the columns they go into."""
+    return [sa.literal(value, table.c[name].type).label(name) for name, value in values.items()]

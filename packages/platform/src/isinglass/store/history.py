@@ -1,0 +1,100 @@
+"""What happened in the catalog: changes of databases, and deletions and restores of tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from isinglass.domain.catalog_changes import Change, change_of
+from isinglass.store.catalog_tables import CatalogTable
+from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.tables.history import database_history, table_history
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseEvent:
+    """One change of a database; `document` is its definition after it, or that which was deleted."""
+
+    event: str
+    change: Change
+    document: Any
+
+
+@dataclass(frozen=True, slots=True)
+class TableEvent:
+    """The deletion or the restore of a table, which was at a version."""
+
+    id: int
+    version: int
+    event: str
+    change: Change
+
+
+class History:
+    """Reads and writes the history tables within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def database_pages(
+        self, catalog_id: str, name: str, page: PageRequest
+    ) -> tuple[list[DatabaseEvent], tuple[Any, ...] | None]:
+        """List what happened to a database, and to those before it of its name, newest first."""
+        columns = database_history.c
+        statement = sa.select(
+            columns.id, columns.event, columns.made_at, columns.made_by, columns.change, columns.document
+        ).where(columns.catalog_id == catalog_id, columns.name == name)
+        rows, after = fetch_page(self._connection, statement, [columns.id], page, descending=True)
+        return [
+            DatabaseEvent(event, change_of(at, by, orjson.loads(change)), orjson.loads(document))
+            for _, event, at, by, change, document in rows
+        ], after
+
+    def of_table(self, table: CatalogTable, before: tuple[int, int] | None, limit: int) -> list[TableEvent]:
+        """List deletions and restores of a table, newest first, before a version and an event."""
+        columns = table_history.c
+        statement = sa.select(
+            columns.id, columns.version, columns.event, columns.made_at, columns.made_by, columns.change
+        ).where(columns.catalog_id == table.catalog_id, columns.table_id == table.id)
+        if before is not None:
+            statement = statement.where(sa.tuple_(columns.version, columns.id) < sa.tuple_(*before))
+        rows = self._connection.execute(
+            statement.order_by(columns.version.desc(), columns.id.desc()).limit(limit)
+        )
+        return [
+            TableEvent(id_, version, event, change_of(at, by, orjson.loads(change)))
+            for id_, version, event, at, by, change in rows
+        ]
+
+
+def tell_database(
+    connection: sa.Connection,
+    catalog_id: str,
+    name: str,
+    event: str,
+    change: Change,
+    document: Mapping[str, Any],
+) -> None:
+    """Note a change of a database, in the transaction that makes it."""
+    connection.execute(
+        database_history.insert().inline(),
+        {
+            "catalog_id": catalog_id,
+            "name": name,
+            "event": event,
+            **made(change),
+            "document": orjson.dumps(document).decode(),
+        },
+    )
+
+
+def made(change: Change) -> dict[str, Any]:
+    """Write the columns that say who made a change."""
+    return {"made_at": change.at, "made_by": change.by, "change": change_text(change)}
+
+
+def change_text(change: Change) -> str:
+    """Write what has no columns of its own."""
+    return orjson.dumps(change.document()).decode()
