@@ -97,6 +97,8 @@ def _resource_parts(text: str, rest: str) -> tuple[str, tuple[str, ...]]:
         kind, _, tail = rest.partition("/")
     if kind not in KINDS:
         raise InvalidArn(text, f"there is no resource type {kind!r}")
+    if kind == "catalog" and tail:
+        return kind, tuple(tail.lower().split("/"))  # one that is nested in the account's own
     count = KINDS[kind]
     # A slash may be part of a name (job names allow it), so only the last name takes the rest.
     names = tuple(tail.split("/", count - 1)) if count > 1 else (tail,) if tail else ()

@@ -13,6 +13,17 @@ def is_account(text: str) -> bool:
     return len(text) == _ACCOUNT_DIGITS and text.isascii() and text.isdigit()
 
 
+def split(text: str, own_account: str) -> tuple[str, str]:
+    """Take an id apart: the account, and the path from its own catalog; `sales/emea` is one's own."""
+    account_id, _, path = text.partition(":")
+    return (account_id, path) if is_account(account_id) else (own_account, text)
+
+
+def join(account_id: str, path: str) -> str:
+    """Build the id of the catalog that a path leads to; an empty one to the account's own."""
+    return f"{account_id}:{path}" if path else account_id
+
+
 def account_of(catalog_id: str) -> str:
     """Return the account that a catalog belongs to."""
     return catalog_id[:_ACCOUNT_DIGITS]

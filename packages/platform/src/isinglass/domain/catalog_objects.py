@@ -15,9 +15,8 @@ FIRST_VERSION = 0
 #: How many versions one table may keep.
 MAX_VERSIONS = 100_000
 
-_DEFAULT_PERMISSIONS = [
-    {"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}
-]
+#: Permissions that leave access to the policies of IAM.
+EVERYBODY = [{"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}]
 
 #: What a storage descriptor reads back as where nothing was given.
 _DESCRIPTOR_DEFAULTS: dict[str, Any] = {
@@ -33,9 +32,12 @@ def fold(name: str) -> str:
     return name.lower()
 
 
-def database_document(database_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Build the stored form of a database."""
-    document: dict[str, Any] = {"CreateTableDefaultPermissions": _DEFAULT_PERMISSIONS, **database_input}
+def database_document(database_input: Mapping[str, Any], table_permissions: Any = None) -> dict[str, Any]:
+    """Build the stored form of a database; its catalog may say what its tables are open to by default."""
+    document: dict[str, Any] = {
+        "CreateTableDefaultPermissions": EVERYBODY if table_permissions is None else table_permissions,
+        **database_input,
+    }
     document["Name"] = fold(document["Name"])
     return document
 

@@ -14,6 +14,7 @@ Handler = Callable[[Context, Any], Any]
 
 #: Every module that registers operations; listed, not discovered, so that a missing file fails at start.
 MODULES: tuple[str, ...] = (
+    "isinglass.operations.catalog.catalogs",
     "isinglass.operations.catalog.column_statistics",
     "isinglass.operations.catalog.databases",
     "isinglass.operations.catalog.partition_batches",

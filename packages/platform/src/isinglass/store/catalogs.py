@@ -63,6 +63,11 @@ class Catalogs:
         }
         return insert_one(self._connection, catalogs, row)
 
+    def find(self, catalog_id: str) -> Catalog | None:
+        """Find a catalog by its id."""
+        row = self._connection.execute(_SELECT.where(catalogs.c.catalog_id == catalog_id)).first()
+        return None if row is None else _catalog(row)
+
     def require(self, catalog_id: str) -> Catalog:
         """Find a catalog that must exist."""
         return self._required(_SELECT, catalog_id)

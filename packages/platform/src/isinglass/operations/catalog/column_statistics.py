@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from isinglass.domain.catalog_objects import check_partition_values, fold
+from isinglass.domain.catalog_objects import check_partition_values
 from isinglass.domain.column_statistics import check_statistics, columns_of
 from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputException
 from isinglass.model.glue.shapes import (
@@ -22,6 +22,7 @@ from isinglass.model.glue.shapes import (
 )
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.events import table_changed
+from isinglass.operations.catalog.links import hold_table, read_table
 from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
@@ -36,7 +37,7 @@ def update_column_statistics_for_table(
 ) -> UpdateColumnStatisticsForTableResponse:
     catalog = catalog_of(ctx, request)
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         good, errors = _sorted_out(request["ColumnStatisticsList"], columns_of(table.document))
         tx.column_statistics.put(table, WHOLE_TABLE, good)
         if good:
@@ -51,7 +52,7 @@ def update_column_statistics_for_partition(
     catalog = catalog_of(ctx, request)
     values = request["PartitionValues"]
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         columns = _partition_columns(tx, table, values, lock=True)
         good, errors = _sorted_out(request["ColumnStatisticsList"], columns)
         tx.column_statistics.put(table, values, good)
@@ -66,7 +67,7 @@ def get_column_statistics_for_table(
 ) -> GetColumnStatisticsForTableResponse:
     catalog = catalog_of(ctx, request)
     with ctx.store.read() as tx:
-        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         found, errors = _found(tx, table, WHOLE_TABLE, request["ColumnNames"], columns_of(table.document))
     return {"ColumnStatisticsList": found, "Errors": errors}
 
@@ -78,7 +79,7 @@ def get_column_statistics_for_partition(
     catalog = catalog_of(ctx, request)
     values = request["PartitionValues"]
     with ctx.store.read() as tx:
-        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         columns = _partition_columns(tx, table, values)
         found, errors = _found(tx, table, values, request["ColumnNames"], columns)
     return {"ColumnStatisticsList": found, "Errors": errors}
@@ -90,7 +91,7 @@ def delete_column_statistics_for_table(
 ) -> DeleteColumnStatisticsForTableResponse:
     catalog = catalog_of(ctx, request)
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         _delete(tx, table, WHOLE_TABLE, request["ColumnName"], columns_of(table.document))
     return {}
 
@@ -102,7 +103,7 @@ def delete_column_statistics_for_partition(
     catalog = catalog_of(ctx, request)
     values = request["PartitionValues"]
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         _delete(tx, table, values, request["ColumnName"], _partition_columns(tx, table, values))
     return {}
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from isinglass.domain.catalog_objects import check_partition_values, fold, partition_document
+from isinglass.domain.catalog_objects import check_partition_values, partition_document
 from isinglass.domain.partition_values import encode
 from isinglass.model.api_error import ApiError
 from isinglass.model.glue.errors import (
@@ -23,6 +23,7 @@ from isinglass.model.glue.shapes import (
 )
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.events import table_changed
+from isinglass.operations.catalog.links import hold_table, read_table
 from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
@@ -40,7 +41,7 @@ def batch_create_partition(
     errors: list[Any] = []
     new: list[tuple[list[str], dict[str, Any]]] = []
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         for given in request["PartitionInputList"]:
             values = given.get("Values", [])
             try:
@@ -66,7 +67,7 @@ def batch_get_partition(ctx: Context, request: BatchGetPartitionRequest) -> Batc
     catalog = catalog_of(ctx, request)
     wanted = [entry["Values"] for entry in request["PartitionsToGet"]]
     with ctx.store.read() as tx:
-        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         for values in wanted:
             check_partition_values(table.partition_keys, values)
         found = {encode(partition.values): partition for partition in tx.partitions.find_all(table, wanted)}
@@ -85,7 +86,7 @@ def batch_update_partition(
     errors: list[Any] = []
     changed: list[list[str]] = []
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         for entry in request["Entries"]:
             values, given = entry["PartitionValueList"], entry["PartitionInput"]
             new_values = given.get("Values", values)
@@ -110,7 +111,7 @@ def batch_delete_partition(
     errors: list[Any] = []
     deleted: list[list[str]] = []
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         for entry in request["PartitionsToDelete"]:
             values = entry["Values"]
             try:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from isinglass.domain.catalog_objects import fold
 from isinglass.domain.partition_index import MAX_FAILED, MAX_INDEXES, index_keys
 from isinglass.flow.index_building import KIND
 from isinglass.model.glue.errors import (
@@ -20,6 +19,7 @@ from isinglass.model.glue.shapes import (
     GetPartitionIndexesRequest,
     GetPartitionIndexesResponse,
 )
+from isinglass.operations.catalog.links import lock_table, read_table
 from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
@@ -35,7 +35,7 @@ def create_partition_index(
     """Add an index that is CREATING until the table's partitions are entered."""
     catalog = catalog_of(ctx, request)
     with ctx.store.begin() as tx:
-        table = tx.tables.lock(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = lock_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         index_id = add_index(tx, table, request["PartitionIndex"], status="CREATING", now=ctx.now)
         _enqueue(ctx, tx, table, index_id)
         failed = [index for index in tx.partition_indexes.of(table) if index.status == "FAILED"]
@@ -67,7 +67,7 @@ def delete_partition_index(
     catalog = catalog_of(ctx, request)
     name = request["IndexName"]
     with ctx.store.begin() as tx:
-        table = tx.tables.lock(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = lock_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         named = [index for index in tx.partition_indexes.of(table) if index.name == name]
         if not named:
             raise EntityNotFoundException(f"Index {name} not found.")
@@ -83,7 +83,7 @@ def delete_partition_index(
 def get_partition_indexes(ctx: Context, request: GetPartitionIndexesRequest) -> GetPartitionIndexesResponse:
     catalog = catalog_of(ctx, request)
     with ctx.store.read() as tx:
-        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         indexes = tx.partition_indexes.of(table)
     forgotten = [index for index in indexes if index.status == "FAILED"][:-MAX_FAILED]
     return {"PartitionIndexDescriptorList": [_shown(index) for index in indexes if index not in forgotten]}

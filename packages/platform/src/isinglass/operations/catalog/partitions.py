@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from isinglass.domain.catalog_objects import check_partition_values, fold, partition_document
+from isinglass.domain.catalog_objects import check_partition_values, partition_document
 from isinglass.domain.partition_filter import compile_filter
 from isinglass.domain.partition_values import segment_of
 from isinglass.model.glue.errors import (
     AlreadyExistsException,
     EntityNotFoundException,
     InvalidInputException,
+    OperationNotSupportedException,
 )
 from isinglass.model.glue.shapes import (
     CreatePartitionRequest,
@@ -25,7 +26,8 @@ from isinglass.model.glue.shapes import (
 )
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.events import table_changed
-from isinglass.operations.catalog.scope import catalog_of, refuse
+from isinglass.operations.catalog.links import hold_table, read_table
+from isinglass.operations.catalog.scope import catalog_of, refuse_transaction
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.catalog_tables import CatalogTable
@@ -38,7 +40,7 @@ def create_partition(ctx: Context, request: CreatePartitionRequest) -> CreatePar
     given = request["PartitionInput"]
     values = given.get("Values", [])
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         check_partition_values(table.partition_keys, values)
         tx.partition_indexes.check(table, values)
         [is_new] = tx.partitions.insert(table, [(values, partition_document(given))], ctx.now)
@@ -53,7 +55,7 @@ def get_partition(ctx: Context, request: GetPartitionRequest) -> GetPartitionRes
     catalog = catalog_of(ctx, request)
     values = request["PartitionValues"]
     with ctx.store.read() as tx:
-        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         check_partition_values(table.partition_keys, values)
         partition = tx.partitions.find(table, values)
     if partition is None:
@@ -65,9 +67,13 @@ def get_partition(ctx: Context, request: GetPartitionRequest) -> GetPartitionRes
 def get_partitions(ctx: Context, request: GetPartitionsRequest) -> GetPartitionsResponse:
     """List the partitions that an expression and a segment select, in the order of their values."""
     catalog = catalog_of(ctx, request)
-    refuse("GetPartitions", request, "TransactionId", "QueryAsOfTime")
+    refuse_transaction(request)
+    if "QueryAsOfTime" in request:
+        raise OperationNotSupportedException(
+            "GetPartitions does not support QueryAsOfTime: partitions keep no earlier versions."
+        )
     with ctx.store.read() as tx:
-        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         found, after = tx.partitions.page(table, ctx.page, _selection(table, request))
     columns = not request.get("ExcludeColumnSchema", False)
     return {
@@ -103,7 +109,7 @@ def update_partition(ctx: Context, request: UpdatePartitionRequest) -> UpdatePar
     values, given = request["PartitionValueList"], request["PartitionInput"]
     new_values = given.get("Values", values)
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         check_partition_values(table.partition_keys, values)
         check_partition_values(table.partition_keys, new_values)
         tx.partition_indexes.check(table, new_values)
@@ -117,7 +123,7 @@ def delete_partition(ctx: Context, request: DeletePartitionRequest) -> DeletePar
     catalog = catalog_of(ctx, request)
     values = request["PartitionValues"]
     with ctx.store.begin() as tx:
-        table = tx.tables.hold(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         check_partition_values(table.partition_keys, values)
         if not tx.partitions.delete(table, values):
             raise EntityNotFoundException("Cannot find partition.")

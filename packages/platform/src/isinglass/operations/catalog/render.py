@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from isinglass.domain.catalog_objects import FIRST_VERSION
 from isinglass.model.api_error import ApiError
 from isinglass.model.glue.errors import InvalidInputException
 from isinglass.store.catalog_tables import CatalogTable
@@ -22,26 +23,54 @@ def database(catalog: str, stored: Database, attributes: Sequence[str] = ()) -> 
     return {**stored.document, "CreateTime": stored.created_at, "CatalogId": catalog}
 
 
-def table(stored: CatalogTable, attributes: Sequence[str] = ()) -> Any:
-    """Show a table at one of its versions, or only the attributes asked for."""
+def table(
+    stored: CatalogTable,
+    attributes: Sequence[str] = (),
+    *,
+    link: CatalogTable | None = None,
+    status: bool = False,
+) -> Any:
+    """Show a table at one of its versions, or only the attributes asked for.
+
+    Behind a link it goes by the link's names; `status` asks how the last change of a view went.
+    """
+    named = stored if link is None else link
+    shown: dict[str, Any] = {"Name": named.name, "DatabaseName": named.database_name}
+    if link is not None:
+        shown |= {"CatalogId": link.catalog_id, "TargetTable": link.document["TargetTable"]}
+    document = stored.document
     if attributes and "DEFAULT" not in attributes:
         if "NAME" not in attributes:
             raise InvalidInputException("AttributesToGet must contain NAME")
-        shown = {"Name": stored.name, "DatabaseName": stored.database_name}
-        if "TABLE_TYPE" in attributes and "TableType" in stored.document:
-            shown["TableType"] = stored.document["TableType"]
+        if "TABLE_TYPE" in attributes and "TableType" in document:
+            shown["TableType"] = document["TableType"]
         return shown
+    is_view = "ViewDefinition" in document
+    if status and is_view:
+        shown["Status"] = _status(stored)
     return {
-        **stored.document,
-        "DatabaseName": stored.database_name,
+        **document,
         "CreateTime": stored.created_at,
         "UpdateTime": stored.updated_at,
         "CreatedBy": stored.created_by,
         "IsRegisteredWithLakeFormation": False,
-        "IsMultiDialectView": False,
+        "IsMultiDialectView": is_view,
         "IsMaterializedView": False,
         "CatalogId": stored.catalog_id,
         "VersionId": str(stored.version),
+        **shown,
+    }
+
+
+def _status(view: CatalogTable) -> Any:
+    """Tell how a view's last change went: it is stored at once, or was refused."""
+    return {
+        "RequestedBy": view.updated_by,
+        "UpdatedBy": view.updated_by,
+        "RequestTime": view.updated_at,
+        "UpdateTime": view.updated_at,
+        "Action": "CREATE" if view.version == FIRST_VERSION else "UPDATE",
+        "State": "SUCCESS",
     }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from isinglass.domain.catalog_objects import fold, version_number
+from isinglass.domain.catalog_objects import version_number
 from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputException
 from isinglass.model.glue.shapes import (
     BatchDeleteTableVersionRequest,
@@ -15,6 +15,7 @@ from isinglass.model.glue.shapes import (
     GetTableVersionsResponse,
 )
 from isinglass.operations.catalog import render
+from isinglass.operations.catalog.links import lock_table, read_table
 from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
@@ -27,7 +28,7 @@ def get_table_version(ctx: Context, request: GetTableVersionRequest) -> GetTable
     """Show one version of a table, the current one where none is named."""
     catalog = catalog_of(ctx, request)
     with ctx.store.read() as tx:
-        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         version_id = request.get("VersionId")
         version = table.version if version_id is None else version_number(version_id)
         found = tx.table_versions.find(table, version)
@@ -40,7 +41,7 @@ def get_table_version(ctx: Context, request: GetTableVersionRequest) -> GetTable
 def get_table_versions(ctx: Context, request: GetTableVersionsRequest) -> GetTableVersionsResponse:
     catalog = catalog_of(ctx, request)
     with ctx.store.read() as tx:
-        table = tx.tables.require(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         versions, after = tx.table_versions.page(table, ctx.page)
     return {
         "TableVersions": [render.table_version(version) for version in versions],
@@ -52,7 +53,7 @@ def get_table_versions(ctx: Context, request: GetTableVersionsRequest) -> GetTab
 def delete_table_version(ctx: Context, request: DeleteTableVersionRequest) -> DeleteTableVersionResponse:
     catalog = catalog_of(ctx, request)
     with ctx.store.begin() as tx:
-        table = tx.tables.lock(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = lock_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         _delete(tx, table, request["VersionId"])
     return {}
 
@@ -64,7 +65,7 @@ def batch_delete_table_version(
     catalog = catalog_of(ctx, request)
     errors: list[Any] = []
     with ctx.store.begin() as tx:
-        table = tx.tables.lock(catalog, fold(request["DatabaseName"]), fold(request["TableName"]))
+        table = lock_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         for version_id in request["VersionIds"]:
             try:
                 _delete(tx, table, version_id)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from isinglass.domain import arns
 from isinglass.domain.arns import Arn, InvalidArn
+from isinglass.domain.catalog_ids import join
 from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputException
 from isinglass.model.glue.shapes import (
     GetTagsRequest,
@@ -17,16 +18,30 @@ from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.store import Transaction
 
+
+def _catalog_exists(tx: Transaction, account_id: str, path: str) -> bool:
+    return tx.catalogs.find(join(account_id, path)) is not None
+
+
+def _database_exists(tx: Transaction, account_id: str, name: str) -> bool:
+    """Find a database of the account's own catalog, or `sales/emea/orders` of one nested in it."""
+    if tx.databases.find(account_id, name) is not None:
+        return True
+    path, _, name = name.rpartition("/")
+    return bool(path) and tx.databases.find(join(account_id, path), name) is not None
+
+
 #: Kinds of resources that can have tags, and how to know that one exists.
 TAGGABLE: dict[str, Callable[[Transaction, str, str], bool]] = {
+    "catalog": _catalog_exists,
     "connection": lambda tx, account_id, name: tx.connections.find(account_id, name) is not None,
     "crawler": lambda tx, account_id, name: tx.crawlers.find(account_id, name) is not None,
-    "database": lambda tx, account_id, name: tx.databases.find(account_id, name) is not None,
+    "database": _database_exists,
     "job": lambda tx, account_id, name: tx.jobs.find(account_id, name) is not None,
     "usageProfile": lambda tx, account_id, name: tx.usage_profiles.find(account_id, name) is not None,
 }
 
-_UNTAGGABLE = frozenset({"catalog", "table", "tableVersion", "userDefinedFunction", "classifier"})
+_UNTAGGABLE = frozenset({"table", "tableVersion", "userDefinedFunction", "classifier"})
 
 
 def _resource(ctx: Context, tx: Transaction, text: str) -> str:
@@ -35,10 +50,14 @@ def _resource(ctx: Context, tx: Transaction, text: str) -> str:
         arn: Arn = arns.parse(text)
     except InvalidArn as error:
         raise InvalidInputException(str(error)) from error
-    if arn.kind in _UNTAGGABLE:
+    if arn.kind in _UNTAGGABLE or not arn.names:
         raise InvalidInputException(f"Resources of type {arn.kind} cannot have tags")
     exists = TAGGABLE.get(arn.kind)
-    if exists is None or arn.account_id != ctx.account_id or not exists(tx, ctx.account_id, arn.names[0]):
+    if (
+        exists is None
+        or arn.account_id != ctx.account_id
+        or not exists(tx, ctx.account_id, "/".join(arn.names))
+    ):
         raise EntityNotFoundException(f"Resource {text} not found.")
     return arn.resource
 

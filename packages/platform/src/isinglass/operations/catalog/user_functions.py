@@ -22,6 +22,7 @@ from isinglass.model.glue.shapes import (
     UpdateUserDefinedFunctionRequest,
     UpdateUserDefinedFunctionResponse,
 )
+from isinglass.operations.catalog.links import place_of
 from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
@@ -48,8 +49,9 @@ def create_user_defined_function(
     document = function_document(given)
     database = fold(request["DatabaseName"])
     with ctx.store.begin() as tx:
-        tx.databases.hold(catalog, database)
-        if not tx.user_functions.insert(catalog, database, document, ctx.now):
+        place = place_of(ctx, tx, catalog, database)
+        tx.databases.hold(place.catalog, place.database)
+        if not tx.user_functions.insert(place.catalog, place.database, document, ctx.now):
             raise AlreadyExistsException("Function already exists.")
     return {}
 
@@ -61,9 +63,9 @@ def get_user_defined_function(
     catalog = catalog_of(ctx, request)
     database, name = fold(request["DatabaseName"]), fold(request["FunctionName"])
     with ctx.store.read() as tx:
-        tx.databases.require(catalog, database)
-        function = tx.user_functions.require(catalog, database, name)
-    return {"UserDefinedFunction": _shown(catalog, function)}
+        place = place_of(ctx, tx, catalog, database)
+        function = tx.user_functions.require(place.catalog, place.database, name)
+    return {"UserDefinedFunction": _shown(place.catalog, function)}
 
 
 @implements("GetUserDefinedFunctions")
@@ -76,7 +78,8 @@ def get_user_defined_functions(
     database = fold(request["DatabaseName"]) if "DatabaseName" in request else None
     with ctx.store.read() as tx:
         if database is not None:
-            tx.databases.require(catalog, database)
+            place = place_of(ctx, tx, catalog, database)
+            catalog, database = place.catalog, place.database
         found, after = tx.user_functions.page(catalog, database, ctx.page, matches)
     return {
         "UserDefinedFunctions": [_shown(catalog, function) for function in found],
@@ -106,8 +109,9 @@ def update_user_defined_function(
     if document["FunctionName"] != name:
         raise InvalidInputException(f"Function {name} cannot be renamed to {document['FunctionName']}")
     with ctx.store.begin() as tx:
-        tx.databases.hold(catalog, database)
-        if not tx.user_functions.replace(catalog, database, name, document):
+        place = place_of(ctx, tx, catalog, database)
+        tx.databases.hold(place.catalog, place.database)
+        if not tx.user_functions.replace(place.catalog, place.database, name, document):
             raise EntityNotFoundException(f"Function {name} not found.")
     return {}
 
@@ -119,7 +123,8 @@ def delete_user_defined_function(
     catalog = catalog_of(ctx, request)
     database, name = fold(request["DatabaseName"]), fold(request["FunctionName"])
     with ctx.store.begin() as tx:
-        tx.databases.hold(catalog, database)
-        if not tx.user_functions.delete(catalog, database, name):
+        place = place_of(ctx, tx, catalog, database)
+        tx.databases.hold(place.catalog, place.database)
+        if not tx.user_functions.delete(place.catalog, place.database, name):
             raise EntityNotFoundException(f"Function {name} not found.")
     return {}
