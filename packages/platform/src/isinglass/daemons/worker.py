@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from isinglass.flow import pruner, queue, table_words
+from isinglass.flow import asset_words, pruner, queue
 from isinglass.flow.leases import Leases
 from isinglass.store.store import Store
 from isinglass.store.work import WorkItem
@@ -36,6 +36,8 @@ class Worker:
     limits: Mapping[str, int]
     name: str = field(default_factory=worker_name)
     clock: Callable[[], float] = time.time
+    #: Seconds that deleted tables and databases are kept for.
+    deleted_retention: float = 30 * 86_400.0
     _stopping: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
     _busy: dict[str, int] = field(default_factory=dict)
@@ -133,8 +135,13 @@ class Worker:
     def _prune_loop(self) -> None:
         while not self._stopping.wait(pruner.INTERVAL):
             try:
-                pruner.run_once(self.store, self.clock())
-                while table_words.catch_up(self.store) and not self._stopping.is_set():
+                pruner.run_once(
+                    self.store,
+                    self.clock(),
+                    deleted_retention=self.deleted_retention,
+                    stopping=self._stopping.is_set,
+                )
+                while asset_words.catch_up(self.store) and not self._stopping.is_set():
                     pass
             except Exception:
                 log.exception("Maintenance failed; trying again")

@@ -1,8 +1,9 @@
-"""Patterns over table names: regular expressions as the catalog understands them, matched in linear time.
+"""Regular expressions from the network: run on sets of states, in linear time, so that none can take long.
 
-A `*` after a plain character, or after nothing, stands for any characters, as clients that think in globs
-expect (`sales_*`); after `.`, `)`, `]`, `}` or an escape it repeats. Names are stored in lower case, so case
-does not count. The pattern comes from the network: it runs on sets of states, so that none can take long.
+Patterns over table names are as the catalog understands them: a `*` after a plain character, or after
+nothing, stands for any characters, as clients that think in globs expect (`sales_*`); after `.`, `)`, `]`,
+`}` or an escape it repeats. Names are stored in lower case, so case does not count. Patterns that texts are
+searched with have neither of these habits.
 """
 
 from collections.abc import Callable
@@ -68,20 +69,26 @@ def compile_pattern(text: str) -> Callable[[str], bool]:
     return _Machine(text, node).matches
 
 
+def compile_search(text: str) -> Callable[[str], bool]:
+    """Compile a plain regular expression into a test of texts that have it somewhere."""
+    node = _Parser(text, glob=False).parse()
+    return _Machine(text, node).matches
+
+
 def _any_character(_: str) -> bool:
     return True
 
 
-def _literal(character: str) -> _Char:
-    return _Char(character.lower().__eq__)
+_ANYTHING = _Repeat(_Char(_any_character), 0, None)
 
 
 class _Parser:
     """Recursive descent over the pattern's characters."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, glob: bool = True) -> None:
         self._text = text
         self._at = 0
+        self._glob = glob
 
     def _fail(self, reason: str) -> InvalidPattern:
         return InvalidPattern(self._text, f"{reason} at position {self._at}")
@@ -113,19 +120,31 @@ class _Parser:
 
     def _sequence(self, depth: int) -> _Node:
         parts: list[_Node] = []
+        if not self._glob and depth == 0 and not self._begins():
+            parts.append(_ANYTHING)
         while self._peek() not in ("", "|", ")"):
-            if self._peek() in "^$":
+            if self._glob and self._peek() in "^$":
                 self._take()  # the whole name is matched anyway
-                continue
-            parts.extend(self._piece(depth))
+            elif self._peek() == "$" and depth == 0 and self._text[self._at + 1 : self._at + 2] in ("", "|"):
+                self._take()
+                return _Sequence(tuple(parts))
+            else:
+                parts.extend(self._piece(depth))
+        if not self._glob and depth == 0:
+            parts.append(_ANYTHING)
         return _Sequence(tuple(parts))
+
+    def _begins(self) -> bool:
+        found = self._peek() == "^"
+        self._at += found
+        return found
 
     def _piece(self, depth: int) -> list[_Node]:
         character = self._take()
-        if character == "*":
-            return [_Repeat(_Char(_any_character), 0, None)]
+        if character == "*" and self._glob:
+            return [_ANYTHING]
         part, plain = self._atom(character, depth)
-        if plain and self._peek() == "*":
+        if plain and self._peek() == "*" and self._glob:
             return [part]  # the glob's star comes next
         return [self._quantified(part)]
 
@@ -145,9 +164,14 @@ class _Parser:
             return _Char(_any_character), False
         if character == "\\":
             return self._escape(), False
-        if character in "+?":
+        if character in "+?*":
             raise self._fail(f"nothing to repeat before {character}")
-        return _literal(character), True
+        if character in "^$" and not self._glob:
+            raise self._fail(f"{character} stands in the middle")
+        return self._literal(character), True
+
+    def _literal(self, character: str) -> _Char:
+        return _Char((character.lower() if self._glob else character).__eq__)
 
     def _escape(self) -> _Char:
         character = self._take()
@@ -155,7 +179,7 @@ class _Parser:
             return _Char(_ESCAPED_CLASSES[character])
         if character.isalnum():
             raise self._fail(f"\\{character} is not supported")
-        return _literal(character)
+        return self._literal(character)
 
     def _class(self) -> _CharTest:
         negated = self._peek() == "^"
@@ -165,6 +189,8 @@ class _Parser:
         while not tests or self._peek() != "]":
             tests.append(self._class_item())
         self._take()
+        if not self._glob:
+            return lambda c: any(test(c) for test in tests) is not negated
         return lambda c: any(test(c) or test(c.upper()) for test in tests) is not negated
 
     def _class_item(self) -> _CharTest:

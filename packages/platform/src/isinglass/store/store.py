@@ -10,10 +10,16 @@ import sqlalchemy as sa
 
 from isinglass.store.access_keys import AccessKeys
 from isinglass.store.accounts import Accounts
+from isinglass.store.asset_details import AssetDetails
+from isinglass.store.asset_index import AssetIndex
+from isinglass.store.asset_search import AssetSearches
+from isinglass.store.asset_types import AssetTypes
+from isinglass.store.assets import Assets
 from isinglass.store.buckets import Buckets
 from isinglass.store.catalog_tables import CatalogTables
 from isinglass.store.catalogs import Catalogs
 from isinglass.store.cells_filters import CellsFilters
+from isinglass.store.client_tokens import ClientTokens
 from isinglass.store.column_statistics import ColumnStatistics
 from isinglass.store.connections import Connections
 from isinglass.store.crawl_memory import CrawlMemory
@@ -25,6 +31,7 @@ from isinglass.store.deleted_databases import DeletedDatabases
 from isinglass.store.deleted_remains import DeletedRemains
 from isinglass.store.deleted_tables import DeletedTables
 from isinglass.store.dialects import postgresql, sqlite
+from isinglass.store.glossaries import Glossaries
 from isinglass.store.history import History
 from isinglass.store.identities import Identities
 from isinglass.store.identity_policies import IdentityPolicies
@@ -202,6 +209,34 @@ class Transaction:
     @cached_property
     def resource_policies(self) -> ResourcePolicies:
         return ResourcePolicies(self.connection)
+
+    @cached_property
+    def glossaries(self) -> Glossaries:
+        return Glossaries(self.connection)
+
+    @cached_property
+    def asset_types(self) -> AssetTypes:
+        return AssetTypes(self.connection)
+
+    @cached_property
+    def assets(self) -> Assets:
+        return Assets(self.connection)
+
+    @cached_property
+    def asset_details(self) -> AssetDetails:
+        return AssetDetails(self.connection)
+
+    @cached_property
+    def asset_index(self) -> AssetIndex:
+        return AssetIndex(self.connection)
+
+    @cached_property
+    def asset_search(self) -> AssetSearches:
+        return AssetSearches(self.connection)
+
+    @cached_property
+    def client_tokens(self) -> ClientTokens:
+        return ClientTokens(self.connection)
 
     @cached_property
     def tags(self) -> Tags:

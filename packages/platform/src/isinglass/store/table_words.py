@@ -10,11 +10,15 @@ import orjson
 import sqlalchemy as sa
 
 from isinglass.domain.table_search import indexed
+from isinglass.store.asset_index import note_tables
 from isinglass.store.tables.catalog import catalog_tables
 from isinglass.store.tables.table_search import table_words
 
 #: Written out, as a partial index is only used by conditions that say the same.
 _PENDING = catalog_tables.c.words_pending == sa.literal_column("1")
+
+#: What searches of assets read besides.
+_NOTED = (catalog_tables.c.name, catalog_tables.c.created_at, catalog_tables.c.updated_at)
 
 _KEY = ("catalog_id", "word", "field", "table_id")
 _DELETE = table_words.delete().where(*(table_words.c[name] == sa.bindparam(f"the_{name}") for name in _KEY))
@@ -35,7 +39,7 @@ class TableWords:
         """Index the words of some tables whose words are pending; returns of how many."""
         columns = catalog_tables.c
         statement = (
-            sa.select(columns.id, columns.catalog_id, columns.database_name, columns.document)
+            sa.select(columns.id, columns.catalog_id, columns.database_name, columns.document, *_NOTED)
             .where(_PENDING, *_of(catalog_id))
             .order_by(columns.catalog_id, columns.id)
             .limit(limit)
@@ -56,6 +60,7 @@ class TableWords:
         if found:
             done = catalog_tables.update().where(columns.id.in_([row.id for row in found]))
             self._connection.execute(done.values(words_pending=0))
+            note_tables(self._connection, found)
         return len(found)
 
     def _words(self, catalog_id: str, table_id: int) -> set[tuple[str, str]]:

@@ -1,0 +1,85 @@
+"""The items of iterable forms: the columns of a table, or the elements of a list in a form's content.
+
+A list of structures that each have a required `name` is iterable. It goes by the names of the form and of the
+list, `survey::questions`; its items by their `id` where they have one, otherwise by their names.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from isinglass.domain.business import built_in
+from isinglass.domain.smithy.shapes import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item, with the form that it carries."""
+
+    id: str
+    name: str
+    description: str | None
+    form: str
+    form_type: str
+    content: str
+
+
+def of_table(document: Mapping[str, Any]) -> list[Item]:
+    """List the columns of a table."""
+    return [
+        Item(
+            content["name"].lower(),
+            content["name"],
+            content.get("comment"),
+            built_in.COLUMN_FORM,
+            built_in.COLUMN_FORM_TYPE,
+            built_in.written(content),
+        )
+        for content in built_in.columns(document)
+    ]
+
+
+def lists_of(schema: Schema, structure: str) -> Iterator[str]:
+    """Name the lists of a form type that are iterable."""
+    for member in schema[structure].members:
+        target = schema[member.target]
+        if target.kind != "list":
+            continue
+        element = schema[target.members[0].target]
+        name = element.member("name") if element.kind == "structure" else None
+        if name is not None and name.constraints.required and schema[name.target].simple == "String":
+            yield member.name
+
+
+def of_list(form_type: str, name: str, elements: Any) -> list[Item]:
+    """List the elements of one list of a content."""
+    found: list[Item] = []
+    for element in elements if isinstance(elements, list) else ():
+        if not isinstance(element, dict) or not isinstance(element.get("name"), str):
+            continue  # written under an earlier schema
+        description = element.get("description")
+        own_id = element.get("id")
+        found.append(
+            Item(
+                own_id if isinstance(own_id, str) and own_id else element["name"],
+                element["name"],
+                description if isinstance(description, str) else None,
+                name,
+                form_type,
+                built_in.written(element),
+            )
+        )
+    return found
+
+
+def find(items: list[Item], identifier: str) -> Item | None:
+    """Find an item by its id or, failing that, by its name; the case of columns does not count."""
+    exact = next((item for item in items if item.id == identifier), None)
+    if exact is not None:
+        return exact
+    named = next((item for item in items if item.name == identifier), None)
+    if named is not None:
+        return named
+    return next(
+        (item for item in items if item.form == built_in.COLUMN_FORM and item.id == identifier.lower()), None
+    )
