@@ -28,6 +28,7 @@ class AppServices:
     logs: Path
     started_at: float
     components: Callable[[], list[Component]]
+    deleted_retention: float
     queries: QueryRunner | None = None
     _keys: dict[str, NewKey] = field(default_factory=dict)
     _storages: "dict[str, Storage]" = field(default_factory=dict)

@@ -28,6 +28,7 @@ from isinglass.store.store import Store
 
 #: Crawls read many small files; more at once only share the same disk and processor.
 _CRAWLS_AT_ONCE = 2
+_DAY = 86_400.0
 
 
 @dataclass(slots=True)
@@ -101,6 +102,7 @@ def build(
         logs=data.folder("logs"),
         started_at=time.time(),
         components=components,
+        deleted_retention=settings.deleted_retention_days * _DAY,
     )
     jobs = JobSettings(
         endpoint_url=endpoint,
@@ -124,6 +126,7 @@ def build(
         },
         limits={"job_run": settings.workers, "crawl": _CRAWLS_AT_ONCE},
         name=f"{_worker_prefix(settings)}{worker_name()}",
+        deleted_retention=services.deleted_retention,
     )
     worker_holder.append(worker)
     gateway = Server(

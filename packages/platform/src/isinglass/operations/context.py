@@ -79,6 +79,11 @@ class Services(Protocol):
         ...
 
     @property
+    def deleted_retention(self) -> float:
+        """How many seconds deleted tables and databases are kept for."""
+        ...
+
+    @property
     def components(self) -> Callable[[], list[Component]]:
         """Tell how the server's parts are."""
         ...

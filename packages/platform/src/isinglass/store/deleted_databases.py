@@ -16,6 +16,7 @@ from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.tables.catalog import databases
 from isinglass.store.tables.functions import user_functions
 from isinglass.store.tables.history import deleted_databases, deleted_tables
+from isinglass.store.tables.permissions import permissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +25,17 @@ class DeletedDatabase:
 
     id: int
     database: Database
-    tags: dict[str, str]
-    functions: list[dict[str, Any]]
+    #: Its tags, functions and permissions, which have no life without it.
+    contents: dict[str, Any]
     deletion: Change
     #: How many tables went with it and can still be restored.
     tables: int = 0
 
 
 _FUNCTION = ("name", "document", "created_at")
+_PERMISSION = (
+    "kind", "item", "principal", "table_id", "columns", "permissions", "grantable", "updated_at", "updated_by",
+)  # fmt: skip
 _COLUMNS = [
     deleted_databases.c[name]
     for name in ("id", "name", "document", "created_at", "contents", "deleted_at", "deleted_by", "deletion")
@@ -49,9 +53,8 @@ def _deleted(row: Any) -> DeletedDatabase:
     read = orjson.loads(contents)
     return DeletedDatabase(
         id_,
-        Database(name, orjson.loads(document), created_at),
-        read["tags"],
-        read["functions"],
+        Database(name, orjson.loads(document), created_at, read["restricted"]),
+        read,
         change_of(deleted_at, deleted_by, orjson.loads(deletion)),
         *tables,
     )
@@ -64,8 +67,13 @@ class DeletedDatabases:
         self._connection = connection
 
     def keep(self, catalog_id: str, database: Database, tags: Mapping[str, str], change: Change) -> int:
-        """Keep a copy of a locked database with its functions; returns the id that its tables go under."""
-        contents = {"tags": tags, "functions": self._functions(catalog_id, database.name)}
+        """Keep a copy of a locked database with what goes with it; returns the id that its tables go under."""
+        contents = {
+            "tags": tags,
+            "restricted": database.restricted,
+            "functions": self._rows(user_functions, _FUNCTION, catalog_id, database.name),
+            "permissions": self._rows(permissions, _PERMISSION, catalog_id, database.name),
+        }
         kept = self._connection.execute(
             deleted_databases.insert()
             .values(
@@ -83,12 +91,15 @@ class DeletedDatabases:
         tell_database(self._connection, catalog_id, database.name, "DELETED", change, database.document)
         return int(kept.scalar_one())
 
-    def _functions(self, catalog_id: str, name: str) -> list[dict[str, Any]]:
-        statement = sa.select(*(user_functions.c[column] for column in _FUNCTION)).where(
-            user_functions.c.catalog_id == catalog_id, user_functions.c.database_name == name
+    def _rows(
+        self, of: sa.Table, names: tuple[str, ...], catalog_id: str, database_name: str
+    ) -> list[dict[str, Any]]:
+        """Copy the rows that a database has in another table."""
+        statement = sa.select(*(of.c[name] for name in names)).where(
+            of.c.catalog_id == catalog_id, of.c.database_name == database_name
         )
-        rows = self._connection.execute(statement.order_by(user_functions.c.name))
-        return [dict(zip(_FUNCTION, row, strict=True)) for row in rows]
+        rows = self._connection.execute(statement.order_by(*(of.c[name] for name in names[:3])))
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     def lock(self, catalog_id: str, name: str, deletion_id: int | None) -> DeletedDatabase:
         """Find the database of a name that was deleted last, or the one of an id, and keep it there."""
@@ -114,9 +125,9 @@ class DeletedDatabases:
         return [_deleted(row) for row in rows], after
 
     def restore(self, catalog_id: str, deleted: DeletedDatabase, name: str, change: Change) -> bool:
-        """Put a locked deleted database and its functions back, under a name; False when that is taken.
+        """Put a locked deleted database back, under a name; False when that is taken.
 
-        Its tags and its tables are the caller's to put back.
+        Its functions and permissions come with it; its tags and its tables are the caller's to put back.
         """
         document = {**deleted.database.document, "Name": name}
         row = {
@@ -124,14 +135,16 @@ class DeletedDatabases:
             "name": name,
             "document": orjson.dumps(document).decode(),
             "created_at": deleted.database.created_at,
+            "restricted": deleted.database.restricted,
         }
         if not insert_one(self._connection, databases, row):
             return False
-        if deleted.functions:
-            self._connection.execute(
-                user_functions.insert(),
-                [{**each, "catalog_id": catalog_id, "database_name": name} for each in deleted.functions],
-            )
+        for of, kept in ((user_functions, "functions"), (permissions, "permissions")):
+            rows = [
+                {**each, "catalog_id": catalog_id, "database_name": name} for each in deleted.contents[kept]
+            ]
+            if rows:
+                self._connection.execute(of.insert(), rows)
         tell_database(self._connection, catalog_id, name, "RESTORED", change, document)
         self._connection.execute(deleted_databases.delete().where(deleted_databases.c.id == deleted.id))
         return True

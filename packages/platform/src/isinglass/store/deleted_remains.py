@@ -8,6 +8,7 @@ from isinglass.store.tables.catalog import partitions, table_versions
 from isinglass.store.tables.column_statistics import column_statistics
 from isinglass.store.tables.history import database_history, deleted_databases, deleted_tables, table_history
 from isinglass.store.tables.partition_indexes import partition_index_entries, partition_indexes
+from isinglass.store.tables.permissions import cells_filters, permissions
 
 #: What belongs to a table by its id, each with the columns that tell its rows apart.
 CHILDREN: tuple[tuple[sa.Table, tuple[str, ...]], ...] = (
@@ -15,6 +16,8 @@ CHILDREN: tuple[tuple[sa.Table, tuple[str, ...]], ...] = (
     (partitions, ("values_key",)),
     (column_statistics, ("values_key", "column_key")),
     (table_versions, ("version",)),
+    (permissions, ("database_name", "kind", "item", "principal")),
+    (cells_filters, ("name",)),
     (partition_indexes, ("id",)),
     (table_history, ("id",)),
 )

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @click.option("--workers", help="How many job runs at once.")
 @click.option("--database-url", help="postgresql://… instead of the embedded database.")
 @click.option("--s3-endpoint", help="Use this object store (keys from AWS_*) instead of the embedded one.")
+@click.option("--deleted-retention-days", help="How long deleted tables can be restored. Default 30.")
 @click.option("--allow-remote", is_flag=True, help="Allow a host that other machines can reach.")
 @click.pass_obj
 def command(session: Session, /, detach: bool, **flags: Any) -> None:
