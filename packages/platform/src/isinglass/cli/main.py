@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "crawl": ("isinglass.cli.commands.crawl", "Run", "Find tables under a path."),
     "runs": ("isinglass.cli.commands.runs", "Run", "List, show and stop job runs."),
     "db": ("isinglass.cli.commands.db", "Define", "List and create databases."),
+    "catalog": ("isinglass.cli.commands.catalog", "Define", "Move whole catalogs: files, AWS, Hive."),
     "account": ("isinglass.cli.commands.account", "Access", "Make and list accounts."),
     "api": ("isinglass.cli.commands.api", "Escape", "Call any operation of the API."),
     "env": ("isinglass.cli.commands.env", "Escape", "Print what makes AWS clients use the server."),

@@ -1,0 +1,84 @@
+"""How imports and exports call Glue: one small protocol, whoever answers, and patience with what passes."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+#: Refusals that another try may not meet again.
+_PASSING = frozenset({
+    "ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "Unreachable",
+    "InternalServiceException", "InternalFailure", "InternalServerException", "ServiceUnavailable",
+    "OperationTimeoutException", "ConcurrentModificationException", "FederationSourceRetryableException",
+    "ResourceNotReadyException", "RequestTimeout", "SlowDown",
+})  # fmt: skip
+_TRIES = 9
+_FIRST_PAUSE_SECONDS = 0.2
+_LONGEST_PAUSE_SECONDS = 20.0
+
+
+@dataclass(eq=False)
+class CallFailed(Exception):
+    """An operation was refused, or nobody answered (code `Unreachable`)."""
+
+    operation: str
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.code}: {self.message}"
+
+
+class Glue(Protocol):
+    """A Glue endpoint, in the documents of its wire format: times are epoch seconds, blobs are base64."""
+
+    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Call an operation; raises CallFailed. Many threads may call at once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Calls again, ever more slowly, what failed for a reason that passes."""
+
+    glue: Glue
+    pause: Callable[[float], None] = time.sleep
+
+    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Call an operation; raises CallFailed when it is refused or keeps failing."""
+        for attempt in range(_TRIES):
+            try:
+                return self.glue.call(operation, request)
+            except CallFailed as error:
+                if error.code not in _PASSING or attempt == _TRIES - 1:
+                    raise
+                longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
+            # Many threads were told to slow down at once: they must not come back at once.
+            self.pause(random.uniform(longest / 2, longest))  # noqa: S311 - not a secret
+        raise AssertionError
+
+
+@dataclass(frozen=True, slots=True)
+class OfCatalog:
+    """Calls for one catalog, which need not be the caller's own."""
+
+    glue: Glue
+    catalog_id: str
+
+    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Call an operation on that catalog; tags are of ARNs, which name their account already."""
+        if operation in {"GetTags", "TagResource"}:
+            return self.glue.call(operation, request)
+        return self.glue.call(operation, {"CatalogId": self.catalog_id, **request})
+
+
+def pages(glue: Glue, operation: str, request: Mapping[str, Any], member: str) -> Iterator[list[Any]]:
+    """Yield the pages of a listing."""
+    token = None
+    while True:
+        answer = glue.call(operation, request if token is None else {**request, "NextToken": token})
+        yield answer.get(member, [])
+        token = answer.get("NextToken")
+        if not token:
+            return

@@ -1,0 +1,185 @@
+"""Imports the records of a catalog in the order of their file, several requests in flight."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from isinglass.transfer import records, wanted
+from isinglass.transfer.files import Line
+from isinglass.transfer.putting import Target, put_connection, put_database, put_function
+from isinglass.transfer.putting_partitions import MOST, put_partitions
+from isinglass.transfer.putting_tables import Fate, TableParts, put_statistics, put_table
+from isinglass.transfer.records import Malformed, Record, decode
+from isinglass.transfer.report import Entry, Problem, Report
+from isinglass.transfer.wanted import Wanted
+
+#: Bytes of partitions in one request: the server takes 10 MB.
+_MOST_BYTES = 2_000_000
+
+
+def entries_of(lines: Iterable[Line], report: Report) -> Iterator[Entry]:
+    """Read lines as records; a bad line is a problem of the report."""
+    for line in lines:
+        try:
+            yield Entry(line.where, decode(line.text), len(line.text))
+        except Malformed as error:
+            report.add("Line", "failed")
+            report.problem(Problem(line.where, "", str(error)))
+
+
+def is_wanted(record: Record, chosen: Wanted) -> bool:
+    """Tell whether a record is among what was chosen."""
+    part = _PARTS.get(record.kind)
+    if part is not None and part not in chosen.parts:
+        return False
+    if record.kind == records.CONNECTION:
+        return chosen.everything
+    if record.kind == records.FUNCTION:
+        return chosen.everything_of(record.database)
+    if record.table:
+        return chosen.table(record.database, record.table)
+    return not record.database or chosen.database(record.database)
+
+
+_PARTS = {
+    records.CONNECTION: wanted.CONNECTIONS,
+    records.FUNCTION: wanted.FUNCTIONS,
+    records.TABLE_VERSION: wanted.VERSIONS,
+    records.TABLE_STATISTICS: wanted.STATISTICS,
+    records.PARTITION: wanted.PARTITIONS,
+    records.PARTITION_STATISTICS: wanted.PARTITION_STATISTICS,
+}
+
+
+@dataclass(slots=True)
+class _Table:
+    """The table whose records are being read."""
+
+    parts: TableParts
+    fate: "Future[Fate] | None" = None
+
+
+@dataclass(slots=True)
+class Importer:
+    """Puts records into a catalog; what is there already and alike is left as it is, so it can run again."""
+
+    target: Target
+    pool: ThreadPoolExecutor
+    _table: _Table | None = None
+    _batch: list[Entry] = field(default_factory=list)
+    _batch_size: int = 0
+    _flying: "deque[Future[Any]]" = field(default_factory=deque)
+
+    def run(self, entries: Iterable[Entry]) -> None:
+        """Import every record; raises Stopped when one is bad and the import is not to go on."""
+        choices = self.target.report.choices
+        try:
+            for entry in entries:
+                if is_wanted(entry.record, choices.wanted):
+                    self._take(entry)
+            self._end_table()
+            self._land(0)
+        except BaseException:
+            # What is in flight ends; what waits must not begin.
+            self.pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+    def _take(self, entry: Entry) -> None:
+        record = entry.record
+        if record.table:
+            self._take_of_table(entry)
+            return
+        self._end_table()
+        match record.kind:
+            case records.DATABASE:
+                put_database(self.target, entry)  # its tables come next
+            case records.FUNCTION:
+                self._fly(put_function, self.target, entry)
+            case records.CONNECTION:
+                self._fly(put_connection, self.target, entry)
+
+    def _take_of_table(self, entry: Entry) -> None:
+        record = entry.record
+        table = self._table
+        if table is None or (record.database, record.table) != (table.parts.database, table.parts.name):
+            self._end_table()
+            table = self._table = _Table(TableParts(record.database, record.table))
+        match record.kind:
+            case records.TABLE_VERSION:
+                table.parts.versions.append(entry)
+            case records.TABLE:
+                table.parts.table = entry
+            case records.TABLE_STATISTICS:
+                table.parts.statistics.append(entry)
+            case _:
+                self._put_table(table)
+                self._take_partition(entry)
+
+    def _put_table(self, table: _Table) -> Fate:
+        """Put a table, unless it was put, and wait for it; tells what becomes of its partitions."""
+        if table.fate is None:
+            table.fate = self._fly(put_table, self.target, table.parts)
+        fate: Fate = table.fate.result()
+        return fate
+
+    def _take_partition(self, entry: Entry) -> None:
+        batch = self._batch
+        starts_other = batch and (
+            batch[0].record.kind != entry.record.kind
+            or (
+                entry.record.kind == records.PARTITION_STATISTICS
+                and batch[0].record.names["Values"] != entry.record.names["Values"]
+            )
+        )
+        if starts_other or len(batch) >= MOST or self._batch_size + entry.size > _MOST_BYTES:
+            self._put_batch()
+        self._batch.append(entry)
+        self._batch_size += entry.size
+
+    def _put_batch(self) -> None:
+        batch, self._batch, self._batch_size = self._batch, [], 0
+        if not batch or self._table is None:
+            return
+        fate = self._put_table(self._table)
+        kind, names = batch[0].record.kind, self._table.parts.names
+        if fate == "leave":
+            self.target.report.add(kind, "skipped", len(batch))
+        elif fate == "new":
+            self.target.report.add(kind, "created", len(batch))
+        elif kind == records.PARTITION:
+            self._fly(put_partitions, self.target, names, batch)
+        else:
+            self._land(0)  # they belong to partitions that may be in flight
+            values = batch[0].record.names["Values"]
+            of_partition = {**names, "PartitionValues": values}
+            self._fly(_put_partition_statistics, self.target, of_partition, batch)
+
+    def _end_table(self) -> None:
+        self._put_batch()
+        if self._table is not None and self._table.fate is None:
+            self._table.fate = self._fly(put_table, self.target, self._table.parts)
+        self._table = None
+
+    def _fly(self, work: Any, *arguments: Any) -> "Future[Any]":
+        self._land(self.target.report.choices.threads * 2)
+        flying = self.pool.submit(work, *arguments)
+        self._flying.append(flying)
+        return flying
+
+    def _land(self, most: int) -> None:
+        """Wait until no more than so many are in flight; raises what one of them raised."""
+        while len(self._flying) > most:
+            self._flying.popleft().result()
+
+
+def _put_partition_statistics(target: Target, names: dict[str, Any], entries: list[Entry]) -> None:
+    put_statistics(target, names, entries, is_new=False)
+
+
+def import_records(target: Target, entries: Iterable[Entry]) -> None:
+    """Import records; raises Stopped when one is bad and the import is not to go on."""
+    threads = target.report.choices.threads
+    with ThreadPoolExecutor(threads, thread_name_prefix="catalog-import") as pool:
+        Importer(target, pool).run(entries)

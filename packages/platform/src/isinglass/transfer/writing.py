@@ -1,0 +1,117 @@
+"""Writes the sections of a catalog to a file, or to a folder with a file for each table."""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from isinglass.transfer.files import STANDARD, SUFFIX, copy_lines, file_in, open_writing
+from isinglass.transfer.reading import CatalogReader, place
+from isinglass.transfer.records import Malformed, decode
+
+_KIND = len(b'{"Kind":"')
+_TELL_EVERY = 1000
+
+
+@dataclass(slots=True)
+class Written:
+    """How many records of each kind an export wrote; `tell` is called now and then."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    tell: Callable[["Written"], None] = lambda _: None
+    _lines: int = 0
+
+    def counted(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        """Pass lines on and count them by their kind."""
+        for line in lines:
+            self.counts[line[_KIND : line.index(b'"', _KIND)].decode()] += 1
+            self._lines += 1
+            if self._lines % _TELL_EVERY == 0:
+                self.tell(self)
+            yield line
+
+
+def write_file(reader: CatalogReader, path: str, written: Written, *, resume: bool = False) -> None:
+    """Write a catalog to one file, which appears when it is whole.
+
+    Until then its lines are in a file beside it that ends in `.partial`, from which `resume` goes on.
+    """
+    if path == STANDARD:
+        for section in reader.sections():
+            sys.stdout.buffer.writelines(written.counted(section.lines))
+        sys.stdout.buffer.flush()
+        return
+    partial = Path(f"{path}.partial")
+    start = _cut_to_last_section(partial, written) if resume else (b"", b"")
+    with partial.open("ab" if resume else "wb", buffering=1024 * 1024) as file:
+        for section in reader.sections(start):
+            file.writelines(written.counted(section.lines))
+    with _replacing(Path(path)) as file:
+        copy_lines(partial, file)
+    partial.unlink()
+
+
+def _cut_to_last_section(partial: Path, written: Written) -> tuple[bytes, bytes]:
+    """Drop the last section of an interrupted export, which may lack its end; returns its place."""
+    if not partial.exists():
+        return (b"", b"")
+    start, at, offset = (b"", b""), 0, 0
+    before: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    with partial.open("rb") as file:
+        for line in file:
+            try:
+                record = decode(line)
+            except Malformed:
+                break  # the end of the file came before the end of the line
+            here = place(record.database, record.table)
+            if here != start:
+                start, at, before = here, offset, counts.copy()
+            counts[record.kind] += 1
+            offset += len(line)
+    with partial.open("r+b") as file:
+        file.truncate(at)
+    written.counts.update(before)
+    return start
+
+
+def write_folder(reader: CatalogReader, folder: Path, written: Written) -> None:
+    """Write a catalog to a folder; files of what is no longer there are removed."""
+    kept: set[Path] = set()
+    for section in reader.sections():
+        path = file_in(folder, section.database, section.table)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _replacing(path) as file:
+            file.writelines(written.counted(section.lines))
+        kept.add(path)
+    if reader.wanted.everything:
+        _remove_others(folder, kept)
+
+
+def _remove_others(folder: Path, kept: set[Path]) -> None:
+    for path in [*folder.glob(f"*/database{SUFFIX}"), *folder.glob(f"*/tables/*{SUFFIX}")]:
+        if path not in kept:
+            path.unlink()
+
+
+class _replacing:  # noqa: N801 - reads as a verb where it is used
+    """A file that takes the place of another when it was written whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        # The ending stays: it says how the file is compressed.
+        self._temporary = path.with_name(f".{os.getpid()}.{path.name}")
+
+    def __enter__(self) -> BinaryIO:
+        self._file = open_writing(str(self._temporary))
+        return self._file
+
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        self._file.close()
+        if failed is None:
+            self._temporary.replace(self._path)
+        else:
+            self._temporary.unlink()
