@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from isinglass.domain.table_search import TIMES, Search, Term, TimeTest, has_whole_values
 from isinglass.store.catalog_tables import CatalogTable, select_tables, table_of
 from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.scanning import MOST_EXAMINED
 from isinglass.store.tables.catalog import catalog_tables
 from isinglass.store.tables.table_search import table_words
 
@@ -34,25 +35,49 @@ _COMPARE = {
 class TableSearch:
     """Searches within one transaction that reads."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, most_examined: int = MOST_EXAMINED) -> None:
         self._connection = connection
+        self._most_examined = most_examined
 
     def page(
         self, catalog_id: str, search: Search, page: PageRequest, order: str, *, descending: bool
     ) -> tuple[list[CatalogTable], tuple[Any, ...] | None]:
         """List the tables found; a page may be short, even empty, and still have a next one."""
+        key = ORDERS[order]
+        rare = next((term for term in search.terms if self._is_rare(catalog_id, term)), None)
         statement = select_tables().where(
             catalog_tables.c.catalog_id == catalog_id,
-            *self._terms(catalog_id, search.terms),
+            *self._terms(catalog_id, search.terms, rare),
             *_times(search.times),
         )
-        rows, after = fetch_page(self._connection, statement, ORDERS[order], page, descending=descending)
+        # Without a rare term, each table in order is tested: so many for a page, found or not.
+        end = None if rare else self._end(catalog_id, key, page, descending=descending)
+        if end is not None:
+            left, right = sa.tuple_(*key), sa.tuple_(*end)
+            statement = statement.where(left >= right if descending else left <= right)
+        rows, after = fetch_page(self._connection, statement, key, page, descending=descending)
         tables = (table_of(row) for row in rows)
-        return [table for table in tables if _passes(search, table)], after
+        return [table for table in tables if _passes(search, table)], after or end
 
-    def _terms(self, catalog_id: str, terms: tuple[Term, ...]) -> Iterator[sa.ColumnElement[bool]]:
+    def _end(
+        self, catalog_id: str, key: tuple[sa.Column[Any], ...], page: PageRequest, *, descending: bool
+    ) -> tuple[Any, ...] | None:
+        """Find the last table to be tested for a page; None when all that are left may be."""
+        statement = sa.select(*key).where(catalog_tables.c.catalog_id == catalog_id)
+        if page.after is not None:
+            left, right = sa.tuple_(*key), sa.tuple_(*page.after)
+            statement = statement.where(left < right if descending else left > right)
+        order = [column.desc() for column in key] if descending else list(key)
+        row = self._connection.execute(
+            statement.order_by(*order).offset(self._most_examined).limit(1)
+        ).first()
+        return None if row is None else tuple(row)
+
+    @staticmethod
+    def _terms(
+        catalog_id: str, terms: tuple[Term, ...], rare: Term | None
+    ) -> Iterator[sa.ColumnElement[bool]]:
         """Build the conditions that a table has all terms; a rare one names the tables to look at."""
-        rare = next((term for term in terms if self._is_rare(catalog_id, term)), None)
         for term in terms:
             of_term = _rows(catalog_id, term)
             if term == rare:
