@@ -12,11 +12,13 @@ from isinglass.model.edge_errors import (
 __all__ = [
     "AccessDeniedException",
     "AlreadyExistsException",
+    "ConcurrentModificationException",
     "EntityNotFoundException",
     "InternalServiceException",
     "InvalidInputException",
     "OperationNotSupportedException",
     "QueryFailedException",
+    "ResourceNumberLimitExceededException",
     "ThrottlingException",
     "UnrecognizedClientException",
     "ValidationException",
@@ -35,6 +37,12 @@ class AlreadyExistsException(ApiError):
     fault = "client"
 
 
+class ConcurrentModificationException(ApiError):
+    code = "ConcurrentModificationException"
+    status = 400
+    fault = "client"
+
+
 class EntityNotFoundException(ApiError):
     code = "EntityNotFoundException"
     status = 400
@@ -49,5 +57,11 @@ class InvalidInputException(ApiError):
 
 class QueryFailedException(ApiError):
     code = "QueryFailedException"
+    status = 400
+    fault = "client"
+
+
+class ResourceNumberLimitExceededException(ApiError):
+    code = "ResourceNumberLimitExceededException"
     status = 400
     fault = "client"

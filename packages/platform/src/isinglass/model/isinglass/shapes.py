@@ -4,15 +4,47 @@ from __future__ import annotations
 
 import typing as t
 
+CatalogEventKind: t.TypeAlias = t.Literal["CREATED", "UPDATED", "RENAMED", "DELETED", "RESTORED"]
+
+ChangeThrough: t.TypeAlias = t.Literal["API", "CRAWLER", "JOB", "RESTORE", "IMPORT"]
+
+Compatibility: t.TypeAlias = t.Literal["IDENTICAL", "BACKWARD", "FORWARD", "BREAKING"]
+
 ComponentState: t.TypeAlias = t.Literal["RUNNING", "STARTING", "STOPPED", "FAILED"]
 
 CrawlChange: t.TypeAlias = t.Literal["CREATE", "UPDATE", "NONE"]
+
+DeletedKind: t.TypeAlias = t.Literal["DATABASE", "TABLE", "ALL"]
+
+DifferenceChange: t.TypeAlias = t.Literal["ADDED", "REMOVED", "RENAMED", "RETYPED", "MOVED", "CHANGED"]
+
+DifferenceKind: t.TypeAlias = t.Literal["COLUMN", "PARTITION_KEY", "COMMENT", "PARAMETER", "LOCATION", "FORMAT", "SERDE", "ATTRIBUTE"]
 
 
 class Account(t.TypedDict):
     AccountId: str
     Name: str
     CreatedAt: float
+
+
+class CatalogChange(t.TypedDict):
+    Time: float
+    Principal: str
+    Operation: t.NotRequired[str]
+    RequestId: t.NotRequired[str]
+    Client: t.NotRequired[str]
+    Origin: ChangeOrigin
+    Note: t.NotRequired[str]
+
+
+class ChangeOrigin(t.TypedDict):
+    Through: ChangeThrough
+    CrawlerName: t.NotRequired[str]
+    CrawlId: t.NotRequired[str]
+    JobName: t.NotRequired[str]
+    JobRunId: t.NotRequired[str]
+    RestoredFrom: t.NotRequired[str]
+    ImportedFrom: t.NotRequired[str]
 
 
 class ComponentStatus(t.TypedDict):
@@ -73,6 +105,40 @@ class CreateAccountResponse(t.TypedDict):
     SecretAccessKey: str
 
 
+class DatabaseHistoryEntry(t.TypedDict):
+    Event: CatalogEventKind
+    Name: str
+    Change: CatalogChange
+    Summary: list[str]
+
+
+class DeletedEntry(t.TypedDict):
+    Kind: DeletedKind
+    DeletedId: int
+    DatabaseName: str
+    TableName: t.NotRequired[str]
+    VersionId: t.NotRequired[str]
+    WithDatabase: t.NotRequired[bool]
+    Tables: t.NotRequired[int]
+    Change: CatalogChange
+    RestorableUntil: float
+
+
+class DiffTableVersionsRequest(t.TypedDict):
+    CatalogId: t.NotRequired[str]
+    DatabaseName: str
+    TableName: str
+    FromVersionId: t.NotRequired[str]
+    ToVersionId: t.NotRequired[str]
+
+
+class DiffTableVersionsResponse(t.TypedDict):
+    FromVersionId: str
+    ToVersionId: str
+    Compatibility: Compatibility
+    Differences: list[SchemaDifference]
+
+
 class GetRunDetailsRequest(t.TypedDict):
     JobName: str
     RunId: str
@@ -104,6 +170,44 @@ class ListAccountsResponse(t.TypedDict):
     NextToken: t.NotRequired[str]
 
 
+class ListDatabaseHistoryRequest(t.TypedDict):
+    CatalogId: t.NotRequired[str]
+    Name: str
+    MaxResults: t.NotRequired[int]
+    NextToken: t.NotRequired[str]
+
+
+class ListDatabaseHistoryResponse(t.TypedDict):
+    Entries: list[DatabaseHistoryEntry]
+    NextToken: t.NotRequired[str]
+
+
+class ListDeletedRequest(t.TypedDict):
+    CatalogId: t.NotRequired[str]
+    DatabaseName: t.NotRequired[str]
+    MaxResults: t.NotRequired[int]
+    NextToken: t.NotRequired[str]
+
+
+class ListDeletedResponse(t.TypedDict):
+    Deleted: list[DeletedEntry]
+    NextToken: t.NotRequired[str]
+
+
+class ListTableHistoryRequest(t.TypedDict):
+    CatalogId: t.NotRequired[str]
+    DatabaseName: str
+    TableName: str
+    DeletedId: t.NotRequired[int]
+    MaxResults: t.NotRequired[int]
+    NextToken: t.NotRequired[str]
+
+
+class ListTableHistoryResponse(t.TypedDict):
+    Entries: list[TableHistoryEntry]
+    NextToken: t.NotRequired[str]
+
+
 class PreviewCrawlRequest(t.TypedDict):
     Path: str
     Exclusions: t.NotRequired[list[str]]
@@ -123,9 +227,64 @@ class PreviewCrawlResponse(t.TypedDict):
     Decisions: list[CrawlDecision]
 
 
+class PurgeDeletedRequest(t.TypedDict):
+    CatalogId: t.NotRequired[str]
+    Kind: DeletedKind
+    DatabaseName: t.NotRequired[str]
+    TableName: t.NotRequired[str]
+    DeletedId: t.NotRequired[int]
+
+
+class PurgeDeletedResponse(t.TypedDict):
+    Databases: int
+    Tables: int
+
+
 class QueryColumn(t.TypedDict):
     Name: str
     Type: str
+
+
+class RestoreDatabaseRequest(t.TypedDict):
+    CatalogId: t.NotRequired[str]
+    Name: str
+    DeletedId: t.NotRequired[int]
+    NewName: t.NotRequired[str]
+    Note: t.NotRequired[str]
+
+
+class RestoreDatabaseResponse(t.TypedDict):
+    Name: str
+    Tables: int
+
+
+class RestoreTableRequest(t.TypedDict):
+    CatalogId: t.NotRequired[str]
+    DatabaseName: str
+    TableName: str
+    DeletedId: t.NotRequired[int]
+    NewName: t.NotRequired[str]
+    Note: t.NotRequired[str]
+
+
+class RestoreTableResponse(t.TypedDict):
+    DatabaseName: str
+    TableName: str
+    VersionId: str
+
+
+class RestoreTableVersionRequest(t.TypedDict):
+    CatalogId: t.NotRequired[str]
+    DatabaseName: str
+    TableName: str
+    VersionId: str
+    ExpectedVersionId: t.NotRequired[str]
+    Note: t.NotRequired[str]
+
+
+class RestoreTableVersionResponse(t.TypedDict):
+    VersionId: str
+    RestoredVersionId: str
 
 
 class RunDetails(t.TypedDict):
@@ -167,3 +326,23 @@ class RunTarget(t.TypedDict):
     Rows: int
     Files: int
     Bytes: int
+
+
+class SchemaDifference(t.TypedDict):
+    Kind: DifferenceKind
+    Change: DifferenceChange
+    Path: str
+    Before: t.NotRequired[str]
+    After: t.NotRequired[str]
+    Compatibility: Compatibility
+    Reason: str
+
+
+class TableHistoryEntry(t.TypedDict):
+    Event: CatalogEventKind
+    VersionId: str
+    Current: bool
+    Change: CatalogChange
+    ComparedWithVersionId: t.NotRequired[str]
+    Compatibility: t.NotRequired[Compatibility]
+    Summary: t.NotRequired[list[str]]
