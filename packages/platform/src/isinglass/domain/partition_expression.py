@@ -29,6 +29,8 @@ _TOKEN = re.compile(
 )
 _KEYWORDS = frozenset({"AND", "OR", "NOT", "IN", "BETWEEN", "LIKE", "IS", "NULL"})
 _COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
+_TYPES = frozenset({"DATE", "TIMESTAMP"})
+_BOOLEANS = frozenset({"TRUE", "FALSE"})
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -113,9 +115,12 @@ class _Token:
     text: str
 
 
-def parse(text: str) -> Expression:
-    """Parse an expression that is not blank."""
-    parser = _Parser(text)
+def parse(text: str, *, typed_literals: bool = False) -> Expression:
+    """Parse an expression that is not blank.
+
+    With typed literals, `TRUE`, `FALSE`, `DATE '…'` and `TIMESTAMP '…'` are literals as well.
+    """
+    parser = _Parser(text, typed_literals=typed_literals)
     tree = parser.expression(0)
     parser.expect("end")
     return tree
@@ -151,8 +156,9 @@ def _token(kind: str, text: str) -> _Token:
 class _Parser:
     """Recursive descent over the tokens of one text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, typed_literals: bool) -> None:
         self._text = text
+        self._typed_literals = typed_literals
         self._tokens = _tokens(text)
         self._next = 0
 
@@ -193,7 +199,7 @@ class _Parser:
         return self._condition()
 
     def _condition(self) -> Expression:
-        column = self._take("column")
+        column = None if self._at_typed_literal() else self._take("column")
         if column is None:
             literal = self._literal()
             op = self.expect("op", *_COMPARISONS)
@@ -225,12 +231,27 @@ class _Parser:
             case _:
                 return Like(column, self.expect("string"))
 
+    def _at_typed_literal(self) -> bool:
+        """Tell whether a word that is a literal, or says what type the next one has, comes next."""
+        if not self._typed_literals:
+            return False
+        token, after = self._tokens[self._next], self._tokens[self._next + 1 : self._next + 2]
+        if token.kind != "column":
+            return False
+        is_type = token.text.upper() in _TYPES and bool(after) and after[0].kind == "string"
+        return is_type or token.text.upper() in _BOOLEANS
+
     def _literal(self) -> str:
         """Take a literal; one in parentheses is the literal."""
         opened = 0
         while self._take("op", "(") is not None:
             opened += 1
-        taken = self._take("string")
+        if self._at_typed_literal():
+            taken: str | None = self.expect("column")
+            if taken is not None and taken.upper() in _TYPES:
+                taken = self.expect("string")
+        else:
+            taken = self._take("string")
         if taken is None:
             taken = self.expect("number")
         for _ in range(opened):

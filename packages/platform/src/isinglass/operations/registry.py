@@ -14,6 +14,12 @@ Handler = Callable[[Context, Any], Any]
 
 #: Every module that registers operations; listed, not discovered, so that a missing file fails at start.
 MODULES: tuple[str, ...] = (
+    "isinglass.operations.business.asset_types",
+    "isinglass.operations.business.assets",
+    "isinglass.operations.business.details",
+    "isinglass.operations.business.glossaries",
+    "isinglass.operations.business.iterable_forms",
+    "isinglass.operations.business.search",
     "isinglass.operations.catalog.catalogs",
     "isinglass.operations.catalog.column_statistics",
     "isinglass.operations.catalog.databases",
@@ -35,6 +41,11 @@ MODULES: tuple[str, ...] = (
     "isinglass.operations.jobs.definitions",
     "isinglass.operations.jobs.details",
     "isinglass.operations.jobs.runs",
+    "isinglass.operations.lakeformation.filters",
+    "isinglass.operations.lakeformation.grants",
+    "isinglass.operations.lakeformation.listing",
+    "isinglass.operations.lakeformation.locations",
+    "isinglass.operations.lakeformation.settings",
     "isinglass.operations.observe.logs",
     "isinglass.operations.observe.queries",
     "isinglass.operations.security.configurations",

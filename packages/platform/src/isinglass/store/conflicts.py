@@ -23,15 +23,26 @@ def insert_new(
     return set(connection.scalars(_insert_new(connection.dialect.name, column), rows))
 
 
-def insert_one(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> bool:
-    """Insert a row whose keys are new; False when one of them is taken, also by a concurrent insert."""
-    return connection.execute(_insert_one(connection.dialect.name, table), row).rowcount == 1
+def insert_one(
+    connection: sa.Connection,
+    table: sa.Table,
+    row: Mapping[str, Any],
+    **computed: sa.ColumnElement[Any],
+) -> bool:
+    """Insert a row whose keys are new; False when one of them is taken, also by a concurrent insert.
+
+    The database computes some columns: always the same for a table, of parameters that the row has.
+    """
+    statement = _insert_one(connection.dialect.name, table, tuple(computed.items()))
+    return connection.execute(statement, row).rowcount == 1
 
 
 @cache
-def _insert_one(dialect: str, table: sa.Table) -> Any:
+def _insert_one(
+    dialect: str, table: sa.Table, computed: tuple[tuple[str, sa.ColumnElement[Any]], ...]
+) -> Any:
     # Inline, as nobody asks for its id; the count of inserted rows is not kept unless asked for.
-    statement = _insert(dialect, table).on_conflict_do_nothing().inline()
+    statement = _insert(dialect, table).values(dict(computed)).on_conflict_do_nothing().inline()
     return statement.execution_options(preserve_rowcount=True)
 
 
