@@ -4,13 +4,13 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 from urllib.parse import unquote
 
 from isinglass.gateway.access_log import AccessLog
-from isinglass.gateway.authorization import Admission, Asked, Authorizer, Denied, changes_access
-from isinglass.gateway.identity.verifier import NOTE_HEADER, Caller, Verifier
+from isinglass.gateway.authorization import Authorizer, Denied, changes_access
+from isinglass.gateway.exchange import Exchange, access_entry, audit
+from isinglass.gateway.identity.verifier import NOTE_HEADER, Verifier
 from isinglass.gateway.protocol import json_rpc, query
 from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
 from isinglass.gateway.protocol.paging import (
@@ -32,6 +32,7 @@ from isinglass.model.edge_errors import (
     UnknownOperationException,
     ValidationException,
 )
+from isinglass.observe.audit_log import AuditLog
 from isinglass.operations.context import Context, Services
 from isinglass.store.paging import PageRequest
 from isinglass.store.store import Store
@@ -44,7 +45,6 @@ _FORM = "application/x-www-form-urlencoded"
 #: How a refused token is called, by the first of these that the operation's model declares.
 _TOKEN_ERRORS = ("InvalidInputException", "InvalidParameterException", "ValidationException")
 
-
 #: How each protocol's services say that a permission is missing.
 _DENIALS: dict[str, type[ClientError]] = {
     "json": AccessDeniedException,
@@ -55,46 +55,6 @@ _DENIALS: dict[str, type[ClientError]] = {
 
 class Contended(Exception):
     """A request lost against another transaction where it may not wait; it can be tried again."""
-
-
-@dataclass(slots=True)
-class Exchange:
-    """One request on its way through the links; each link fills in what the next ones read."""
-
-    request: HttpRequest
-    request_id: str
-    now: float
-    started: float
-    patient: bool
-    form: dict[str, str] | None = None
-    operation: Operation | None = None
-    caller: Caller | None = None
-    document: dict[str, Any] = field(default_factory=dict)
-    admission: Admission | None = None
-    denied: Denied | None = None
-    page: PageRequest | None = None
-    question: bytes = b""
-    answer: Any = None
-    error: str | None = None
-    response: HttpResponse | None = None
-
-    @property
-    def target(self) -> Operation:
-        """The operation, once it is found."""
-        assert self.operation is not None
-        return self.operation
-
-    @property
-    def answered(self) -> HttpResponse:
-        """The answer, once all links or one that refused have run."""
-        assert self.response is not None
-        return self.response
-
-    @property
-    def signed_by(self) -> Caller:
-        """The caller, once the signature is verified."""
-        assert self.caller is not None
-        return self.caller
 
 
 class Chain:
@@ -109,6 +69,7 @@ class Chain:
         store: Store,
         services: Services,
         access_log: AccessLog,
+        audit_log: AuditLog,
         *,
         body_limit: int,
         clock: Callable[[], float] = time.time,
@@ -120,6 +81,7 @@ class Chain:
         self._store = store
         self._services = services
         self._access_log = access_log
+        self._audit_log = audit_log
         self._body_limit = body_limit
         self._clock = clock
         self._checks: tuple[Callable[[Exchange], None], ...] = (
@@ -197,7 +159,8 @@ class Chain:
         if exchange.error is None and changes_access(exchange.target.permission):
             self._authorizer.forget()
             self._verifier.forget()
-        self._access_log.record(_entry(exchange, response))
+        self._access_log.record(access_entry(exchange))
+        audit(self._audit_log, exchange)
         return response
 
     def _check_size(self, exchange: Exchange) -> None:
@@ -248,19 +211,8 @@ class Chain:
         caller, operation = exchange.signed_by, exchange.target
         if self._authorizer.is_free(caller.principal, operation.permission, exchange.document):
             return
-        request = exchange.request
-        asked = Asked(
-            principal=caller.principal,
-            key=caller.key,
-            region=caller.region,
-            permission=operation.permission,
-            document=exchange.document,
-            client=request.client,
-            user_agent=request.header("user-agent") or "",
-            now=exchange.now,
-        )
         try:
-            exchange.admission = self._authorizer.admit(asked)
+            exchange.admission = self._authorizer.admit(exchange.asked)
         except Denied as denied:
             exchange.denied = denied
             raise _DENIALS[operation.service.protocol](denied.reason) from denied
@@ -361,29 +313,10 @@ def _token_error(operation: Operation) -> ApiError:
 
 
 def _refuse(exchange: Exchange, error: ApiError) -> None:
-    exchange.error = error.code
+    exchange.error, exchange.message = error.code, error.message
     if exchange.form is not None:
         exchange.response = query.encode_error(error, exchange.request_id)
         return
     operation = exchange.operation
     protocol = "json" if operation is None else operation.service.protocol
     exchange.response = json_rpc.encode_error(error, exchange.request_id, protocol)
-
-
-def _entry(exchange: Exchange, response: HttpResponse) -> dict[str, Any]:
-    """Write a request's line of the access log: who asked for what and how it went, never what was said."""
-    caller = exchange.caller
-    return {
-        "time": exchange.now,
-        "request_id": exchange.request_id,
-        "operation": exchange.operation.name if exchange.operation else None,
-        "account_id": caller.principal.account_id if caller else None,
-        "principal": caller.principal.arn if caller else None,
-        "access_key_id": caller.principal.access_key_id if caller else None,
-        "client": exchange.request.client,
-        "status": response.status,
-        "error": exchange.error,
-        "milliseconds": round((time.perf_counter() - exchange.started) * 1000, 3),
-        "bytes_in": len(exchange.request.body),
-        "bytes_out": len(response.body),
-    }

@@ -3,8 +3,9 @@
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -19,8 +20,10 @@ from isinglass.gateway.lanes import Lanes
 from isinglass.gateway.protocol.paging import TokenSealer
 from isinglass.gateway.service import compile_catalogue, operation_names
 from isinglass.gateway.standings import Standings
+from isinglass.observe.audit_log import AuditLog
 from isinglass.operations import registry
 from isinglass.operations.context import Services
+from isinglass.store.paging import PageRequest
 from isinglass.store.sealing import Sealer, derive_key
 from isinglass.store.store import Store
 
@@ -30,6 +33,8 @@ class GatewaySettings:
     """How the gateway runs; `access_log` of None means standard error."""
 
     access_log: Path | None = None
+    #: How long the audit log is kept.
+    audit_days: int = 90
     body_limit: int = 16 * 2**20
     #: Few: more contend for the interpreter: with 8 instead of 3, the slowest hundredth took twice the time.
     threads: int = 4
@@ -53,6 +58,9 @@ class Server:
         """Wire the gateway; `server_key` is 32 random bytes that belong to the database."""
         handlers = registry.load(operation_names())
         self._access_log = AccessLog(settings.access_log)
+        self._audit_log = AuditLog(
+            services.log_directory, "api", days=settings.audit_days, accounts=partial(_account_ids, store)
+        )
         catalogue = compile_catalogue(handlers, strict=settings.strict)
         chain = Chain(
             catalogue,
@@ -62,6 +70,7 @@ class Server:
             store,
             services,
             self._access_log,
+            self._audit_log,
             body_limit=settings.body_limit,
             clock=clock,
         )
@@ -88,6 +97,7 @@ class Server:
     def start(self, listening: socket.socket) -> None:
         """Serve a bound socket in the background; returns when requests are answered."""
         self._access_log.start()
+        self._audit_log.start()
         self._lanes.start()
         self._thread = threading.Thread(
             target=self._uvicorn.run, kwargs={"sockets": [listening]}, name="gateway", daemon=True
@@ -105,6 +115,18 @@ class Server:
             self._thread.join()
         self._lanes.stop()
         self._access_log.stop()
+        self._audit_log.stop()
+
+
+def _account_ids(store: Store) -> Iterator[str]:
+    page = PageRequest(size=1000)
+    while True:
+        with store.read() as tx:
+            found, after = tx.accounts.list(page)
+        yield from (account.account_id for account in found)
+        if after is None:
+            return
+        page = PageRequest(size=1000, after=after)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from isinglass.domain.access.redaction import Mask, MaskCompiler
 from isinglass.domain.access.resources import Permission, permission_of
 from isinglass.gateway.protocol.inputs import InputCompiler
 from isinglass.gateway.protocol.outputs import OutputCompiler
@@ -21,6 +22,8 @@ class Operation:
     parse: Callable[[Any], dict[str, Any]]
     write: Callable[[Any], Any]
     permission: Permission
+    #: Which members of its requests are secrets.
+    mask: Mask
     handler: Handler | None
 
 
@@ -74,6 +77,7 @@ def compile_catalogue(handlers: Mapping[str, Handler], *, strict: bool = False) 
     for service in map(load, SERVICES):
         inputs = InputCompiler(service.shapes)
         outputs = OutputCompiler(service.shapes, strict=strict)
+        masks = MaskCompiler(service.shapes)
         for model in service.operations.values():
             name = service.qualified(model.name)
             operations.append(
@@ -88,6 +92,7 @@ def compile_catalogue(handlers: Mapping[str, Handler], *, strict: bool = False) 
                         model.name,
                         service.shapes[model.input]["members"] if model.input else (),
                     ),
+                    mask=masks.compile(model.input) if model.input else None,
                     handler=handlers.get(name),
                 )
             )

@@ -46,12 +46,15 @@ MODULES: tuple[str, ...] = (
     "isinglass.operations.lakeformation.listing",
     "isinglass.operations.lakeformation.locations",
     "isinglass.operations.lakeformation.settings",
+    "isinglass.operations.observe.audit",
     "isinglass.operations.observe.logs",
     "isinglass.operations.observe.queries",
     "isinglass.operations.security.configurations",
     "isinglass.operations.security.resource_policies",
     "isinglass.operations.security.usage_profiles",
     "isinglass.operations.server.status",
+    "isinglass.operations.statistics.runs",
+    "isinglass.operations.statistics.settings",
 )
 
 _handlers: dict[str, Handler] = {}

@@ -14,13 +14,16 @@ import pytest
 
 from isinglass.domain.signature import Credentials, sign_headers
 from isinglass.gateway.access_log import AccessLog
+from isinglass.gateway.authorization import Authorizer
 from isinglass.gateway.chain import Chain
 from isinglass.gateway.identity.keys import KeyRing
 from isinglass.gateway.identity.verifier import Verifier
 from isinglass.gateway.protocol.messages import HttpRequest
 from isinglass.gateway.protocol.paging import TokenSealer
 from isinglass.gateway.service import compile_catalogue
+from isinglass.gateway.standings import Standings
 from isinglass.model.glue.errors import AlreadyExistsException, EntityNotFoundException
+from isinglass.observe.audit_log import AuditLog
 from isinglass.operations.context import Context
 from isinglass.operations.registry import Handler
 from isinglass.store.access_keys import AccessKey
@@ -49,10 +52,12 @@ def chain_of(store: Store, tmp_path: Path) -> Callable[[dict[str, Handler]], Cha
     return lambda handlers: Chain(
         compile_catalogue(handlers, strict=True),
         Verifier(KeyRing(store, sealer, time.monotonic)),
+        Authorizer(store, Standings(store, time.monotonic)),
         TokenSealer(b"k" * 32),
         store,
         None,
         AccessLog(tmp_path / "access.log"),
+        AuditLog(lambda account_id: str(tmp_path / account_id), "api", days=1, accounts=list),
         body_limit=10_000,
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typing as t
 
+AuditOutcome: t.TypeAlias = t.Literal["SUCCESS", "DENIED", "FAILED"]
+
 CatalogEventKind: t.TypeAlias = t.Literal["CREATED", "UPDATED", "RENAMED", "DELETED", "RESTORED"]
 
 ChangeThrough: t.TypeAlias = t.Literal["API", "CRAWLER", "JOB", "RESTORE", "IMPORT"]
@@ -25,6 +27,25 @@ class Account(t.TypedDict):
     AccountId: str
     Name: str
     CreatedAt: float
+
+
+class AuditEvent(t.TypedDict):
+    Time: float
+    RequestId: str
+    AccountId: str
+    Principal: str
+    AccessKeyId: t.NotRequired[str]
+    SourceIp: t.NotRequired[str]
+    UserAgent: t.NotRequired[str]
+    Operation: str
+    Resources: list[str]
+    RequestParameters: t.NotRequired[str]
+    ReadOnly: bool
+    Outcome: AuditOutcome
+    ErrorCode: t.NotRequired[str]
+    ErrorMessage: t.NotRequired[str]
+    MissingPermission: t.NotRequired[str]
+    MissingOn: t.NotRequired[str]
 
 
 class CatalogChange(t.TypedDict):
@@ -167,6 +188,22 @@ class ListAccountsRequest(t.TypedDict):
 
 class ListAccountsResponse(t.TypedDict):
     Accounts: list[Account]
+    NextToken: t.NotRequired[str]
+
+
+class ListAuditEventsRequest(t.TypedDict):
+    StartTime: t.NotRequired[float]
+    EndTime: t.NotRequired[float]
+    Principal: t.NotRequired[str]
+    Operation: t.NotRequired[str]
+    Resource: t.NotRequired[str]
+    DeniedOnly: t.NotRequired[bool]
+    MaxResults: t.NotRequired[int]
+    NextToken: t.NotRequired[str]
+
+
+class ListAuditEventsResponse(t.TypedDict):
+    Events: list[AuditEvent]
     NextToken: t.NotRequired[str]
 
 

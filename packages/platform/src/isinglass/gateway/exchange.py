@@ -1,0 +1,150 @@
+"""One request on its way through the gateway, and what the two logs tell of it."""
+
+import time
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from isinglass.domain.access.redaction import redact, redact_text
+from isinglass.gateway.authorization import Admission, Asked, Denied, resources_of
+from isinglass.gateway.identity.verifier import Caller
+from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
+from isinglass.gateway.service import Operation
+from isinglass.observe.audit_log import AuditLog, Noted
+from isinglass.store.paging import PageRequest
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request on its way through the links; each link fills in what the next ones read."""
+
+    request: HttpRequest
+    request_id: str
+    now: float
+    started: float
+    patient: bool
+    form: dict[str, str] | None = None
+    operation: Operation | None = None
+    caller: Caller | None = None
+    document: dict[str, Any] = field(default_factory=dict)
+    admission: Admission | None = None
+    denied: Denied | None = None
+    page: PageRequest | None = None
+    question: bytes = b""
+    answer: Any = None
+    error: str | None = None
+    message: str = ""
+    response: HttpResponse | None = None
+
+    @property
+    def target(self) -> Operation:
+        """The operation, once it is found."""
+        assert self.operation is not None
+        return self.operation
+
+    @property
+    def answered(self) -> HttpResponse:
+        """The answer, once all links or one that refused have run."""
+        assert self.response is not None
+        return self.response
+
+    @property
+    def signed_by(self) -> Caller:
+        """The caller, once the signature is verified."""
+        assert self.caller is not None
+        return self.caller
+
+    @property
+    def asked(self) -> Asked:
+        """What is to be decided about the request."""
+        caller, request = self.signed_by, self.request
+        return Asked(
+            principal=caller.principal,
+            key=caller.key,
+            region=caller.region,
+            permission=self.target.permission,
+            document=self.document,
+            client=request.client,
+            user_agent=request.header("user-agent") or "",
+            now=self.now,
+        )
+
+
+def access_entry(exchange: Exchange) -> dict[str, Any]:
+    """Write a request's line of the access log: who asked for what and how it went, never what was said."""
+    caller, response = exchange.caller, exchange.answered
+    return {
+        "time": exchange.now,
+        "request_id": exchange.request_id,
+        "operation": exchange.operation.name if exchange.operation else None,
+        "account_id": caller.principal.account_id if caller else None,
+        "principal": caller.principal.arn if caller else None,
+        "access_key_id": caller.principal.access_key_id if caller else None,
+        "client": exchange.request.client,
+        "status": response.status,
+        "error": exchange.error,
+        "milliseconds": round((time.perf_counter() - exchange.started) * 1000, 3),
+        "bytes_in": len(exchange.request.body),
+        "bytes_out": len(response.body),
+    }
+
+
+def audit(log: AuditLog, exchange: Exchange) -> None:
+    """Put a request whose caller is known into the audit log; a write is there when this returns."""
+    if exchange.caller is None:
+        return
+    account_id = exchange.caller.principal.account_id
+    lender = exchange.admission.admitted_by if exchange.admission else None
+    changes = not exchange.target.permission.reads_only
+    ended = exchange.now + time.perf_counter() - exchange.started
+    noted = Noted(
+        accounts=(account_id,) if lender is None else (account_id, lender),
+        kind="writes" if changes or exchange.denied is not None else "reads",
+        time=ended,
+        build=partial(
+            _event,
+            exchange.asked,
+            exchange.target,
+            exchange.request_id,
+            ended,
+            exchange.denied,
+            exchange.error,
+            exchange.message,
+        ),
+    )
+    if changes and exchange.error is None:
+        log.keep(noted)
+    else:
+        log.note(noted)
+
+
+def _event(
+    asked: Asked,
+    operation: Operation,
+    request_id: str,
+    ended: float,
+    denied: Denied | None,
+    error: str | None,
+    message: str,
+) -> dict[str, Any]:
+    """Build an event; the time comes first, for whoever looks for one."""
+    principal = asked.principal
+    event: dict[str, Any] = {
+        "Time": round(ended, 6),
+        "RequestId": request_id,
+        "AccountId": principal.account_id,
+        "Principal": principal.arn,
+        "AccessKeyId": principal.access_key_id,
+        "SourceIp": asked.client,
+        "UserAgent": asked.user_agent[:512],
+        "Operation": operation.permission.action,
+        "ReadOnly": operation.permission.reads_only,
+        "Outcome": "DENIED" if denied else "FAILED" if error else "SUCCESS",
+        "Resources": resources_of(asked)[:100],
+        "Parameters": redact(asked.document, operation.mask),
+    }
+    if error:
+        event |= {"ErrorCode": error, "ErrorMessage": redact_text(message)}
+    if denied:
+        event |= {"MissingPermission": denied.action, "MissingOn": denied.resource}
+    return event

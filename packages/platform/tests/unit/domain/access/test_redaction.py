@@ -1,0 +1,102 @@
+"""No secret of a request is kept."""
+
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from isinglass.domain.access.redaction import HIDDEN, MaskCompiler, redact, redact_text
+from isinglass.model.schema import load
+
+GLUE = load("glue")
+MASKS = MaskCompiler(GLUE.shapes)
+
+
+def _mask(operation: str) -> Any:
+    shape = GLUE.operations[operation].input
+    assert shape is not None
+    return MASKS.compile(shape)
+
+
+@pytest.mark.parametrize(
+    ("operation", "document", "kept"),
+    [
+        (
+            "CreateConnection",
+            {
+                "ConnectionInput": {
+                    "Name": "c",
+                    "ConnectionProperties": {
+                        "USERNAME": "u",
+                        "PASSWORD": "5ecret",
+                        "JDBC_CONNECTION_URL": "jdbc:mysql://h/d?user=u&password=5ecret&x=1",
+                    },
+                    "AuthenticationConfiguration": {
+                        "BasicAuthenticationCredentials": {"Username": "u", "Password": "5ecret"}
+                    },
+                }
+            },
+            {
+                "ConnectionInput": {
+                    "Name": "c",
+                    "ConnectionProperties": {
+                        "USERNAME": "u",
+                        "PASSWORD": HIDDEN,
+                        "JDBC_CONNECTION_URL": f"jdbc:mysql://h/d?user=u&password={HIDDEN}&x=1",
+                    },
+                    "AuthenticationConfiguration": {
+                        "BasicAuthenticationCredentials": {"Username": "u", "Password": HIDDEN}
+                    },
+                }
+            },
+        ),
+        (
+            "StartJobRun",
+            {"JobName": "j", "Arguments": {"--db_password": "5ecret", "--day": "1", "--API-KEY": "5ecret"}},
+            {"JobName": "j", "Arguments": {"--db_password": HIDDEN, "--day": "1", "--API-KEY": HIDDEN}},
+        ),
+        (
+            "UpdateJobFromSourceControl",
+            {"JobName": "j", "AuthToken": "5ecret"},
+            {"JobName": "j", "AuthToken": HIDDEN},
+        ),
+    ],
+)
+def test_parameters_of_a_request_are_kept_without_secrets(
+    operation: str, document: dict[str, Any], kept: dict[str, Any]
+):
+    assert redact(document, _mask(operation)) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("--conf spark.hadoop.fs.s3a.secret.key=abc x", f"--conf spark.hadoop.fs.s3a.secret.key={HIDDEN} x"),
+        ('{"password": "a b", "n": 1}', f'{{"password": {HIDDEN}, "n": 1}}'),
+        ("postgresql://u:abc@h/d", f"postgresql://u:{HIDDEN}@h/d"),
+        ("secretsmanager:GetSecretValue", "secretsmanager:GetSecretValue"),
+        ("s3://bucket/a=1/b", "s3://bucket/a=1/b"),
+        ("x" * 3000, "x" * 2048 + "… (3000 characters)"),
+    ],
+)
+def test_text_is_kept_without_what_looks_like_a_secret(text: str, kept: str):
+    assert redact_text(text) == kept
+
+
+def test_long_lists_are_cut_and_say_so():
+    assert redact({"Names": ["a"] * 60}) == {"Names": [*["a"] * 50, "… (60 elements)"]}
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=60) | st.dictionaries(st.text(max_size=4), inner, max_size=5),
+    max_leaves=400,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(_JSON)
+def test_what_is_kept_can_always_be_written_and_is_small(document: Any):
+    assert len(orjson.dumps(redact(document))) < 200_000
