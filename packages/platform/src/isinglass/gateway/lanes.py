@@ -20,17 +20,19 @@ MOST_SLOW = 16
 #: Reads of a few rows by their keys. From an embedded database they take less time than handing them to
 #: another thread would; nothing that waits for a lock or a network, or lists, may be among them.
 POINT_READS = frozenset({
-    "GetCrawler", "GetDatabase", "GetJob", "GetJobRun", "GetPartition", "GetTable", "GetTableVersion",
-    "GetTags", "GetUserDefinedFunction", "sts:GetCallerIdentity",
+    "GetAssetType", "GetCrawler", "GetDatabase", "GetFormType", "GetGlossary", "GetGlossaryTerm", "GetJob",
+    "GetJobRun", "GetPartition", "GetTable", "GetTableVersion", "GetTags", "GetUserDefinedFunction",
+    "sts:GetCallerIdentity",
 })  # fmt: skip
 
 #: Writes of one short transaction and nothing else. In an embedded database one thread runs all that wait and
 #: commits once.
 SHORT_WRITES = frozenset({
-    "BatchCreatePartition", "BatchDeletePartition", "BatchUpdatePartition", "CreateDatabase",
-    "CreatePartition", "CreateTable", "CreateUserDefinedFunction", "DeletePartition", "DeleteTable",
-    "DeleteTableVersion", "DeleteUserDefinedFunction", "TagResource", "UntagResource", "UpdateDatabase",
-    "UpdatePartition", "UpdateTable", "UpdateUserDefinedFunction",
+    "AssociateGlossaryTerms", "BatchCreatePartition", "BatchDeletePartition", "BatchUpdatePartition",
+    "CreateDatabase", "CreateGlossary", "CreateGlossaryTerm", "CreatePartition", "CreateTable",
+    "CreateUserDefinedFunction", "DeletePartition", "DeleteTable", "DeleteTableVersion",
+    "DeleteUserDefinedFunction", "TagResource", "UntagResource", "UpdateDatabase", "UpdatePartition",
+    "UpdateTable", "UpdateUserDefinedFunction",
 })  # fmt: skip
 
 #: Point reads and short writes with larger bodies run in the pool: hashing and parsing them takes its time.

@@ -97,6 +97,16 @@ class AssetDetails:
         )
         return self._connection.execute(gone).rowcount == 1
 
+    def items(self, asset: Asset, form: str) -> set[str]:
+        """List the items of a form that something is on."""
+        found: set[str] = set()
+        for table in (asset_terms, asset_attachments):
+            statement = sa.select(table.c.item).where(
+                table.c.account_id == asset.account_id, table.c.asset_id == asset.id, table.c.form == form
+            )
+            found.update(self._connection.scalars(statement))
+        return found
+
     def keep_only(self, asset: Asset, items: Collection[tuple[str, str]]) -> None:
         """Remove the terms and attachments of items, named by form and id, that an asset has no more."""
         for table in (asset_terms, asset_attachments):

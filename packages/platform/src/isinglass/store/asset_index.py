@@ -1,5 +1,6 @@
 """What searches know of assets, brought up to date for many of them at once, as the words of tables are."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -144,7 +145,7 @@ def _of(account_id: str | None) -> list[sa.ColumnElement[bool]]:
 
 def _own_forms(asset: Asset) -> dict[str, Any]:
     forms = asset.document.get("Forms", {})
-    return {name: orjson.loads(form["Content"]) for name, form in forms.items()}
+    return {name: json.loads(form["Content"]) for name, form in forms.items()}
 
 
 def _said(asset: Asset, table: Any, details: list[Detail]) -> Said:

@@ -4,7 +4,7 @@ A list of structures that each have a required `name` is iterable. It goes by th
 list, `survey::questions`; its items by their `id` where they have one, otherwise by their names.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,14 +72,14 @@ def of_list(form_type: str, name: str, elements: Any) -> list[Item]:
     return found
 
 
-def find(items: list[Item], identifier: str) -> Item | None:
-    """Find an item by its id or, failing that, by its name; the case of columns does not count."""
-    exact = next((item for item in items if item.id == identifier), None)
-    if exact is not None:
-        return exact
-    named = next((item for item in items if item.name == identifier), None)
-    if named is not None:
-        return named
-    return next(
-        (item for item in items if item.form == built_in.COLUMN_FORM and item.id == identifier.lower()), None
-    )
+def lookup(items: list[Item]) -> Callable[[str], Item | None]:
+    """Find items by their ids or, failing that, by their names; the case of columns does not count."""
+    by_name = {item.name: item for item in reversed(items)}
+    by_id = {item.id: item for item in items}
+    columns = bool(items) and items[0].form == built_in.COLUMN_FORM
+
+    def find(identifier: str) -> Item | None:
+        exact = by_id.get(identifier) or by_name.get(identifier)
+        return exact if exact or not columns else by_id.get(identifier.lower())
+
+    return find

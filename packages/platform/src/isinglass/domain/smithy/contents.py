@@ -37,11 +37,27 @@ class ContentError(Exception):
 def read_content(text: str) -> Any:
     """Parse the JSON of a content, stricter than most: no key twice, no NaN; raises ContentError."""
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        content = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        if "\\u" in text:
+            json.dumps(content, ensure_ascii=False).encode()
     except RecursionError as error:
         raise ContentError("$", "it nests too deeply") from error
+    except UnicodeEncodeError as error:
+        raise ContentError("$", "it has half a character (a lone surrogate)") from error
     except ValueError as error:
         raise ContentError("$", f"it is no JSON: {error}") from error
+    _check_depth(content)
+    return content
+
+
+def _check_depth(content: Any) -> None:
+    level = [content]
+    for _ in range(_DEEPEST):
+        nested = [each for each in level if isinstance(each, dict | list)]
+        if not nested:
+            return
+        level = [inner for each in nested for inner in (each.values() if isinstance(each, dict) else each)]
+    raise ContentError("$", "it nests too deeply")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
