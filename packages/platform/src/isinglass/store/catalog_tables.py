@@ -1,6 +1,6 @@
 """Tables of the catalog, each at its current version. Names are folded by the caller."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,6 +114,10 @@ class CatalogTables:
     def find(self, catalog_id: str, database_name: str, name: str) -> CatalogTable | None:
         """Find a table's current version."""
         return self._first(_FIND, catalog_id, database_name, name)
+
+    def by_ids(self, ids: Collection[int]) -> list[CatalogTable]:
+        """Find those of some tables that are there, in no order."""
+        return [table_of(row) for row in self._connection.execute(_SELECT.where(catalog_tables.c.id.in_(ids)))]
 
     def require(self, catalog_id: str, database_name: str, name: str) -> CatalogTable:
         """Find a table that must exist; the error says whether it or its database is missing."""
