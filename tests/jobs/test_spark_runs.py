@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from api_fixtures import ROOT_ACCOUNT
 from job_fixtures import JobServer, JobServices
 
 from isinglass.jobs.queries import Statement, StatementFailedError
@@ -39,10 +40,12 @@ def test_glue_script_runs_on_the_engine(job_server: JobServer) -> None:
     assert "O [('a', 4), ('b', 2)]" in log
 
 
+def _key(job_server: JobServer) -> str:
+    return job_server.api.credentials_of(ROOT_ACCOUNT).access_key_id
+
+
 def test_statement_gives_its_first_rows(job_server: JobServer) -> None:
-    statement = Statement(
-        "123456789012", "arn:aws:iam::123456789012:root", "SELECT id, id / 2 h FROM range(5)", limit=2
-    )
+    statement = Statement(ROOT_ACCOUNT, _key(job_server), "SELECT id, id / 2 h FROM range(5)", limit=2)
     rows = job_server.queries.run(statement)
     assert (rows.columns, rows.rows, rows.truncated) == (
         [{"Name": "id", "Type": "bigint"}, {"Name": "h", "Type": "double"}],
@@ -53,13 +56,13 @@ def test_statement_gives_its_first_rows(job_server: JobServer) -> None:
 
 
 def test_statement_that_fails_says_why(job_server: JobServer) -> None:
-    statement = Statement("123456789012", "arn:aws:iam::123456789012:root", "SELECT nothing FROM range(1)")
+    statement = Statement(ROOT_ACCOUNT, _key(job_server), "SELECT nothing FROM range(1)")
     with pytest.raises(StatementFailedError, match="nothing"):
         job_server.queries.run(statement)
 
 
 def test_query_operation_answers_rows_as_json_and_refuses_what_writes(job_server: JobServer) -> None:
-    principal = Principal("123456789012", "arn:aws:iam::123456789012:root", "AKIA")
+    principal = Principal(ROOT_ACCOUNT, f"arn:aws:iam::{ROOT_ACCOUNT}:root", _key(job_server))
     services = JobServices(job_server.folder, [job_server.queries])
     context = Context(principal, "eu-west-1", "request", 1.0, job_server.store, services)
     answer = run_query(context, {"SqlText": "SELECT 'ä' a, CAST(1.50 AS DECIMAL(9,2)) d, NULL n;"})

@@ -44,7 +44,7 @@ class FolderServices:
 
     @property
     def sealer(self) -> Sealer:
-        return Sealer(bytes(32))
+        return Sealer(self.server_key)
 
     def log_directory(self, account_id: str) -> str:
         return str(self.folder / "logs" / account_id)

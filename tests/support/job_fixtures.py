@@ -21,6 +21,8 @@ from isinglass.jobs.handler import JobRunHandler
 from isinglass.jobs.queries import QueryRunner, Rows, Statement
 from isinglass.jobs.run_keys import StoredRunKeys
 from isinglass.jobs.settings import JobSettings
+from isinglass.jobs.statistics_runs import KIND as STATISTICS
+from isinglass.jobs.statistics_runs import StatisticsHandler
 from isinglass.observe.logs import log_path, read_forward
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store
@@ -149,13 +151,17 @@ def start_job_server(
     queries = QueryRunner(settings, launcher, keys, store)
     server = Server(
         store,
-        JobServices(folder, [queries]),
+        JobServices(folder, [queries], server_key=server_key),
         server_key,
         GatewaySettings(folder / "access.log", strict=True),
     )
     server.start(listening)
     stack.callback(server.stop)
-    worker = Worker(store, {"job_run": JobRunHandler(settings, launcher, keys)}, {"job_run": 4})
+    handlers = {
+        "job_run": JobRunHandler(settings, launcher, keys),
+        STATISTICS: StatisticsHandler(settings, launcher, keys),
+    }
+    worker = Worker(store, handlers, {"job_run": 4, STATISTICS: 2})
     api = Api(url, store, server_key, folder / "access.log", session)
     glue = api.client("glue")
     worker.start()

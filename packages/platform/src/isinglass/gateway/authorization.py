@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from isinglass.domain.access.decide import Decision, Question
@@ -62,6 +62,8 @@ class Admission:
 
     identity_arn: str
     admitted_by: str | None = None
+    #: What conditions may ask for, for an operation that decides itself.
+    facts: Facts = field(default_factory=dict)
 
 
 class Authorizer:
@@ -77,6 +79,8 @@ class Authorizer:
 
     def is_free(self, principal: Principal, permission: Permission, document: Mapping[str, Any]) -> bool:
         """Tell whether there is nothing to decide: an account itself asks for what is its own."""
+        if permission.action in _DECIDED_THERE:
+            return False
         return is_root(principal.arn) and permission.is_own(document, principal.account_id)
 
     def admit(self, asked: Asked) -> Admission:
@@ -84,8 +88,10 @@ class Authorizer:
         account_id = asked.principal.account_id
         known = self._standings.of(asked.key)
         identity_arn = known.standing.identity_arn
-        if asked.permission.action in _FREE | _DECIDED_THERE:
+        if asked.permission.action in _FREE:
             return Admission(identity_arn)
+        if asked.permission.action in _DECIDED_THERE:
+            return Admission(identity_arn, facts=_facts(asked))
         owner = asked.permission.owner(asked.document, account_id)
         facts = _facts(asked)
         for resource in resources_of(asked):
@@ -111,7 +117,11 @@ class Authorizer:
         if not role.startswith(f"arn:aws:iam::{account_id}:role/"):
             reason = f"User: {arn} is not authorized to perform: iam:PassRole on resource: {role} "
             raise Denied("iam:PassRole", role, f"{reason}because it is no role of the account {account_id}")
-        role, tags = self._look_up(known, account_id, role)
+        tags: Facts = {}
+        if known.asks_for_tags:
+            with self._store.read() as tx:
+                found = tx.identities.by_arn(account_id, role)
+                tags = {} if found is None else _tag_facts(tx.tags.get(account_id, found.tag_resource))
         passed = {**facts, **tags, "iam:passedtoservice": (asked.permission.passed_to,)}
         question = Question(arn, account_id, "iam:PassRole", role, passed)
         _check(known.standing.decide(question), question)

@@ -257,6 +257,7 @@ class Chain:
             admitted_by=admission.admitted_by if admission else None,
             client=exchange.request.header("user-agent") or "",
             note=_note(exchange.request),
+            facts=admission.facts if admission else {},
         )
         for attempt in range(1, _ATTEMPTS + 1):
             try:

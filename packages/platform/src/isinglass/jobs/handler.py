@@ -2,13 +2,13 @@
 
 import logging
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from isinglass.domain.job_run_states import TERMINAL, Effect, Event
 from isinglass.engines.launcher import Launcher, LaunchError
+from isinglass.jobs.interruption import interruption
 from isinglass.jobs.plan import NotRunnableError, Plan, check, engine_of, plan, timeout_seconds
 from isinglass.jobs.report import RunReport
 from isinglass.jobs.settings import Credentials, JobSettings, KeyIssuer
@@ -21,8 +21,8 @@ from isinglass.store.work_context import WorkContext
 
 log = logging.getLogger(__name__)
 
-#: Seconds between two looks at a run's state for a stop request.
-STOP_POLL_SECONDS = 0.5
+#: How the sessions of roles are called that runs act as, as in Glue.
+SESSION_NAME = "GlueJobRunnerSession"
 #: How often an outcome is tried to be committed while the database is busy or away.
 FINISH_ATTEMPTS = 8
 #: The most launches of one execution: as asked for, with sort-merge joins, on Spark, and there with them.
@@ -90,7 +90,8 @@ class JobRunHandler:
             keys = self.keys.issue(
                 tx,
                 account_id=run.account_id,
-                principal_arn=run.principal_arn,
+                role=run.definition["Role"],
+                session=SESSION_NAME,
                 now=now,
                 expires_at=end,
                 context={"JobName": run.job_name, "JobRunId": run.run_id},
@@ -147,7 +148,11 @@ class JobRunHandler:
             timeout_seconds=planned.timeout_seconds,
             memory_limit=planned.memory_limit,
             grace_seconds=self.settings.grace_seconds,
-            interrupted=_interruption(context, run),
+            interrupted=interruption(
+                context,
+                run.run_id,
+                lambda tx: tx.job_runs.state(run.account_id, run.run_id) == "STOPPING",
+            ),
             on_event=report.on_event,
         )
         try:
@@ -191,30 +196,6 @@ class JobRunHandler:
         """Remove the run's folders: spill and downloads of this execution, or of one that was killed."""
         for folder in Path(self.settings.scratch_root).glob(f"{run.account_id}-{run.run_id}-*"):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _interruption(context: WorkContext, run: JobRun) -> Callable[[], Cause | None]:
-    """Build the question whether a run must end now."""
-    asked = 0.0
-
-    def interrupted() -> Cause | None:
-        nonlocal asked
-        if context.lost.is_set():
-            return Cause.LOST
-        if context.stopping.is_set():
-            return Cause.GIVEN_BACK
-        if abs(context.now - asked) < STOP_POLL_SECONDS:
-            return None
-        asked = context.now
-        try:
-            with context.store.read() as tx:
-                state = tx.job_runs.state(run.account_id, run.run_id)
-        except Exception:
-            log.exception("Reading the state of run %s failed; trying again", run.run_id)
-            return None
-        return Cause.STOPPED if state == "STOPPING" else None
-
-    return interrupted
 
 
 def _again(

@@ -25,7 +25,8 @@ class Statement:
     """What to run, and for whom."""
 
     account_id: str
-    principal_arn: str
+    #: The caller's: the statement may read what its holder may.
+    access_key_id: str
     sql: str
     database: str = ""
     limit: int = 1000
@@ -77,13 +78,14 @@ class QueryRunner:
         name = f"{statement.account_id}-query-{secrets.token_hex(8)}"
         scratch = Path(self.settings.scratch_root) / name
         with self.store.begin() as tx:
-            keys = self.keys.issue(
+            keys = self.keys.lend(
                 tx,
-                account_id=statement.account_id,
-                principal_arn=statement.principal_arn,
+                access_key_id=statement.access_key_id,
                 now=now,
                 expires_at=now + TIMEOUT_SECONDS + 60.0,
             )
+        if keys is None:
+            raise StatementFailedError("The access key that asked was deleted meanwhile.")
         try:
             scratch.mkdir(parents=True, mode=0o700)
             return self._watch(self._document(statement, keys, scratch), scratch)

@@ -1,16 +1,14 @@
 """The keys of runs: temporary, sealed in the store, deleted when the run ends."""
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from isinglass.domain.access.principals import session_arn
+from isinglass.domain.access.resources import role_arn
 from isinglass.jobs.settings import Credentials
-from isinglass.store.access_keys import AccessKey
+from isinglass.store.key_making import Holder, MadeKey, holder_of, make_session_key
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Transaction
-
-_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +22,34 @@ class StoredRunKeys:
         tx: Transaction,
         *,
         account_id: str,
-        principal_arn: str,
+        role: str,
+        session: str,
         now: float,
         expires_at: float,
         context: dict[str, Any] | None = None,
     ) -> Credentials:
-        """Insert a temporary key that acts as a principal, and return it in the clear, this once."""
-        key_id = "ASIA" + "".join(secrets.choice(_ALPHABET) for _ in range(16))
-        credentials = Credentials(key_id, secrets.token_urlsafe(30), secrets.token_urlsafe(48))
-        tx.access_keys.insert(
-            AccessKey(
-                access_key_id=key_id,
-                account_id=account_id,
-                secret_sealed=self.sealer.seal(credentials.secret_access_key.encode(), key_id),
-                principal_arn=principal_arn,
-                created_at=now,
-                session_token_hash=hashlib.sha256(credentials.session_token.encode()).digest(),
-                expires_at=expires_at,
-                context=context,
-            )
+        """Insert a temporary key that acts as a session of a role, and return it in the clear, this once."""
+        arn = role_arn(role, account_id)
+        # The whole ARN must fit: permission to pass it on was given for exactly this role.
+        found = tx.identities.by_arn(account_id, arn)
+        holder = Holder(
+            account_id,
+            session_arn(account_id, arn, session),
+            None if found is None else found.id,
+            context=context,
         )
-        return credentials
+        return _credentials(make_session_key(tx, self.sealer, holder, now, expires_at))
+
+    def lend(
+        self, tx: Transaction, *, access_key_id: str, now: float, expires_at: float
+    ) -> Credentials | None:
+        """Insert a temporary key that acts as the holder of another, None when that is gone."""
+        key = tx.access_keys.find(access_key_id)
+        if key is None:
+            return None
+        end = min(expires_at, key.expires_at or expires_at)
+        return _credentials(make_session_key(tx, self.sealer, holder_of(key), now, end))
+
+
+def _credentials(made: MadeKey) -> Credentials:
+    return Credentials(made.access_key_id, made.secret_access_key, made.session_token)

@@ -27,15 +27,23 @@ class KeyIssuer(Protocol):
         tx: Transaction,
         *,
         account_id: str,
-        principal_arn: str,
+        role: str,
+        session: str,
         now: float,
         expires_at: float,
         context: dict[str, Any] | None = None,
     ) -> Credentials:
-        """Insert a temporary key that acts as a principal, and return it in the clear, this once.
+        """Insert a temporary key that acts as a session of a role, and return it in the clear, this once.
 
-        The context is kept with the key, for what is done with it to be known as the run's.
+        The role is given by its ARN or its name. The context is kept with the key, for what is done with it
+        to be known as the run's.
         """
+        ...
+
+    def lend(
+        self, tx: Transaction, *, access_key_id: str, now: float, expires_at: float
+    ) -> Credentials | None:
+        """Insert a temporary key that acts as the holder of another, None when that is gone."""
         ...
 
 

@@ -1,7 +1,7 @@
 """What every operation receives besides its request: who asks, when, and what it may use."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from isinglass.domain.catalog_changes import DIRECTLY, Change, Origin
@@ -112,6 +112,8 @@ class Context:
     #: The client's user agent, and what it says its change is for.
     client: str = ""
     note: str = ""
+    #: What conditions of policies may ask for; only operations that decide themselves are told.
+    facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def account_id(self) -> str:

@@ -48,8 +48,8 @@ class AccessKeys:
         ).first()
         return None if row is None else AccessKey(*row)
 
-    def of_identity(self, account_id: str, identity_id: str) -> list[AccessKey]:
-        """List the lasting keys of a user, which are few, by their ids."""
+    def of_identity(self, account_id: str, identity_id: str | None) -> list[AccessKey]:
+        """List the lasting keys of a user, or of the account itself, which are few, by their ids."""
         rows = self._connection.execute(
             sa.select(*_COLUMNS)
             .where(

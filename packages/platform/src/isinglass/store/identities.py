@@ -13,6 +13,7 @@ from isinglass.store.standing import standing_of
 from isinglass.store.tables.identities import group_members, identities
 
 IdentityKind = Literal["user", "group", "role"]
+KINDS: dict[str, IdentityKind] = {"user": "user", "group": "group", "role": "role"}
 After = tuple[Any, ...] | None
 
 
@@ -70,6 +71,16 @@ class Identities:
     def by_id(self, account_id: str, identity_id: str) -> Identity | None:
         """Find an identity by its id."""
         return self._one(_SELECT.where(_TABLE.id == identity_id, _TABLE.account_id == account_id))
+
+    def by_arn(self, account_id: str, arn: str) -> Identity | None:
+        """Find one of an account's identities by its whole ARN."""
+        prefix, _, rest = arn.partition("::")
+        owner, _, resource = rest.partition(":")
+        kind, _, path = resource.partition("/")
+        if prefix != "arn:aws:iam" or owner != account_id or kind not in KINDS:
+            return None
+        found = self.find(account_id, KINDS[kind], path.rpartition("/")[2])
+        return found if found is not None and found.arn == arn else None
 
     def page(
         self, account_id: str, kind: IdentityKind, prefix: str, page: PageRequest

@@ -54,8 +54,6 @@ class PolicyVersion:
 _POLICY = tuple(ManagedPolicy.__dataclass_fields__)
 _SELECT = sa.select(*(managed_policies.c[name] for name in _POLICY))
 _VERSION = sa.select(policy_versions.c.version, policy_versions.c.document, policy_versions.c.created_at)
-#: So many policies may be attached to an identity, and so many inside it: all of them are read at once.
-MOST_PER_IDENTITY = 200
 
 
 class IdentityPolicies:
@@ -168,20 +166,28 @@ class IdentityPolicies:
         return {each: (attachments.get(each, 0), bounded.get(each, 0)) for each in policy_ids}
 
     def holders(
-        self, account_id: str, policy_id: str, kinds: list[IdentityKind], usage: str, page: PageRequest
+        self,
+        account_id: str,
+        policy_id: str,
+        kinds: list[IdentityKind],
+        prefix: str,
+        usage: str | None,
+        page: PageRequest,
     ) -> tuple[list[tuple[IdentityKind, str, str]], After]:
-        """List the kind, name and id of those that have a policy attached, or as their boundary."""
-        if usage == "PermissionsBoundary":
-            uses: sa.ColumnElement[bool] = identities.c.boundary_id == policy_id
-        else:
-            uses = identities.c.id.in_(
-                sa.select(policy_attachments.c.identity_id).where(
-                    policy_attachments.c.account_id == account_id, policy_attachments.c.policy_id == policy_id
-                )
+        """List the kind, name and id of those that have a policy attached, or as their boundary, or both."""
+        bounded = identities.c.boundary_id == policy_id
+        attached = identities.c.id.in_(
+            sa.select(policy_attachments.c.identity_id).where(
+                policy_attachments.c.account_id == account_id, policy_attachments.c.policy_id == policy_id
             )
+        )
+        uses = {"PermissionsBoundary": bounded, "PermissionsPolicy": attached}
         kind, folded = identities.c.kind, identities.c.folded
         statement = sa.select(kind, folded, identities.c.name, identities.c.id).where(
-            identities.c.account_id == account_id, kind.in_(kinds), uses
+            identities.c.account_id == account_id,
+            kind.in_(kinds),
+            identities.c.path.startswith(prefix, autoescape=True),
+            uses.get(usage or "", sa.or_(bounded, attached)),
         )
         rows, after = fetch_page(self._connection, statement, [kind, folded], page)
         return [(row.kind, row.name, row.id) for row in rows], after

@@ -81,7 +81,7 @@ def standing_of(connection: sa.Connection, key: AccessKey) -> Standing:
     if is_root(key.principal_arn):
         return Standing("root", key.principal_arn)
     session = None if key.session_policies is None else _together(key.session_policies)
-    if key.identity_id is None:
+    if key.identity_id is None and read_principal(key.principal_arn).kind == "session":
         role = identity_arn(key.principal_arn)
         return Standing("unknown_role", role, (undefined_role_policy(role),), None, session)
     asked = {"account_id": key.account_id, "identity_id": key.identity_id}

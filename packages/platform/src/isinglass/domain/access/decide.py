@@ -47,6 +47,8 @@ class Policies:
     session: Policy | None = None
     resource: tuple[Policy, ...] = ()
     resource_account: str | None = None
+    #: Whether the resource's policies must allow even inside one account, as a role's trust must.
+    trusting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +122,11 @@ def _missing(
     identity = "identity" in roles or is_root(asked.question.principal_arn)
     if asked.who.kind == "service":
         return None if granted else "resource"
-    if foreign:
-        if not identity:
-            return "identity"
-        if not granted:
-            return "resource"
-    else:
+    if foreign and not identity:
+        return "identity"
+    if (foreign or policies.trusting) and not granted:
+        return "resource"
+    if not foreign:
         # Inside an account, naming the user or the session itself grants whatever the limits leave open.
         if "itself" in granted:
             return None

@@ -25,6 +25,11 @@ def identity_arn(principal_arn: str) -> str:
     return f"arn:aws:iam::{account_id}:role/{role}" if role else principal_arn
 
 
+def session_arn(account_id: str, role: str, session: str) -> str:
+    """Name a session of an account's role, given by its ARN or name; it does not tell the role's path."""
+    return f"arn:aws:sts::{account_id}:assumed-role/{role.rpartition('/')[2]}/{session}"
+
+
 def is_root(principal_arn: str) -> bool:
     """Tell whether the caller is an account itself, which no identity policy limits."""
     return principal_arn.startswith("arn:aws:iam::") and principal_arn.endswith(":root")

@@ -25,9 +25,17 @@ class Standing:
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def decide(
-        self, question: Question, resource: tuple[Policy, ...] = (), resource_account: str | None = None
+        self,
+        question: Question,
+        resource: tuple[Policy, ...] = (),
+        resource_account: str | None = None,
+        *,
+        trusting: bool = False,
     ) -> Decision:
-        """Decide a question of the key's holder, about a resource with these policies and of this account."""
+        """Decide a question of the key's holder, about a resource with these policies and of this account.
+
+        `trusting` when the resource's policies must allow in any case, as those of a role.
+        """
         asked = Question(
             question.principal_arn,
             question.account_id,
@@ -36,4 +44,5 @@ class Standing:
             {**self.context, **question.context},
             self.identity_arn,
         )
-        return decide(asked, Policies(self.policies, self.boundary, self.session, resource, resource_account))
+        bearing = Policies(self.policies, self.boundary, self.session, resource, resource_account, trusting)
+        return decide(asked, bearing)

@@ -19,7 +19,7 @@ def run_query(ctx: Context, request: RunQueryRequest) -> RunQueryResponse:
         raise InvalidInputException(reason)
     statement = Statement(
         account_id=ctx.account_id,
-        principal_arn=ctx.principal.arn,
+        access_key_id=ctx.principal.access_key_id,
         sql=request["SqlText"].strip().rstrip(";"),
         database=request.get("Database", ""),
         limit=request.get("Limit", 1000),

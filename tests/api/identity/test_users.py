@@ -1,0 +1,107 @@
+"""Users, their groups, keys and policies, as boto3 sees them."""
+
+import json
+from typing import Any
+
+import pytest
+from api_fixtures import ROOT_ACCOUNT, Api
+from botocore.exceptions import ClientError
+
+from isinglass.domain.signature import Credentials
+
+READING = json.dumps({
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "Look", "Effect": "Allow", "Action": "glue:Get*", "Resource": "*"}],
+})  # fmt: skip
+
+
+@pytest.fixture
+def iam(api: Api) -> Any:
+    """An IAM client of the root account."""
+    return api.client("iam")
+
+
+def error_of(call: Any, **arguments: Any) -> tuple[str, str]:
+    """Call what must fail; returns the error's code and message."""
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    error = caught.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+def client_of(api: Api, iam: Any, user: str, service: str) -> Any:
+    """Make a client with a new key of a user."""
+    key = iam.create_access_key(UserName=user)["AccessKey"]
+    api.credentials[key["AccessKeyId"]] = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+    return api.client(service, key["AccessKeyId"])
+
+
+def test_user_made_renamed_and_deleted(iam: Any) -> None:
+    made = iam.create_user(UserName="Ann", Path="/team/", Tags=[{"Key": "team", "Value": "a"}])["User"]
+    assert made["Arn"] == f"arn:aws:iam::{ROOT_ACCOUNT}:user/team/Ann"
+    assert (made["UserId"][:4], made["Tags"]) == ("AIDA", [{"Key": "team", "Value": "a"}])
+    assert iam.get_user(UserName="ann")["User"] == made
+    assert error_of(iam.create_user, UserName="ANN") == (
+        "EntityAlreadyExists",
+        "User with name ANN already exists.",
+    )
+    iam.update_user(UserName="Ann", NewUserName="anna", NewPath="/")
+    assert [user["Arn"] for user in iam.list_users()["Users"]] == [f"arn:aws:iam::{ROOT_ACCOUNT}:user/anna"]
+    assert iam.list_users(PathPrefix="/team/")["Users"] == []
+    iam.delete_user(UserName="anna")
+    assert error_of(iam.get_user, UserName="anna") == (
+        "NoSuchEntity",
+        "The user with name anna cannot be found.",
+    )
+
+
+def test_user_lists_page_by_marker(iam: Any) -> None:
+    names = [f"u{number}" for number in range(5)]
+    for name in names:
+        iam.create_user(UserName=name)
+    pages = list(iam.get_paginator("list_users").paginate(PaginationConfig={"PageSize": 2}))
+    assert [[user["UserName"] for user in page["Users"]] for page in pages] == [
+        names[:2],
+        names[2:4],
+        names[4:],
+    ]
+    assert [page["IsTruncated"] for page in pages] == [True, True, False]
+
+
+def test_key_of_user_acts_as_the_user_until_it_is_switched_off(api: Api, iam: Any) -> None:
+    user = iam.create_user(UserName="ann")["User"]
+    sts = client_of(api, iam, "ann", "sts")
+    who = sts.get_caller_identity()
+    assert (who["UserId"], who["Arn"]) == (user["UserId"], user["Arn"])
+    key = iam.list_access_keys(UserName="ann")["AccessKeyMetadata"][0]
+    iam.update_access_key(UserName="ann", AccessKeyId=key["AccessKeyId"], Status="Inactive")
+    assert iam.list_access_keys(UserName="ann")["AccessKeyMetadata"][0]["Status"] == "Inactive"
+    assert error_of(sts.get_caller_identity)[0] == "InvalidClientTokenId"
+    iam.update_access_key(UserName="ann", AccessKeyId=key["AccessKeyId"], Status="Active")
+    sts.get_caller_identity()
+    iam.delete_access_key(UserName="ann", AccessKeyId=key["AccessKeyId"])
+    assert error_of(sts.get_caller_identity)[0] == "InvalidClientTokenId"
+
+
+def test_user_may_do_what_policies_of_its_own_and_its_groups_allow(api: Api, iam: Any) -> None:
+    iam.create_user(UserName="ann")
+    glue = client_of(api, iam, "ann", "glue")
+    api.client("glue").create_database(DatabaseInput={"Name": "d"})
+    code, message = error_of(glue.get_database, Name="d")
+    assert (code, message) == (
+        "AccessDeniedException",
+        f"User: arn:aws:iam::{ROOT_ACCOUNT}:user/ann is not authorized to perform: glue:GetDatabase on "
+        f"resource: arn:aws:glue:eu-west-1:{ROOT_ACCOUNT}:catalog because no identity-based policy allows "
+        "the glue:GetDatabase action",
+    )
+    iam.put_user_policy(UserName="ann", PolicyName="look", PolicyDocument=READING)
+    assert glue.get_database(Name="d")["Database"]["Name"] == "d"
+    iam.delete_user_policy(UserName="ann", PolicyName="look")
+    iam.create_group(GroupName="readers")
+    iam.add_user_to_group(GroupName="readers", UserName="ann")
+    policy = iam.create_policy(PolicyName="look", PolicyDocument=READING)["Policy"]
+    iam.attach_group_policy(GroupName="readers", PolicyArn=policy["Arn"])
+    assert glue.get_database(Name="d")["Database"]["Name"] == "d"
+    denying = READING.replace("Allow", "Deny")
+    iam.put_group_policy(GroupName="readers", PolicyName="never", PolicyDocument=denying)
+    assert "with an explicit deny in an identity-based policy" in error_of(glue.get_database, Name="d")[1]
