@@ -90,6 +90,12 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Dif
     ]
 
 
+def database_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """Compare two definitions of a database; its name is one of its attributes."""
+    parameters = _parameters(before.get("Parameters") or {}, after.get("Parameters") or {})
+    return [*parameters, *_attributes(before, after, {"Parameters"})]
+
+
 def _columns(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
     library = str((new.get("SerdeInfo") or {}).get("SerializationLibrary", ""))
     before, after = old.get("Columns") or [], new.get("Columns") or []
@@ -221,8 +227,8 @@ def _attributes(
     before: Mapping[str, Any], after: Mapping[str, Any], skipped: Iterable[str]
 ) -> Iterator[Difference]:
     for key, was, now in _entries(before, after):
-        if key in skipped:
-            continue
+        if key in skipped or not (was or now):
+            continue  # what is written out as nothing is as good as left out
         if key in _RELIED_ON:
             yield _valued("ATTRIBUTE", key, was, now, FORWARD, "changes what the table gives")
         else:

@@ -34,7 +34,8 @@ class DeletedDatabase:
 
 _FUNCTION = ("name", "document", "created_at")
 _PERMISSION = (
-    "kind", "item", "principal", "table_id", "columns", "permissions", "grantable", "updated_at", "updated_by",
+    "kind", "item", "principal", "table_id", "columns", "permissions", "grantable", "updated_at",
+    "updated_by",
 )  # fmt: skip
 _COLUMNS = [
     deleted_databases.c[name]
@@ -67,7 +68,7 @@ class DeletedDatabases:
         self._connection = connection
 
     def keep(self, catalog_id: str, database: Database, tags: Mapping[str, str], change: Change) -> int:
-        """Keep a copy of a locked database with what goes with it; returns the id that its tables go under."""
+        """Keep a copy of a locked database with what goes with it; returns the id for its tables."""
         contents = {
             "tags": tags,
             "restricted": database.restricted,
@@ -101,8 +102,8 @@ class DeletedDatabases:
         rows = self._connection.execute(statement.order_by(*(of.c[name] for name in names[:3])))
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def lock(self, catalog_id: str, name: str, deletion_id: int | None) -> DeletedDatabase:
-        """Find the database of a name that was deleted last, or the one of an id, and keep it there."""
+    def require(self, catalog_id: str, name: str, deletion_id: int | None) -> DeletedDatabase:
+        """Find the database of a name that was deleted last, or the one of an id, and lock it."""
         statement = sa.select(*_COLUMNS).where(
             _KEPT, deleted_databases.c.catalog_id == catalog_id, deleted_databases.c.name == name
         )
@@ -116,10 +117,12 @@ class DeletedDatabases:
         return _deleted(row)
 
     def page(
-        self, catalog_id: str, page: PageRequest
+        self, catalog_id: str, name: str | None, page: PageRequest
     ) -> tuple[list[DeletedDatabase], tuple[Any, ...] | None]:
-        """List deleted databases by name and id."""
+        """List deleted databases, of one name or of all, by name and id."""
         statement = sa.select(*_COLUMNS, _TABLES).where(_KEPT, deleted_databases.c.catalog_id == catalog_id)
+        if name is not None:
+            statement = statement.where(deleted_databases.c.name == name)
         key = [deleted_databases.c.name, deleted_databases.c.id]
         rows, after = fetch_page(self._connection, statement, key, page)
         return [_deleted(row) for row in rows], after
@@ -149,11 +152,18 @@ class DeletedDatabases:
         self._connection.execute(deleted_databases.delete().where(deleted_databases.c.id == deleted.id))
         return True
 
-    def give_up(self, deleted: DeletedDatabase) -> None:
-        """Let nobody restore a locked database and the tables that went with it any more."""
-        self._connection.execute(
-            deleted_tables.update().where(deleted_tables.c.database_id == deleted.id).values(purged=1)
-        )
-        self._connection.execute(
-            deleted_databases.update().where(deleted_databases.c.id == deleted.id).values(purged=1)
-        )
+    def give_up(self, catalog_id: str, name: str | None, deletion_id: int | None) -> tuple[int, int]:
+        """Let nobody restore databases, of all names where none is given, any more.
+
+        Returns how many they are, and how many tables that went with them.
+        """
+        chosen = [deleted_databases.c.catalog_id == catalog_id, _KEPT]
+        named = {"name": name, "id": deletion_id}
+        chosen += [
+            deleted_databases.c[column] == value for column, value in named.items() if value is not None
+        ]
+        with_them = deleted_tables.c.database_id.in_(sa.select(deleted_databases.c.id).where(*chosen))
+        tables = deleted_tables.update().where(with_them, deleted_tables.c.purged == 0).values(purged=1)
+        count = self._connection.execute(tables).rowcount
+        given_up = deleted_databases.update().where(*chosen).values(purged=1)
+        return self._connection.execute(given_up).rowcount, count

@@ -120,9 +120,11 @@ class DeletedTables:
         names = ["catalog_id", "table_id", "version", *told]
         self._connection.execute(table_history.insert().from_select(names, rows))
 
-    def lock(self, catalog_id: str, database_name: str, name: str, table_id: int | None) -> DeletedTable:
-        """Find the table of a name that was deleted last, or the one of an id, and keep it where it is."""
-        found = self.find(catalog_id, database_name, name, table_id, lock=True)
+    def require(
+        self, catalog_id: str, database_name: str, name: str, table_id: int | None, *, lock: bool = False
+    ) -> DeletedTable:
+        """Find the table of a name that was deleted last, or the one of an id, that must be kept."""
+        found = self.find(catalog_id, database_name, name, table_id, lock=lock)
         if found is None:
             which = f" with the id {table_id}" if table_id is not None else ""
             raise EntityNotFoundException(f"No deleted table {database_name}.{name}{which} is kept.")
@@ -194,20 +196,14 @@ class DeletedTables:
             self._connection.execute(deleted_tables.delete().where(*chosen))
         return found
 
-    def rename_database(self, catalog_id: str, name: str, new_name: str) -> None:
-        """Let the deleted tables of a database follow its new name."""
-        of_database = (
-            deleted_tables.c.catalog_id == catalog_id,
-            deleted_tables.c.database_name == name,
-            deleted_tables.c.database_id.is_(None),
-        )
-        self._connection.execute(deleted_tables.update().where(*of_database).values(database_name=new_name))
-
-    def give_up(self, deleted: Collection[int]) -> None:
-        """Let nobody restore these tables, by their ids, any more; what belongs to them goes soon."""
-        self._connection.execute(
-            deleted_tables.update().where(deleted_tables.c.id.in_(deleted)).values(purged=1)
-        )
+    def give_up(
+        self, catalog_id: str, database_name: str | None, name: str | None, table_id: int | None
+    ) -> int:
+        """Let nobody restore tables, of all names where none is given, any more; returns how many."""
+        chosen = [deleted_tables.c.catalog_id == catalog_id, deleted_tables.c.purged == 0]
+        named = {"database_name": database_name, "name": name, "id": table_id}
+        chosen += [deleted_tables.c[column] == value for column, value in named.items() if value is not None]
+        return self._connection.execute(deleted_tables.update().where(*chosen).values(purged=1)).rowcount
 
 
 def _literals(table: sa.Table, values: dict[str, Any]) -> list[sa.ColumnElement[Any]]:

@@ -17,6 +17,7 @@ from isinglass.store.tables.history import database_history, table_history
 class DatabaseEvent:
     """One change of a database; `document` is its definition after it, or that which was deleted."""
 
+    id: int
     event: str
     change: Change
     document: Any
@@ -38,7 +39,7 @@ class History:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def database_pages(
+    def of_database(
         self, catalog_id: str, name: str, page: PageRequest
     ) -> tuple[list[DatabaseEvent], tuple[Any, ...] | None]:
         """List what happened to a database, and to those before it of its name, newest first."""
@@ -48,8 +49,8 @@ class History:
         ).where(columns.catalog_id == catalog_id, columns.name == name)
         rows, after = fetch_page(self._connection, statement, [columns.id], page, descending=True)
         return [
-            DatabaseEvent(event, change_of(at, by, orjson.loads(change)), orjson.loads(document))
-            for _, event, at, by, change, document in rows
+            DatabaseEvent(id_, event, change_of(at, by, orjson.loads(change)), orjson.loads(document))
+            for id_, event, at, by, change, document in rows
         ], after
 
     def of_table(self, table: CatalogTable, before: tuple[int, int] | None, limit: int) -> list[TableEvent]:

@@ -181,6 +181,12 @@ EXCEPTIONS: dict[str, tuple[str, ...]] = {
     **_each("GetTags TagResource UntagResource", "{ResourceArn}"),
     # Our own: who previews or queries reads with keys of their own
     **_each("PreviewCrawl RunQuery", *_NONE, service="isinglass"),
+    **_each("ListDatabaseHistory", "catalog", "database/{Name}", service="isinglass"),
+    **_each("ListDeleted", *_DATABASE, "table/{DatabaseName}/*", service="isinglass"),
+    **_each("RestoreTable", *_DATABASE, "table/{DatabaseName}/{TableName|NewName}", service="isinglass"),
+    **_each(
+        "RestoreDatabase", "catalog", "database/{Name|NewName}", "table/{Name|NewName}/*", service="isinglass"
+    ),
     # IAM
     **_each("GetAccessKeyLastUsed", "user/*", service="iam"),
     **_each("SimulatePrincipalPolicy", "{PolicySourceArn}", service="iam"),

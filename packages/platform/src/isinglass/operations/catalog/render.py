@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+from isinglass.domain.catalog_changes import Change, Origin, Through
 from isinglass.domain.catalog_objects import FIRST_VERSION
+from isinglass.domain.schema_diff import Difference
 from isinglass.model.api_error import ApiError
 from isinglass.model.glue.errors import InvalidInputException
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.databases import Database
+from isinglass.store.history import TableEvent
 from isinglass.store.partitions import Partition
 
 
@@ -93,6 +96,60 @@ def partition(of: CatalogTable, stored: Partition, *, columns: bool = True) -> A
         "CreationTime": stored.created_at,
         "CatalogId": of.catalog_id,
     }
+
+
+def change(made: Change) -> Any:
+    """Show who made a change, through what and why, as far as that is known."""
+    shown: dict[str, Any] = {
+        "Time": made.at,
+        "Principal": made.by,
+        "Origin": {"Through": made.origin.through.value, **_origin(made.origin)},
+    }
+    told = {
+        "Operation": made.operation,
+        "RequestId": made.request_id,
+        "Client": made.client,
+        "Note": made.note,
+    }
+    return {**shown, **{member: value for member, value in told.items() if value}}
+
+
+def _origin(origin: Origin) -> dict[str, str]:
+    match origin.through:
+        case Through.CRAWLER:
+            return {"CrawlerName": origin.name, "CrawlId": origin.id}
+        case Through.JOB:
+            return {"JobName": origin.name, "JobRunId": origin.id}
+        case Through.RESTORE:
+            return {"RestoredFrom": origin.name}
+        case Through.IMPORT:
+            return {"ImportedFrom": origin.name}
+        case Through.API:
+            return {}
+
+
+def table_event(event: TableEvent) -> Any:
+    """Show the deletion or the restore of a table."""
+    return {
+        "Event": event.event,
+        "VersionId": str(event.version),
+        "Current": False,
+        "Change": change(event.change),
+    }
+
+
+def difference(found: Difference) -> Any:
+    """Show what differs between two definitions."""
+    shown = {
+        "Kind": found.kind,
+        "Change": found.change,
+        "Path": found.path,
+        "Compatibility": found.compatibility.value,
+        "Reason": found.reason,
+        "Before": found.before,
+        "After": found.after,
+    }
+    return {member: value for member, value in shown.items() if value is not None}
 
 
 def error_detail(error: ApiError) -> Any:

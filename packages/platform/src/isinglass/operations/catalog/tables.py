@@ -5,14 +5,16 @@ from contextlib import suppress
 from typing import Any
 
 from isinglass.domain.catalog_ids import account_of
-from isinglass.domain.catalog_objects import FIRST_VERSION, MAX_VERSIONS, fold, table_document, version_number
+from isinglass.domain.catalog_objects import FIRST_VERSION, MAX_VERSIONS, fold, table_document
+from isinglass.domain.iceberg.catalog_tables import shown as shown_metadata
 from isinglass.domain.name_pattern import InvalidPattern, compile_pattern
+from isinglass.domain.view_definitions import check_view
 from isinglass.model.api_error import ApiError
 from isinglass.model.glue.errors import (
     AlreadyExistsException,
-    ConcurrentModificationException,
     EntityNotFoundException,
     InvalidInputException,
+    OperationNotSupportedException,
     ResourceNumberLimitExceededException,
 )
 from isinglass.model.glue.shapes import (
@@ -27,14 +29,12 @@ from isinglass.model.glue.shapes import (
     GetTablesRequest,
     GetTablesResponse,
     UpdateTableRequest,
-    UpdateTableResponse,
 )
-from isinglass.operations.catalog import render
-from isinglass.operations.catalog.events import database_changed, table_changed
+from isinglass.operations.catalog import iceberg_files, render
+from isinglass.operations.catalog.events import database_changed
 from isinglass.operations.catalog.links import (
     Place,
     link_to_be,
-    lock_table,
     named_table,
     place_of,
     target_of,
@@ -52,8 +52,22 @@ def create_table(ctx: Context, request: CreateTableRequest) -> CreateTableRespon
     """Create a table or a link to one, where the database leads when it is a link itself."""
     catalog = catalog_of(ctx, request)
     refuse_transaction(request)
-    refuse("CreateTable", request, "OpenTableFormatInput")
-    document = _document("CreateTable", request)
+    document = check_view(given_document("CreateTable", request))
+    iceberg = request.get("OpenTableFormatInput", {}).get("IcebergInput")
+    if iceberg is None:
+        _store(ctx, catalog, request, document)
+        return {}
+    _check_free(ctx, catalog, request["DatabaseName"], document["Name"])
+    pointing = iceberg_files.create(ctx, document, iceberg)
+    try:
+        _store(ctx, catalog, request, table_document(pointing))
+    except ApiError:
+        iceberg_files.forget(ctx, pointing)
+        raise
+    return {}
+
+
+def _store(ctx: Context, catalog: str, request: CreateTableRequest, document: dict[str, Any]) -> None:
     with ctx.store.begin() as tx:
         place = place_of(ctx, tx, catalog, request["DatabaseName"])
         if "TargetTable" in document:
@@ -66,7 +80,14 @@ def create_table(ctx: Context, request: CreateTableRequest) -> CreateTableRespon
                 # Without partitions there is nothing to build.
                 add_index(tx, table, index, status="ACTIVE", now=ctx.now)
         database_changed(ctx, tx, "CreateTable", place.catalog, place.database, [document["Name"]])
-    return {}
+
+
+def _check_free(ctx: Context, catalog: str, database: str, name: str) -> None:
+    """Refuse a name that is taken before anything is written for it."""
+    with ctx.store.read() as tx:
+        place = place_of(ctx, tx, catalog, database)
+        if tx.tables.find(place.catalog, place.database, name) is not None:
+            raise AlreadyExistsException("Table already exists.")
 
 
 def _check_link(ctx: Context, tx: Transaction, place: Place, database: str, document: dict[str, Any]) -> None:
@@ -83,10 +104,13 @@ def _check_link(ctx: Context, tx: Transaction, place: Place, database: str, docu
         target_of(ctx, tx, tx.tables.require, link)
 
 
-def _document(operation: str, request: CreateTableRequest | UpdateTableRequest) -> dict[str, Any]:
-    table_input = request.get("TableInput")
+def given_document(operation: str, request: CreateTableRequest | UpdateTableRequest) -> dict[str, Any]:
+    """Build a table's document from what a request says of it; Iceberg tables may have no more than a name."""
+    table_input: Any = request.get("TableInput")
     if table_input is None:
-        raise InvalidInputException("TableInput must be given")
+        if "OpenTableFormatInput" not in request or "Name" not in request:
+            raise InvalidInputException("TableInput must be given")
+        table_input = {"Name": request["Name"]}
     refuse(operation, table_input, "FederatedTable")
     name = request.get("Name", table_input["Name"])
     if fold(name) != fold(table_input["Name"]):
@@ -109,8 +133,10 @@ def get_table(ctx: Context, request: GetTableRequest) -> GetTableResponse:
         found = _as_of(tx, table, request.get("QueryAsOfTime"))
         if found is None:
             raise EntityNotFoundException(f"Table {fold(request['Name'])} did not exist at that time.")
-    status = request.get("IncludeStatusDetails", False)
-    shown = render.table(found, request.get("AttributesToGet", []), link=link, status=status)
+    attributes = request.get("AttributesToGet", [])
+    shown = render.table(found, attributes, link=link, status=request.get("IncludeStatusDetails", False))
+    if "LATEST_ICEBERG_METADATA" in attributes:
+        shown["IcebergTableMetadata"] = shown_metadata(iceberg_files.latest(ctx, found))
     return {"Table": shown}
 
 
@@ -119,6 +145,10 @@ def get_tables(ctx: Context, request: GetTablesRequest) -> GetTablesResponse:
     """List the tables of a database, or of the one it links to; links show what they lead to."""
     catalog = catalog_of(ctx, request)
     refuse_transaction(request)
+    if "LATEST_ICEBERG_METADATA" in request.get("AttributesToGet", []):
+        raise OperationNotSupportedException(
+            "GetTables does not read metadata files; ask GetTable for LATEST_ICEBERG_METADATA of one table."
+        )
     matches = _name_test(request.get("Expression", ""))
     with ctx.store.read() as tx:
         place = place_of(ctx, tx, catalog, request["DatabaseName"])
@@ -171,41 +201,8 @@ def _name_test(expression: str) -> Callable[[str], bool] | None:
         raise InvalidInputException(str(error)) from error
 
 
-@implements("UpdateTable")
-def update_table(ctx: Context, request: UpdateTableRequest) -> UpdateTableResponse:
-    """Replace a table's definition as its next version; VersionId makes it compare and set.
-
-    What is said to a link is done to the table that it leads to.
-    """
-    catalog = catalog_of(ctx, request)
-    refuse_transaction(request)
-    refuse("UpdateTable", request, "UpdateOpenTableFormatInput", "ViewUpdateAction")
-    document = _document("UpdateTable", request)
-    archive = not request.get("SkipArchive", False)
-    with ctx.store.begin() as tx:
-        table = lock_table(ctx, tx, catalog, request["DatabaseName"], document["Name"])
-        document["Name"] = table.name
-        if "TargetTable" in document:
-            raise InvalidInputException(
-                f"TargetTable of {document['Name']} cannot change: delete the link and create it anew"
-            )
-        check_version(request, table)
-        if archive:
-            _check_version_limit(tx, table)
-        tx.tables.replace(table, document, ctx.change("UpdateTable"), archive=archive)
-        table_changed(ctx, tx, "UpdateTable", table)
-    return {}
-
-
-def check_version(request: UpdateTableRequest, table: CatalogTable) -> None:
-    """Refuse an update of another version than the current one, when it says which it means."""
-    if "VersionId" in request and version_number(request["VersionId"]) != table.version:
-        raise ConcurrentModificationException(
-            f"Table {table.name} is at version {table.version}, not at {request['VersionId']}"
-        )
-
-
-def _check_version_limit(tx: Transaction, table: CatalogTable) -> None:
+def check_version_limit(tx: Transaction, table: CatalogTable) -> None:
+    """Refuse a version more than a table may keep."""
     # Counting is only needed once the numbers have grown so far.
     if table.version + 1 >= MAX_VERSIONS and tx.table_versions.count(table) >= MAX_VERSIONS:
         raise ResourceNumberLimitExceededException(

@@ -41,7 +41,7 @@ catalog_tables = sa.Table(
     # When and by whom the current version was made.
     sa.Column("updated_at", Timestamp, nullable=False),
     sa.Column("updated_by", sa.Text, nullable=False),
-    # What else is known of that change (domain.catalog_changes); none of what was made before it was recorded.
+    # What else is known of that change (domain.catalog_changes); empty for what is older than that.
     sa.Column("change", sa.Text),
     # 1 until the words of the current version are in table_words, which is done for many tables at once.
     sa.Column("words_pending", sa.Integer, nullable=False, server_default="1"),
