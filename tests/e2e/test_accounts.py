@@ -72,6 +72,7 @@ CASES: dict[str, dict[str, Any]] = {
         **TABLE_OF,
         "Entries": [{"PartitionValueList": ["1"], "PartitionInput": {"Values": ["1"]}}],
     },
+    "CreateColumnStatisticsTaskSettings": {**TABLE_OF, "Role": "r"},
     "CreateConnection": {"ConnectionInput": {**CONNECTION_INPUT, "Name": "other"}},
     "CreateCrawler": {"Name": "other", "Role": "r", "DatabaseName": DATABASE, "Targets": TARGETS},
     "CreateDatabase": {"DatabaseInput": {"Name": "other"}},
@@ -84,6 +85,7 @@ CASES: dict[str, dict[str, Any]] = {
     "CreateUserDefinedFunction": {"DatabaseName": DATABASE, "FunctionInput": {"FunctionName": "new"}},
     "DeleteColumnStatisticsForPartition": {**TABLE_OF, "PartitionValues": ["1"], "ColumnName": COLUMN},
     "DeleteColumnStatisticsForTable": {**TABLE_OF, "ColumnName": COLUMN},
+    "DeleteColumnStatisticsTaskSettings": TABLE_OF,
     "DeleteConnection": {"ConnectionName": CONNECTION},
     "DeleteCrawler": {"Name": CRAWLER},
     "DeleteDatabase": {"Name": DATABASE},
@@ -97,6 +99,9 @@ CASES: dict[str, dict[str, Any]] = {
     "DeleteUserDefinedFunction": {"DatabaseName": DATABASE, "FunctionName": FUNCTION},
     "GetColumnStatisticsForPartition": {**TABLE_OF, "PartitionValues": ["1"], "ColumnNames": [COLUMN]},
     "GetColumnStatisticsForTable": {**TABLE_OF, "ColumnNames": [COLUMN]},
+    "GetColumnStatisticsTaskRun": {"ColumnStatisticsTaskRunId": "{statistics}"},
+    "GetColumnStatisticsTaskRuns": TABLE_OF,
+    "GetColumnStatisticsTaskSettings": TABLE_OF,
     "GetConnection": {"Name": CONNECTION},
     "GetConnections": {},
     "GetCrawler": {"Name": CRAWLER},
@@ -122,16 +127,24 @@ CASES: dict[str, dict[str, Any]] = {
     "GetUserDefinedFunction": {"DatabaseName": DATABASE, "FunctionName": FUNCTION},
     "GetUserDefinedFunctions": {"Pattern": ".*"},
     "GetTags": {"ResourceArn": OWNER_ARN},
+    "ListColumnStatisticsTaskRuns": {},
     "ListCrawlers": {},
     "ListCrawls": {"CrawlerName": CRAWLER},
     "ListJobs": {},
     "ListUsageProfiles": {},
     "PutDataCatalogEncryptionSettings": {"CatalogId": "{owner}", "DataCatalogEncryptionSettings": ENCRYPTION},
     "SearchTables": {"SearchText": SECRET},
+    "StartColumnStatisticsTaskRun": {**TABLE_OF, "Role": "r"},
+    "StartColumnStatisticsTaskRunSchedule": TABLE_OF,
     "StartCrawler": {"Name": CRAWLER},
+    "StartCrawlerSchedule": {"CrawlerName": CRAWLER},
     "StartJobRun": {"JobName": JOB},
+    "StopColumnStatisticsTaskRun": TABLE_OF,
+    "StopColumnStatisticsTaskRunSchedule": TABLE_OF,
     "StopCrawler": {"Name": CRAWLER},
+    "StopCrawlerSchedule": {"CrawlerName": CRAWLER},
     "TagResource": {"ResourceArn": OWNER_ARN, "TagsToAdd": {"a": "b"}},
+    "TestConnection": {"ConnectionName": CONNECTION},
     "UntagResource": {"ResourceArn": OWNER_ARN, "TagsToRemove": ["kept"]},
     "UpdateColumnStatisticsForPartition": {
         **TABLE_OF,
@@ -139,8 +152,10 @@ CASES: dict[str, dict[str, Any]] = {
         "ColumnStatisticsList": [STATISTICS],
     },
     "UpdateColumnStatisticsForTable": {**TABLE_OF, "ColumnStatisticsList": [STATISTICS]},
+    "UpdateColumnStatisticsTaskSettings": {**TABLE_OF, "Role": "x"},
     "UpdateConnection": {"Name": CONNECTION, "ConnectionInput": CONNECTION_INPUT},
     "UpdateCrawler": {"Name": CRAWLER, "Description": "x"},
+    "UpdateCrawlerSchedule": {"CrawlerName": CRAWLER, "Schedule": ""},
     "UpdateDatabase": {"Name": DATABASE, "DatabaseInput": {"Name": DATABASE}},
     "UpdateJob": {"JobName": JOB, "JobUpdate": {"Role": "r", "Command": COMMAND}},
     "UpdatePartition": {**TABLE_OF, "PartitionValueList": ["1"], "PartitionInput": {"Values": ["1"]}},
@@ -205,6 +220,7 @@ def owned(live_server: LiveServer) -> dict[str, str]:
         Targets=targets,
         Description=SECRET,
         TablePrefix=f"{SECRET}_",
+        Schedule="cron(0 0 1 1 ? 2199)",
     )
     glue.start_crawler(Name=CRAWLER)
     run = glue.start_job_run(JobName=JOB)["JobRunId"]
@@ -212,7 +228,16 @@ def owned(live_server: LiveServer) -> dict[str, str]:
     wait_for(lambda: glue.get_crawler(Name=CRAWLER)["Crawler"]["State"] == "READY")
     wait_for(lambda: _statuses(glue.get_partition_indexes(**TABLE_OF)) == ["ACTIVE"])
     wait_for(lambda: glue.search_tables(SearchText=SECRET)["TableList"])
-    return {"owner": account, "bucket": bucket, "run": run}
+    role = f"arn:aws:iam::{account}:role/{SECRET}"
+    glue.create_column_statistics_task_settings(**TABLE_OF, Role=role, Schedule="cron(0 0 1 1 ? 2199)")
+    statistics = glue.start_column_statistics_task_run(**TABLE_OF, Role=role)["ColumnStatisticsTaskRunId"]
+    wait_for(lambda: "EndTime" in _statistics_run(glue, statistics))
+    return {"owner": account, "bucket": bucket, "run": run, "statistics": statistics}
+
+
+def _statistics_run(glue: Any, run_id: str) -> Any:
+    found = glue.get_column_statistics_task_run(ColumnStatisticsTaskRunId=run_id)
+    return found["ColumnStatisticsTaskRun"]
 
 
 def _statuses(answer: dict[str, Any]) -> list[str]:
@@ -227,6 +252,8 @@ def _snapshot(server: LiveServer, owned: dict[str, str]) -> dict[str, Any]:
         "tables": glue.get_tables(DatabaseName=DATABASE),
         "versions": glue.get_table_versions(**TABLE_OF),
         "partitions": glue.get_partitions(**TABLE_OF),
+        "statistics tasks": glue.get_column_statistics_task_runs(**TABLE_OF),
+        "statistics settings": glue.get_column_statistics_task_settings(**TABLE_OF),
         "statistics": glue.get_column_statistics_for_table(**TABLE_OF, ColumnNames=[COLUMN]),
         "function": glue.get_user_defined_function(DatabaseName=DATABASE, FunctionName=FUNCTION),
         "indexes": glue.get_partition_indexes(**TABLE_OF),

@@ -27,7 +27,12 @@ def main(launch: Launch, pipe: EventPipe) -> int:
         _confine(launch)
     pipe.send("ready", pid=os.getpid())
     try:
-        outcome = _query(launch, pipe) if launch.query is not None else _script(launch)
+        if launch.query is not None:
+            outcome = _query(launch, pipe)
+        elif launch.statistics is not None:
+            outcome = _statistics(launch, pipe)
+        else:
+            outcome = _script(launch)
     except (files.FileMissingError, modules.ModulesMissingError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - the run's log is where its user looks
         outcome = script.Outcome(EXIT_NOT_STARTED, str(error))
@@ -126,6 +131,18 @@ def _query(launch: Launch, pipe: EventPipe) -> script.Outcome:
     except Exception as error:
         return script.Outcome(1, str(error) or type(error).__name__)
     pipe.send("rows", **result)
+    return script.Outcome(0)
+
+
+def _statistics(launch: Launch, pipe: EventPipe) -> script.Outcome:
+    from isinglass_runtime import statistics
+
+    assert launch.statistics is not None
+    try:
+        measured: dict[str, Any] = statistics.measure(launch.statistics)
+    except Exception as error:
+        return script.Outcome(1, str(error) or type(error).__name__)
+    pipe.send("statistics", **measured)
     return script.Outcome(0)
 
 

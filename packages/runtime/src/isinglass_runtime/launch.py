@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 #: Raised with every change that an older child could not understand.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(eq=False)
@@ -48,8 +48,20 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Statistics:
+    """A table whose columns are to be measured instead of a script run."""
+
+    database: str
+    table: str
+    #: Names of the columns to measure.
+    columns: tuple[str, ...]
+    #: How much of the table to read; 100 for all of it.
+    sample_percent: float = 100.0
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
-    """One process: a script with its files and arguments, or a query."""
+    """One process: a script with its files and arguments, a query, or a measurement."""
 
     command: str
     environment: dict[str, str]
@@ -64,6 +76,7 @@ class Launch:
     installer: Installer = field(default_factory=Installer)
     limits: Limits = field(default_factory=Limits)
     query: Query | None = None
+    statistics: Statistics | None = None
 
 
 def dumps(launch: Launch) -> bytes:
@@ -83,4 +96,8 @@ def loads(document: bytes) -> Launch:
     found["installer"] = Installer(**{**installer, "options": tuple(installer["options"])})
     found["limits"] = Limits(**found["limits"])
     found["query"] = None if found["query"] is None else Query(**found["query"])
+    wanted = found["statistics"]
+    found["statistics"] = (
+        None if wanted is None else Statistics(**{**wanted, "columns": tuple(wanted["columns"])})
+    )
     return Launch(**found)

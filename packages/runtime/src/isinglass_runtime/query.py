@@ -9,12 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from isinglass_runtime.launch import Query
+from isinglass_runtime.steady import NeverSteadyError, read_steadily
 from isinglass_runtime.tally import TALLY
-
-#: How the engine tells that a file is gone which was there when the table was listed.
-_GONE = ("FILE_NOT_EXIST", "ObjectNotFound", "NoSuchKey", "404 Not Found", "No such file or directory")
-#: By time, not by tries: on a busy machine each try takes long, and another replacement fits into it.
-_PATIENCE_SECONDS = 30.0
 
 
 def run(query: Query) -> dict[str, Any]:
@@ -22,20 +18,12 @@ def run(query: Query) -> dict[str, Any]:
 
     When a table is replaced while it is read, the statement reads what it is now.
     """
-    from isinglass_runtime.io.listing import WATCH
-
-    patient_until = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < patient_until:
-        WATCH.start()
-        try:
-            answer = _run(query)
-        except Exception as error:
-            if not any(sign in str(error) for sign in _GONE):
-                raise RuntimeError(_explained(str(error), query.sql)) from error
-        else:
-            if WATCH.unchanged():
-                return answer
-    raise RuntimeError("A table was being replaced all the while it was read; run the statement again.")
+    try:
+        return read_steadily(lambda: _run(query), again="run the statement")
+    except NeverSteadyError:
+        raise
+    except Exception as error:
+        raise RuntimeError(_explained(str(error), query.sql)) from error
 
 
 def _run(query: Query) -> dict[str, Any]:

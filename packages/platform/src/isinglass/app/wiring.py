@@ -21,13 +21,19 @@ from isinglass.jobs.handler import JobRunHandler
 from isinglass.jobs.queries import QueryRunner
 from isinglass.jobs.run_keys import StoredRunKeys
 from isinglass.jobs.settings import JobSettings
+from isinglass.jobs.statistics_runs import KIND as STATISTICS
+from isinglass.jobs.statistics_runs import StatisticsHandler
 from isinglass.operations.context import Component
 from isinglass.operations.crawlers import scheduling as crawler_scheduling
+from isinglass.operations.statistics import due as statistics_due
+from isinglass.operations.statistics import settings as statistics_settings
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store
 
 #: Crawls read many small files; more at once only share the same disk and processor.
 _CRAWLS_AT_ONCE = 2
+#: Each is a process with an engine that takes the machine's share of one job run.
+_STATISTICS_AT_ONCE = 2
 _DAY = 86_400.0
 
 
@@ -56,6 +62,8 @@ def build_object_store(
         folder="" if external else str(data.folder("objects")),
         children=str(data.folder("children")),
         region=external.region if external else settings.region,
+        logs=str(data.folder("logs")),
+        audit_days=settings.audit_days,
         endpoint=external.endpoint if external else "",
         access_key_id=external.access_key_id if external else "",
         secret_access_key=external.secret_access_key if external else "",
@@ -122,17 +130,29 @@ def build(
         handlers={
             "job_run": JobRunHandler(jobs, launcher, run_keys),
             "crawl": CrawlRunner(services),
+            STATISTICS: StatisticsHandler(jobs, launcher, run_keys),
             index_building.KIND: index_building.handle,
         },
-        limits={"job_run": settings.workers, "crawl": _CRAWLS_AT_ONCE},
+        limits={"job_run": settings.workers, "crawl": _CRAWLS_AT_ONCE, STATISTICS: _STATISTICS_AT_ONCE},
         name=f"{_worker_prefix(settings)}{worker_name()}",
         deleted_retention=services.deleted_retention,
     )
     worker_holder.append(worker)
     gateway = Server(
-        store, services, server_key, GatewaySettings(access_log=data.folder("logs") / "access.log")
+        store,
+        services,
+        server_key,
+        GatewaySettings(
+            access_log=data.folder("logs") / "access.log", audit_days=settings.audit_days
+        ),
     )
-    scheduler = Scheduler(store, {crawler_scheduling.KIND: crawler_scheduling.start})
+    scheduler = Scheduler(
+        store,
+        {
+            crawler_scheduling.KIND: crawler_scheduling.start,
+            statistics_settings.KIND: statistics_due.start,
+        },
+    )
     return Parts(store, gateway, worker, scheduler, launcher, services, root_key)
 
 

@@ -13,16 +13,16 @@ from isinglass.model.edge_errors import ThrottlingException
 
 #: Operations that may take minutes, each with a pool of its own of so many threads: in the common pool, a few
 #: of them would keep everybody waiting, and a query would wait for its own calls of GetTable.
-SLOW = {"isinglass:RunQuery": 4, "isinglass:PreviewCrawl": 2}
+SLOW = {"isinglass:RunQuery": 4, "isinglass:PreviewCrawl": 2, "TestConnection": 2}
 #: How many requests of one slow operation may run or wait; more are told to come back.
 MOST_SLOW = 16
 
 #: Reads of a few rows by their keys. From an embedded database they take less time than handing them to
 #: another thread would; nothing that waits for a lock or a network, or lists, may be among them.
 POINT_READS = frozenset({
-    "GetAssetType", "GetCrawler", "GetDatabase", "GetFormType", "GetGlossary", "GetGlossaryTerm", "GetJob",
-    "GetJobRun", "GetPartition", "GetTable", "GetTableVersion", "GetTags", "GetUserDefinedFunction",
-    "sts:GetCallerIdentity",
+    "GetAssetType", "GetColumnStatisticsTaskRun", "GetColumnStatisticsTaskSettings", "GetCrawler",
+    "GetDatabase", "GetFormType", "GetGlossary", "GetGlossaryTerm", "GetJob", "GetJobRun", "GetPartition",
+    "GetTable", "GetTableVersion", "GetTags", "GetUserDefinedFunction", "sts:GetCallerIdentity",
 })  # fmt: skip
 
 #: Writes of one short transaction and nothing else. In an embedded database one thread runs all that wait and
@@ -35,10 +35,18 @@ SHORT_WRITES = frozenset({
     "UpdateTable", "UpdateUserDefinedFunction",
 })  # fmt: skip
 
+#: Point reads and short writes that say this read or write files besides, so that they run in the pool.
+_TOUCHES_FILES = (b"OpenTableFormatInput", b"LATEST_ICEBERG_METADATA")
+
 #: Point reads and short writes with larger bodies run in the pool: hashing and parsing them takes its time.
 _LARGEST_AT_ONCE = 128 * 1024
 #: Requests beyond this many are told to come back: a queue without end only hides the overload.
 _MOST_WAITING = 2000
+
+
+def _is_brief(body: bytes) -> bool:
+    """Tell whether a request may run where it holds up others, if its operation may."""
+    return len(body) <= _LARGEST_AT_ONCE and not any(word in body for word in _TOUCHES_FILES)
 
 
 class Lanes:
@@ -70,7 +78,7 @@ class Lanes:
         operation = self._chain.operation_of(request)
         if operation in SLOW:
             return await self._answer_slowly(operation, request)
-        if self._embedded and len(request.body) <= _LARGEST_AT_ONCE:
+        if self._embedded and _is_brief(request.body):
             if operation in POINT_READS:
                 with suppress(Contended):  # then it is tried again where it may wait
                     return self._chain.handle(request, patient=False)
@@ -95,7 +103,7 @@ class Lanes:
         if refusal is not None:
             return refusal
         if self._waiting_slow[operation] >= MOST_SLOW:
-            name = operation.partition(":")[2]
+            name = operation.rpartition(":")[2]
             raise ThrottlingException(
                 f"{MOST_SLOW} requests of {name} are running or waiting already; send this one again later."
             )

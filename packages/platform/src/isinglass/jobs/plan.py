@@ -13,7 +13,7 @@ from isinglass.jobs.settings import Credentials, JobSettings
 from isinglass.store.job_runs import JobRun
 
 #: The version of isinglass_runtime.launch that this server writes.
-LAUNCH_VERSION = 1
+LAUNCH_VERSION = 2
 SUPPORTED = ("glueetl", "pythonshell")
 OPEN_FILES = 65_536
 #: Share of a run's memory that the engine's pool may take; the pool undercounts what it really holds.
@@ -128,7 +128,7 @@ def launch_document(
     timeout: float | None,
     **parts: Any,
 ) -> bytes:
-    """Write the document that isinglass_runtime.launch reads; `parts` are its script or its query."""
+    """Write the document that isinglass_runtime.launch reads; `parts` say what it is to do."""
     nothing: dict[str, Any] = {
         "script_location": "",
         "argv": [],
@@ -137,6 +137,7 @@ def launch_document(
         "modules": [],
         "installer": {"cache_dir": "", "environment": {}, "options": []},
         "query": None,
+        "statistics": None,
     }
     cpu_seconds = None if timeout is None else int(timeout * (os.cpu_count() or 1)) + 60
     document = {

@@ -22,6 +22,7 @@ class LogGroup:
 GROUPS = {
     group.name: group
     for group in (
+        LogGroup("/aws-glue/column-statistics", "column-statistics"),
         LogGroup("/aws-glue/crawlers", "crawlers"),
         LogGroup("/aws-glue/jobs/error", "jobs", "E"),
         LogGroup("/aws-glue/jobs/logs-v2", "jobs", None, _DRIVER),

@@ -74,9 +74,10 @@ class AllStatisticsSettings:
         row = self._connection.execute(statement).first()
         if row is None:
             return None
-        *names, definition, attempt = row
+        account_id, database, table, table_id, definition, attempt = row
+        last_attempt = None if attempt is None else orjson.loads(attempt)
         return StatisticsSettings(
-            *names, orjson.loads(definition), None if attempt is None else orjson.loads(attempt)
+            account_id, database, table, table_id, orjson.loads(definition), last_attempt
         )
 
 

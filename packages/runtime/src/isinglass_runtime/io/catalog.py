@@ -2,7 +2,7 @@
 as declared.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -47,8 +47,11 @@ def read_table(
     catalog_partition_predicate: str = "",
     options: Mapping[str, Any] | None = None,
     find_choices: bool = False,
+    sampled: Callable[[Listing], Listing] | None = None,
 ) -> FileFrame:
     """Read a table of the catalog; only registered partitions, from wherever they are.
+
+    `sampled` may leave files out, where the table is made of files that we list.
 
     With `find_choices` records are read as Glue reads them: a column with values that its declared type
     cannot hold becomes a choice of the type and text, an empty field is an empty text, a bad record is an
@@ -74,7 +77,7 @@ def read_table(
         listing = _list_partitions(found, entries, exclusions)
     return read_listing(
         spark,
-        listing,
+        listing if sampled is None else sampled(listing),
         format=found.format,
         urls=[found.location],
         options=_as_records(reading) if find_choices and found.format in ("csv", "json") else reading,

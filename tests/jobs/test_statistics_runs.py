@@ -1,0 +1,332 @@
+"""Column statistics computed by real processes over real files."""
+
+import datetime as dt
+import json
+import socket
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from botocore.exceptions import ClientError
+from job_fixtures import JobServer, eventually
+
+from isinglass.observe.logs import log_path, read_forward
+
+TABLE = {"DatabaseName": "shop", "TableName": "sales"}
+ENDED = {"SUCCEEDED", "FAILED", "STOPPED"}
+DAY = dt.datetime(2026, 1, 31, tzinfo=dt.UTC)
+
+
+def _create(
+    server: JobServer, columns: str, location: Path | str, format: str = "parquet", keys: str = ""
+) -> None:
+    """Create the table; columns are `name type, name type`."""
+
+    def read(text: str) -> list[dict[str, str]]:
+        pairs = [part.split(maxsplit=1) for part in text.split(", ")] if text else []
+        return [{"Name": name, "Type": kind} for name, kind in pairs]
+
+    server.glue.create_database(DatabaseInput={"Name": "shop"})
+    table = {
+        "Name": "sales",
+        "TableType": "EXTERNAL_TABLE",
+        "Parameters": {"classification": format, "skip.header.line.count": "1"},
+        "PartitionKeys": read(keys),
+        "StorageDescriptor": {"Columns": read(columns), "Location": f"{location}/"},
+    }
+    server.glue.create_table(DatabaseName="shop", TableInput=table)
+
+
+def _start(server: JobServer, **members: Any) -> str:
+    request = {**TABLE, "Role": "stats", **members}
+    return str(server.glue.start_column_statistics_task_run(**request)["ColumnStatisticsTaskRunId"])
+
+
+def _run(server: JobServer, run_id: str) -> Any:
+    found = server.glue.get_column_statistics_task_run(ColumnStatisticsTaskRunId=run_id)
+    return found["ColumnStatisticsTaskRun"]
+
+
+def _log(server: JobServer, run_id: str) -> list[str]:
+    directory = server.settings.log_directory("123456789012")
+    return [line.text for line in read_forward(log_path(directory, "column-statistics", run_id), 0)]
+
+
+def _ended(server: JobServer, run_id: str) -> Any:
+    return eventually(
+        lambda: run if (run := _run(server, run_id))["Status"] in ENDED else None,
+        60,
+        lambda: f"{_run(server, run_id)} {_log(server, run_id)}",
+    )
+
+
+def _compute(server: JobServer, **members: Any) -> Any:
+    run_id = _start(server, **members)
+    run = _ended(server, run_id)
+    assert run["Status"] == "SUCCEEDED", (run, _log(server, run_id))
+    return run
+
+
+def _statistics(server: JobServer, *names: str) -> dict[str, Any]:
+    """Read the statistics of columns: type, then data."""
+    found = server.glue.get_column_statistics_for_table(**TABLE, ColumnNames=list(names))
+    shown = {}
+    for each in found["ColumnStatisticsList"]:
+        data = dict(each["StatisticsData"])
+        kind = data.pop("Type")
+        [values] = data.values()
+        shown[each["ColumnName"]] = (each["ColumnType"], kind, values)
+    return shown
+
+
+def _error(call: Any, **arguments: Any) -> tuple[str, str]:
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    error = caught.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+def test_every_type_of_column_is_measured_exactly(job_server: JobServer, tmp_path: Path) -> None:
+    folder = tmp_path / "sales"
+    folder.mkdir()
+    table = pa.table(
+        {
+            "ok": pa.array([True, True, False, None]),
+            "n": pa.array([3, -1, 3, None], pa.int32()),
+            "big": pa.array([2**62, 1, 2, 3], pa.int64()),
+            "x": pa.array([1.5, float("nan"), float("-inf"), None]),
+            "price": pa.array([Decimal("-12.34"), Decimal("99.99"), None, None], pa.decimal128(10, 2)),
+            "day": pa.array([dt.date(1969, 12, 31), dt.date(2026, 1, 31), None, None]),
+            "at": pa.array([DAY, DAY + dt.timedelta(seconds=1.5), None, None], pa.timestamp("us", "UTC")),
+            "name": pa.array(["a", "ä€", "", None]),
+            "raw": pa.array([b"\x00\x01\x02", b"", None, None]),
+            "none": pa.array([None] * 4, pa.string()),
+            "tags": pa.array([["a"], [], None, ["b", "c"]]),
+        }
+    )
+    pq.write_table(table, folder / "a.parquet")
+    _create(
+        job_server,
+        "ok boolean, n int, big bigint, x double, price decimal(10,2), day date, at timestamp, name string, "
+        "raw binary, none string, tags array<string>",
+        folder,
+    )
+    run_id = _start(job_server)
+    run = _ended(job_server, run_id)
+    times = [run.pop(name) for name in ("CreationTime", "StartTime", "EndTime", "LastUpdated")]
+    assert times[:3] == sorted(times[:3])
+    assert times[3] == times[2]
+    assert run.pop("DPUSeconds") == pytest.approx((times[2] - times[1]).total_seconds(), abs=0.01)
+    assert run == {
+        "CustomerId": "123456789012",
+        "ColumnStatisticsTaskRunId": run_id,
+        "DatabaseName": "shop",
+        "TableName": "sales",
+        "CatalogID": "123456789012",
+        "ColumnNameList": table.column_names,
+        "Role": "stats",
+        "NumberOfWorkers": 1,
+        "WorkerType": "G.1X",
+        "ComputationType": "FULL",
+        "Status": "SUCCEEDED",
+    }
+    assert _statistics(job_server, *table.column_names) == {
+        "ok": ("boolean", "BOOLEAN", {"NumberOfTrues": 2, "NumberOfFalses": 1, "NumberOfNulls": 1}),
+        "n": ("int", "LONG", _bounds(-1, 3, nulls=1, distinct=2)),
+        "big": ("bigint", "LONG", _bounds(1, 2**62, nulls=0, distinct=4)),
+        "x": ("double", "DOUBLE", _bounds(1.5, 1.5, nulls=1, distinct=3)),
+        "price": (
+            "decimal(10,2)",
+            "DECIMAL",
+            _bounds(
+                {"UnscaledValue": (-1234).to_bytes(2, "big", signed=True), "Scale": 2},
+                {"UnscaledValue": (9999).to_bytes(2, "big"), "Scale": 2},
+                nulls=2,
+                distinct=2,
+            ),
+        ),
+        "day": ("date", "DATE", _bounds(dt.datetime(1969, 12, 31, tzinfo=dt.UTC), DAY, nulls=2, distinct=2)),
+        "at": (
+            "timestamp",
+            "LONG",
+            _bounds(int(DAY.timestamp()), int(DAY.timestamp()) + 1, nulls=2, distinct=2),
+        ),
+        "name": ("string", "STRING", _lengths(2, 1.0, nulls=1, NumberOfDistinctValues=3)),
+        "raw": ("binary", "BINARY", _lengths(3, 1.5, nulls=2)),
+        "none": ("string", "STRING", _lengths(0, 0.0, nulls=4, NumberOfDistinctValues=0)),
+    }
+    assert "Skipped column tags: there are no statistics of type array<string>" in _log(job_server, run_id)
+    with job_server.store.read() as tx:
+        events = [row.payload["detail"] for row in tx.outbox.undelivered(100)]
+    assert [event for event in events if "Statistics" in event["typeOfChange"]] == [
+        {
+            "databaseName": "shop",
+            "tableName": "sales",
+            "typeOfChange": "UpdateColumnStatisticsForTable",
+            "changedPartitions": [],
+        }
+    ]
+    assert job_server.access_keys() == []
+
+
+def _bounds(least: Any, most: Any, *, nulls: int, distinct: int) -> dict[str, Any]:
+    return {
+        "MinimumValue": least,
+        "MaximumValue": most,
+        "NumberOfNulls": nulls,
+        "NumberOfDistinctValues": distinct,
+    }
+
+
+def _lengths(longest: int, average: float, *, nulls: int, **more: int) -> dict[str, Any]:
+    return {"MaximumLength": longest, "AverageLength": average, "NumberOfNulls": nulls, **more}
+
+
+def test_partitions_of_csv_are_measured_with_their_keys(job_server: JobServer, tmp_path: Path) -> None:
+    root = tmp_path / "sales"
+    for day, rows in (("1", "1,a\n2,b\n"), ("2", "3,\n"), ("3", "oops,c\n")):
+        folder = root / f"day={day}"
+        folder.mkdir(parents=True)
+        (folder / "a.csv").write_text(f"id,name\n{rows}")
+    _create(job_server, "id int, name string", root, "csv", keys="day int")
+    for day in ("1", "2"):  # the third is not registered: no reader of the catalog sees it
+        partition = {"Values": [day], "StorageDescriptor": {"Location": f"{root}/day={day}/"}}
+        job_server.glue.create_partition(**TABLE, PartitionInput=partition)
+    _compute(job_server, ColumnNameList=["ID", "day"])
+    assert _statistics(job_server, "id", "name", "day") == {
+        "id": ("int", "LONG", _bounds(1, 3, nulls=0, distinct=3)),
+        "day": ("int", "LONG", _bounds(1, 2, nulls=0, distinct=2)),
+    }
+    (root / "day=2" / "b.csv").write_text("id,name\n9,d\n")
+    _compute(job_server)
+    assert _statistics(job_server, "id", "name") == {
+        "id": ("int", "LONG", _bounds(1, 9, nulls=0, distinct=4)),
+        "name": ("string", "STRING", _lengths(1, 1.0, nulls=1, NumberOfDistinctValues=3)),
+    }
+
+
+def test_sample_of_files_is_scaled_to_the_whole_table(job_server: JobServer, tmp_path: Path) -> None:
+    folder = tmp_path / "sales"
+    folder.mkdir()
+    for number in range(100):
+        rows = [
+            {"id": number * 100 + n, "kind": n % 5, "gap": None if n % 4 == 0 else "x"} for n in range(100)
+        ]
+        (folder / f"{number:03}.json").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    _create(job_server, "id int, kind int, gap string", folder, "json")
+    run = _compute(job_server, SampleSize=20)
+    assert run["SampleSize"] == 20
+    found = _statistics(job_server, "id", "kind", "gap")
+    assert found["id"][2]["NumberOfDistinctValues"] == pytest.approx(10_000, rel=0.05)
+    assert found["kind"][2] == _bounds(0, 4, nulls=0, distinct=5)
+    assert found["gap"][2]["NumberOfNulls"] == pytest.approx(2500, rel=0.05)
+    [measured] = [line for line in _log(job_server, run["ColumnStatisticsTaskRunId"]) if "Measured" in line]
+    assert measured.startswith(("Measured 2,0", "Measured 2,1")), measured
+
+
+@pytest.fixture
+def waiting(make_job_server: Callable[..., JobServer], tmp_path: Path) -> JobServer:
+    """A server with a table, and no worker to measure it."""
+    server = make_job_server()
+    assert server.worker.stop()
+    folder = tmp_path / "sales"
+    folder.mkdir()
+    pq.write_table(pa.table({"id": [1, 2]}), folder / "a.parquet")
+    _create(server, "id bigint", folder)
+    return server
+
+
+def test_one_run_of_a_table_at_a_time_and_stopped_before_it_begins(waiting: JobServer) -> None:
+    glue = waiting.glue
+    first = _start(waiting)
+    assert _run(waiting, first)["Status"] == "STARTING"
+    running = _error(glue.start_column_statistics_task_run, **TABLE, Role="stats")
+    assert running == (
+        "ColumnStatisticsTaskRunningException",
+        f"Column statistics of table shop.sales are being computed already, by run {first}.",
+    )
+    glue.stop_column_statistics_task_run(**TABLE)
+    assert _run(waiting, first)["Status"] == "STOPPED"
+    assert _error(glue.stop_column_statistics_task_run, **TABLE) == (
+        "ColumnStatisticsTaskNotRunningException",
+        "No column statistics of table shop.sales are being computed.",
+    )
+    second = _start(waiting)
+    newest = glue.get_column_statistics_task_runs(**TABLE, MaxResults=1)
+    older = glue.get_column_statistics_task_runs(**TABLE, NextToken=newest["NextToken"])
+    listed = [*newest["ColumnStatisticsTaskRuns"], *older["ColumnStatisticsTaskRuns"]]
+    assert [run["ColumnStatisticsTaskRunId"] for run in listed] == [second, first]
+    assert "NextToken" not in older
+    assert glue.list_column_statistics_task_runs()["ColumnStatisticsTaskRunIds"] == [second, first]
+    other = waiting.api.client("glue", "210987654321")
+    assert other.list_column_statistics_task_runs()["ColumnStatisticsTaskRunIds"] == []
+
+
+@pytest.mark.parametrize(
+    ("members", "code", "message"),
+    [
+        ({"TableName": "nope"}, "EntityNotFoundException", "Table nope not found."),
+        ({"ColumnNameList": ["id", "nope"]}, "EntityNotFoundException", "Column nope not found."),
+        (
+            {"SampleSize": 0.0},
+            "InvalidInputException",
+            "SampleSize must be above 0: a sample of 0 % has no rows.",
+        ),
+        (
+            {"Role": "arn:aws:iam::999999999999:role/r"},
+            "InvalidInputException",
+            "Role arn:aws:iam::999999999999:role/r belongs to another account.",
+        ),
+        ({"SecurityConfiguration": "s"}, "EntityNotFoundException", "Security configuration s not found."),
+        (
+            {"CatalogID": "123456789012:nested"},
+            "OperationNotSupportedException",
+            "Column statistics are computed for tables of the account's own catalog, not of 123456789012:nested.",
+        ),
+    ],
+)
+def test_task_that_cannot_work_is_refused(
+    waiting: JobServer, members: dict[str, Any], code: str, message: str
+) -> None:
+    request = {**TABLE, "Role": "stats", **members}
+    assert _error(waiting.glue.start_column_statistics_task_run, **request) == (code, message)
+
+
+def test_table_that_cannot_be_read_fails_the_run_and_changes_nothing(
+    job_server: JobServer, tmp_path: Path
+) -> None:
+    folder = tmp_path / "sales"
+    folder.mkdir()
+    (folder / "a.orc").write_bytes(b"ORC")
+    _create(job_server, "id int", folder, "orc")
+    run = _ended(job_server, _start(job_server))
+    assert (run["Status"], run["ErrorMessage"]) == (
+        "FAILED",
+        "[DATA_SOURCE_NOT_FOUND] Cannot read or write the format 'orc'; known are csv, json, parquet.",
+    )
+    assert _statistics(job_server, "id") == {}
+    assert job_server.access_keys() == []
+
+
+@pytest.fixture
+def silent_store() -> Iterator[str]:
+    """An object store that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+def test_run_is_stopped_while_it_reads(make_job_server: Callable[..., JobServer], silent_store: str) -> None:
+    server = make_job_server(s3_endpoint_url=silent_store)
+    _create(server, "id int", "s3://lake/sales")
+    run_id = _start(server)
+    eventually(lambda: _run(server, run_id)["Status"] == "RUNNING" and server.access_keys())
+    server.glue.stop_column_statistics_task_run(**TABLE)
+    stopping = _error(server.glue.stop_column_statistics_task_run, **TABLE)[0]
+    assert stopping in {"ColumnStatisticsTaskStoppingException", "ColumnStatisticsTaskNotRunningException"}
+    assert _ended(server, run_id)["Status"] == "STOPPED"
+    assert _statistics(server, "id") == {}
+    assert server.access_keys() == []
