@@ -22,6 +22,8 @@ STRANGER = "444455556666"
 DATABASE, TABLE, JOB, CRAWLER = "ledger", "entries", "booking", "ledger-raw"
 COLUMN, FUNCTION, INDEX = "amount", "rounded", "by_day"
 CONNECTION, SECURITY, USAGE = "ledger-db", "sealed", "thrifty"
+#: What a table and a database are called that were deleted.
+GONE = "given_up"
 TABLE_OF = {"DatabaseName": DATABASE, "TableName": TABLE}
 TABLE_INPUT = {
     "Name": TABLE,
@@ -167,10 +169,18 @@ CASES: dict[str, dict[str, Any]] = {
         "FunctionInput": {"ClassName": "x"},
     },
     "isinglass:CreateAccount": {"Name": "x"},
+    "isinglass:DiffTableVersions": {**TABLE_OF, "FromVersionId": "0", "ToVersionId": "1"},
     "isinglass:GetRunDetails": {"JobName": JOB, "RunId": "{run}"},
     "isinglass:GetServerStatus": {},
     "isinglass:ListAccounts": {},
+    "isinglass:ListDatabaseHistory": {"Name": DATABASE},
+    "isinglass:ListDeleted": {},
+    "isinglass:ListTableHistory": TABLE_OF,
     "isinglass:PreviewCrawl": {"Path": "s3://{bucket}/"},
+    "isinglass:PurgeDeleted": {"Kind": "ALL"},
+    "isinglass:RestoreDatabase": {"Name": GONE},
+    "isinglass:RestoreTable": {"DatabaseName": DATABASE, "TableName": GONE},
+    "isinglass:RestoreTableVersion": {**TABLE_OF, "VersionId": "0"},
     "isinglass:RunQuery": {"SqlText": f"select * from {DATABASE}.{TABLE}"},
     "logs:DescribeLogGroups": {},
     "logs:DescribeLogStreams": {"logGroupName": "/aws-glue/python-jobs/output"},
@@ -195,6 +205,10 @@ def owned(live_server: LiveServer) -> dict[str, str]:
     s3.put_object(Bucket=bucket, Key="job.py", Body=f"print({SECRET!r})".encode())
     glue.create_database(DatabaseInput={"Name": DATABASE, "Description": SECRET})
     glue.create_table(DatabaseName=DATABASE, TableInput=TABLE_INPUT)
+    glue.create_table(DatabaseName=DATABASE, TableInput={"Name": GONE, "Description": SECRET})
+    glue.delete_table(DatabaseName=DATABASE, Name=GONE)
+    glue.create_database(DatabaseInput={"Name": GONE, "Description": SECRET})
+    glue.delete_database(Name=GONE)
     glue.create_partition(**TABLE_OF, PartitionInput=PARTITION)
     glue.update_column_statistics_for_table(**TABLE_OF, ColumnStatisticsList=[STATISTICS])
     function = {"FunctionName": FUNCTION, "ClassName": SECRET, "OwnerName": "o", "OwnerType": "USER"}
@@ -247,6 +261,7 @@ def _statuses(answer: dict[str, Any]) -> list[str]:
 def _snapshot(server: LiveServer, owned: dict[str, str]) -> dict[str, Any]:
     """Read all that the owner has."""
     glue, logs = server.client("glue"), server.client("logs")
+    ours = _ours(server, server.account)
     answers = {
         "database": glue.get_database(Name=DATABASE),
         "tables": glue.get_tables(DatabaseName=DATABASE),
@@ -273,6 +288,8 @@ def _snapshot(server: LiveServer, owned: dict[str, str]) -> dict[str, Any]:
     }
     for answer in answers.values():
         del answer["ResponseMetadata"]
+    answers["deleted"] = ours.call("isinglass:ListDeleted")
+    answers["history"] = ours.call("isinglass:ListTableHistory", TABLE_OF)
     answers["crawler"]["Crawler"].pop("CrawlElapsedTime")
     return answers
 
@@ -311,13 +328,18 @@ def _through_boto3(server: LiveServer, service: str, name: str, request: dict[st
         return str(error), error.response["Error"]["Code"]
 
 
-def _through_cli(server: LiveServer, operation: str, request: dict[str, Any]) -> tuple[str, str]:
-    key, secret = server.keys_of(STRANGER)
+def _ours(server: LiveServer, account: str) -> Client:
+    """Make a client of our own operations."""
+    key, secret = server.keys_of(account)
     profile = Profile(
-        server.endpoint, server.s3_endpoint, STRANGER, "us-east-1", key, secret, "", "test", "test"
+        server.endpoint, server.s3_endpoint, account, "us-east-1", key, secret, "", "test", "test"
     )
+    return Client(profile)
+
+
+def _through_cli(server: LiveServer, operation: str, request: dict[str, Any]) -> tuple[str, str]:
     try:
-        return json.dumps(Client(profile).call(operation, request)), ""
+        return json.dumps(_ours(server, STRANGER).call(operation, request)), ""
     except CliError as error:
         return str(error), error.code
 

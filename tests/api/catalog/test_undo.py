@@ -25,8 +25,10 @@ def deleted(api: Api, **request: Any) -> list[tuple[Any, ...]]:
     while True:
         status, answer = call(api, "ListDeleted", {"MaxResults": 1, **request, **token})
         assert status == 200, answer
-        for one in answer["Deleted"]:
-            found.append((one["Kind"], one["DatabaseName"], one.get("TableName"), one.get("Tables")))
+        found += [
+            (one["Kind"], one["DatabaseName"], one.get("TableName"), one.get("Tables"))
+            for one in answer["Deleted"]
+        ]
         if "NextToken" not in answer:
             return found
         token = {"NextToken": answer["NextToken"]}
