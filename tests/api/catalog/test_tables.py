@@ -137,18 +137,6 @@ def test_batch_delete_table_tells_of_the_missing_ones(catalog: Any) -> None:
     assert _names(catalog.glue) == []
 
 
-def test_create_table_with_what_is_not_built_is_refused_by_name(catalog: Any, error_of: Any) -> None:
-    iceberg = {"IcebergInput": {"MetadataOperation": "CREATE"}}
-    answer = error_of(
-        catalog.glue.create_table,
-        DatabaseName="sales",
-        TableInput={"Name": "t"},
-        OpenTableFormatInput=iceberg,
-    )
-    expected = "CreateTable does not support OpenTableFormatInput yet."
-    assert answer == ("OperationNotSupportedException", expected)
-
-
 def test_create_table_with_two_names_or_none_is_invalid(catalog: Any, error_of: Any) -> None:
     create = catalog.glue.create_table
     assert error_of(create, DatabaseName="sales", Name="a") == (

@@ -20,3 +20,7 @@ class ObjectNotFound(StorageError):
 
 class StorageDenied(StorageError):
     """The credentials may not do this."""
+
+
+class ObjectExists(StorageError):
+    """There is an object where one was to be created."""

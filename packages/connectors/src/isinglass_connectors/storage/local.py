@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from isinglass_connectors.storage import urls
-from isinglass_connectors.storage.errors import ObjectNotFound, StorageDenied, StorageError
+from isinglass_connectors.storage.errors import ObjectExists, ObjectNotFound, StorageDenied, StorageError
 from isinglass_connectors.storage.objects import Folder, ObjectInfo
 
 
@@ -105,18 +105,42 @@ class LocalStorage:
         path = urls.parse(url).path
         with _errors(url, "write"):
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix="._isinglass-")
+            temporary = self._written(path, data)
             try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                os.chmod(temporary, 0o644)
                 os.replace(temporary, path)
             except BaseException:
                 with contextlib.suppress(OSError):
                     os.unlink(temporary)
                 raise
+
+    @staticmethod
+    def _written(path: str, data: bytes) -> str:
+        """Write a file's content beside it, durably; returns where."""
+        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix="._isinglass-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, 0o644)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+        return temporary
+
+    def create(self, url: str, data: bytes) -> None:
+        """Create a file whole where there is none."""
+        path = urls.parse(url).path
+        with _errors(url, "create"):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            temporary = self._written(path, data)
+            try:
+                os.link(temporary, path)  # unlike a rename, it leaves a file that is there
+            except FileExistsError as error:
+                raise ObjectExists(url, "create", "there is a file already") from error
+            finally:
+                os.unlink(temporary)
 
     def delete(self, targets: Iterable[str]) -> None:
         for url in targets:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
 
 from isinglass_connectors.storage import urls
-from isinglass_connectors.storage.errors import ObjectNotFound, StorageDenied, StorageError
+from isinglass_connectors.storage.errors import ObjectExists, ObjectNotFound, StorageDenied, StorageError
 from isinglass_connectors.storage.objects import Folder, ObjectInfo, PendingUpload, UploadPart
 from isinglass_connectors.storage.options import StorageOptions
 from isinglass_connectors.storage.window import ObjectReader
@@ -17,6 +17,7 @@ from isinglass_connectors.storage.window import ObjectReader
 POOL = 64
 _DELETE_BATCH = 1000
 _MISSING = {"NoSuchKey", "NoSuchBucket", "404", "NotFound", "NoSuchUpload"}
+_PRESENT = {"PreconditionFailed", "412", "ConditionalRequestConflict"}
 _DENIED = {"AccessDenied", "403", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"}
 
 
@@ -54,6 +55,8 @@ def _errors(url: str, operation: str) -> Iterator[None]:
             raise ObjectNotFound(url, operation, message) from error
         if code in _DENIED:
             raise StorageDenied(url, operation, message) from error
+        if code in _PRESENT:
+            raise ObjectExists(url, operation, "there is an object already") from error
         raise StorageError(url, operation, f"{code}: {message}") from error
     except BotoCoreError as error:
         raise StorageError(url, operation, str(error)) from error
@@ -209,6 +212,11 @@ class S3Storage:
         at = urls.parse(url)
         with _errors(url, "write"):
             self.client.put_object(Bucket=at.bucket, Key=at.path, Body=data)
+
+    def create(self, url: str, data: bytes) -> None:
+        at = urls.parse(url)
+        with _errors(url, "create"):
+            self.client.put_object(Bucket=at.bucket, Key=at.path, Body=data, IfNoneMatch="*")
 
     def delete(self, targets: Iterable[str]) -> None:
         buckets: dict[str, list[str]] = {}

@@ -66,6 +66,11 @@ class Storage:
         url = urls.normalise(url)
         self._backend(url).write(url, data)
 
+    def create(self, url: str, data: bytes) -> None:
+        """Create one object whole where there is none; raises ObjectExists where there is one."""
+        url = urls.normalise(url)
+        self._backend(url).create(url, data)
+
     def delete(self, targets: Iterable[str]) -> None:
         """Delete objects; missing ones are no error."""
         remote: list[str] = []

@@ -32,7 +32,7 @@ SHORT_WRITES = frozenset({
     "CreateDatabase", "CreateGlossary", "CreateGlossaryTerm", "CreatePartition", "CreateTable",
     "CreateUserDefinedFunction", "DeletePartition", "DeleteTable", "DeleteTableVersion",
     "DeleteUserDefinedFunction", "TagResource", "UntagResource", "UpdateDatabase", "UpdatePartition",
-    "UpdateTable", "UpdateUserDefinedFunction",
+    "UpdateTable", "UpdateUserDefinedFunction", "isinglass:RestoreTable", "isinglass:RestoreTableVersion",
 })  # fmt: skip
 
 #: Point reads and short writes that say this read or write files besides, so that they run in the pool.

@@ -11,6 +11,7 @@ from isinglass.domain.name_pattern import InvalidPattern, compile_pattern
 from isinglass.domain.view_definitions import check_view
 from isinglass.model.api_error import ApiError
 from isinglass.model.glue.errors import (
+    AccessDeniedException,
     AlreadyExistsException,
     EntityNotFoundException,
     InvalidInputException,
@@ -41,9 +42,20 @@ from isinglass.operations.catalog.links import (
 )
 from isinglass.operations.catalog.partition_indexes import add_index
 from isinglass.operations.catalog.scope import catalog_of, refuse, refuse_transaction
+from isinglass.operations.catalog.visibility import (
+    asker_of,
+    fill_page,
+    place_url,
+    require,
+    require_location,
+    require_on_database,
+    visible_table,
+    visible_tables,
+)
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.catalog_tables import CatalogTable
+from isinglass.store.databases import Database
 from isinglass.store.store import Transaction
 
 
@@ -57,7 +69,7 @@ def create_table(ctx: Context, request: CreateTableRequest) -> CreateTableRespon
     if iceberg is None:
         _store(ctx, catalog, request, document)
         return {}
-    _check_free(ctx, catalog, request["DatabaseName"], document["Name"])
+    _check_free(ctx, catalog, request["DatabaseName"], document)
     pointing = iceberg_files.create(ctx, document, iceberg)
     try:
         _store(ctx, catalog, request, table_document(pointing))
@@ -72,8 +84,15 @@ def _store(ctx: Context, catalog: str, request: CreateTableRequest, document: di
         place = place_of(ctx, tx, catalog, request["DatabaseName"])
         if "TargetTable" in document:
             _check_link(ctx, tx, place, fold(request["DatabaseName"]), document)
+        database = tx.databases.require(place.catalog, place.database)
+        require_on_database(ctx, tx, place.catalog, database, "CREATE_TABLE")
+        require_location(
+            ctx, tx, place.catalog, [place_url(document)], under=database.document.get("LocationUri")
+        )
         if not tx.tables.insert(place.catalog, place.database, document, ctx.change("CreateTable")):
             raise AlreadyExistsException("Table already exists.")
+        by = asker_of(ctx).identity_arn
+        tx.new_resources.table(place.catalog, database, document["Name"], by=by, now=ctx.now)
         if indexes := request.get("PartitionIndexes"):
             table = tx.tables.lock(place.catalog, place.database, document["Name"])
             for index in indexes:
@@ -82,11 +101,21 @@ def _store(ctx: Context, catalog: str, request: CreateTableRequest, document: di
         database_changed(ctx, tx, "CreateTable", place.catalog, place.database, [document["Name"]])
 
 
-def _check_free(ctx: Context, catalog: str, database: str, name: str) -> None:
-    """Refuse a name that is taken before anything is written for it."""
+def _open_database(ctx: Context, tx: Transaction, place: Place, document: dict[str, Any]) -> Database:
+    """Find the database that a table is to be made in; the caller must have it, and the table's place."""
+    database = tx.databases.require(place.catalog, place.database)
+    require_on_database(ctx, tx, place.catalog, database, "CREATE_TABLE")
+    own_place = database.document.get("LocationUri")
+    require_location(ctx, tx, place.catalog, [place_url(document)], under=own_place)
+    return database
+
+
+def _check_free(ctx: Context, catalog: str, database: str, document: dict[str, Any]) -> None:
+    """Refuse what may not be made, or has a name that is taken, before anything is written for it."""
     with ctx.store.read() as tx:
         place = place_of(ctx, tx, catalog, database)
-        if tx.tables.find(place.catalog, place.database, name) is not None:
+        _open_database(ctx, tx, place, document)
+        if tx.tables.find(place.catalog, place.database, document["Name"]) is not None:
             raise AlreadyExistsException("Table already exists.")
 
 
@@ -105,7 +134,7 @@ def _check_link(ctx: Context, tx: Transaction, place: Place, database: str, docu
 
 
 def given_document(operation: str, request: CreateTableRequest | UpdateTableRequest) -> dict[str, Any]:
-    """Build a table's document from what a request says of it; Iceberg tables may have no more than a name."""
+    """Build a table's document from a request; of an Iceberg table it may have the name alone."""
     table_input: Any = request.get("TableInput")
     if table_input is None:
         if "OpenTableFormatInput" not in request or "Name" not in request:
@@ -133,6 +162,7 @@ def get_table(ctx: Context, request: GetTableRequest) -> GetTableResponse:
         found = _as_of(tx, table, request.get("QueryAsOfTime"))
         if found is None:
             raise EntityNotFoundException(f"Table {fold(request['Name'])} did not exist at that time.")
+        found = visible_table(ctx, tx, found)
     attributes = request.get("AttributesToGet", [])
     shown = render.table(found, attributes, link=link, status=request.get("IncludeStatusDetails", False))
     if "LATEST_ICEBERG_METADATA" in attributes:
@@ -154,7 +184,11 @@ def get_tables(ctx: Context, request: GetTablesRequest) -> GetTablesResponse:
         place = place_of(ctx, tx, catalog, request["DatabaseName"])
         if request.get("ResourceShareType", "ALL") != "ALL":
             return {"TableList": []}  # no table of a database that lives here is federated
-        tables, after = tx.tables.page(place.catalog, place.database, ctx.page, matches)
+        tables, after = fill_page(
+            ctx.page,
+            lambda page: tx.tables.page(place.catalog, place.database, page, matches),
+            lambda tables: visible_tables(ctx, tx, tables),
+        )
         follow = place == Place(catalog, fold(request["DatabaseName"]))
         shown = [_listed(ctx, tx, table, request, follow=follow) for table in tables]
     return {
@@ -170,10 +204,13 @@ def _listed(
     link = None
     if follow and "TargetTable" in table.document:
         with suppress(ApiError):  # where its target is gone or closed, the link is shown
-            link, table = table, target_of(ctx, tx, tx.tables.require, table)
+            target = visible_table(ctx, tx, target_of(ctx, tx, tx.tables.require, table))
+            link, table = table, target
     found = _as_of(tx, table, request.get("QueryAsOfTime"))
     if found is None:
         return None
+    if found is not table:
+        [found] = visible_tables(ctx, tx, [found])
     status = request.get("IncludeStatusDetails", False)
     return render.table(found, request.get("AttributesToGet", []), link=link, status=status)
 
@@ -217,6 +254,7 @@ def delete_table(ctx: Context, request: DeleteTableRequest) -> DeleteTableRespon
     refuse_transaction(request)
     with ctx.store.begin() as tx:
         table, _ = named_table(ctx, tx, tx.tables.lock, catalog, request["DatabaseName"], request["Name"])
+        require(ctx, tx, table, "DROP")
         tx.deleted_tables.keep(table, ctx.change("DeleteTable"))
         database_changed(ctx, tx, "DeleteTable", table.catalog_id, table.database_name, [table.name])
     return {}
@@ -234,10 +272,10 @@ def batch_delete_table(ctx: Context, request: BatchDeleteTableRequest) -> BatchD
         # In one order for everyone: two batches must not wait for each other's rows.
         for name in sorted({fold(name) for name in request["TablesToDelete"]}):
             try:
-                table = tx.tables.lock(place.catalog, place.database, name)
+                table = require(ctx, tx, tx.tables.lock(place.catalog, place.database, name), "DROP")
                 tx.deleted_tables.keep(table, ctx.change("BatchDeleteTable"))
                 deleted.append(name)
-            except EntityNotFoundException as error:
+            except (EntityNotFoundException, AccessDeniedException) as error:
                 errors.append({"TableName": name, "ErrorDetail": render.error_detail(error)})
         if deleted:
             database_changed(ctx, tx, "BatchDeleteTable", place.catalog, place.database, deleted)
