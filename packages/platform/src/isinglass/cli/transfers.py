@@ -65,7 +65,8 @@ def open_server(profile: Profile, catalog_id: str | None) -> Place:
     if catalog_id:
         glue = OfCatalog(glue, catalog_id)
     return Place(
-        glue, account_id, profile.region, catalog_id or account_id, profile.endpoint, _OWN_THREADS, _OWN_SEGMENTS
+        glue, account_id, profile.region, catalog_id or account_id, profile.endpoint, _OWN_THREADS,
+        _OWN_SEGMENTS,
     )  # fmt: skip
 
 

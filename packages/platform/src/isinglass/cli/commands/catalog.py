@@ -12,6 +12,7 @@ from isinglass.cli import transfers
 from isinglass.cli.errors import INVALID, CliError, usage
 from isinglass.cli.session import Session
 from isinglass.transfer.files import STANDARD, LineTooLong, lines_of
+from isinglass.transfer.hive.dump import DumpUnreadable
 from isinglass.transfer.importing import entries_of, import_records
 from isinglass.transfer.mapping import InvalidMapping, Remap, UnreachedPlaces, parse_remap
 from isinglass.transfer.putting import Target
@@ -147,8 +148,9 @@ def export(session: Session, /, path: str, resume: bool, **given: Any) -> None:
 @_SELECTION
 @_CONFLICTS
 @_PASSPHRASE
+@click.option("--hive-catalog", default="hive", show_default=True, help="Which catalog of a Hive metastore.")
 @click.pass_obj
-def import_(session: Session, /, words: tuple[str, ...], **given: Any) -> int:
+def import_(session: Session, /, words: tuple[str, ...], hive_catalog: str, **given: Any) -> int:
     r"""Put what a file or a folder holds into the catalog; it can run again, what is done is not done twice.
 
     \b
@@ -168,7 +170,8 @@ def import_(session: Session, /, words: tuple[str, ...], **given: Any) -> int:
         if kind == "hive":
             from isinglass.transfer.hive.metastore import hive_entries
 
-            return _import(session, place, report, hive_entries(path, report), given)
+            entries = hive_entries(path, hive_catalog, lambda text: session.say(f"note: {text}"))
+            return _import(session, place, report, entries, given)
         return _import(session, place, report, entries_of(lines_of(path), report), given)
 
 
@@ -227,7 +230,7 @@ def _import(
         import_records(target, _told_anew(rest, remap, unreached))
     except Stopped as error:
         ended = error
-    except LineTooLong as error:
+    except (LineTooLong, DumpUnreadable) as error:
         raise CliError(str(error), exit_code=INVALID) from error
     transfers.show_report(session, report, dict(unreached.counts))
     if ended is not None:
