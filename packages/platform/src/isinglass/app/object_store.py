@@ -39,6 +39,9 @@ class ObjectStoreConfig:
     folder: str
     children: str
     region: str
+    #: Holds a folder of logs for each account.
+    logs: str
+    audit_days: int
     endpoint: str = ""
     access_key_id: str = ""
     secret_access_key: str = field(default="", repr=False)
@@ -140,16 +143,25 @@ async def serve(config: ObjectStoreConfig) -> None:
     from isinglass.gateway.s3.authentication import Authenticator
     from isinglass.gateway.s3.front import Front
     from isinglass.gateway.s3.ownership import Ownership
+    from isinglass.gateway.s3.permissions import ObjectPermissions
     from isinglass.gateway.s3.server import ClientConnection
     from isinglass.gateway.s3.upstream import Pool, Target
+    from isinglass.gateway.standings import Standings
+    from isinglass.observe.audit_log import AuditLog
     from isinglass.store.sealing import Sealer
     from isinglass.store.store import Store
 
     store = Store(config.database_url)
     keys = KeyRing(store, Sealer(bytes.fromhex(config.server_key)), time.monotonic)
+    audit_log = AuditLog(
+        lambda account_id: str(Path(config.logs, account_id)), "s3", days=config.audit_days, accounts=list
+    )
+    audit_log.start()
     front = Front(
         Authenticator(keys, time.time),
         Ownership(store, time.time, config.adopter),
+        ObjectPermissions(Standings(store, time.monotonic), time.time, config.region),
+        audit_log,
         Pool(Target(endpoint, config.region, credentials)),
         ready,
     )
@@ -173,6 +185,7 @@ async def serve(config: ObjectStoreConfig) -> None:
         supervisor.cancel()
     if embedded is not None:
         await embedded.stop()
+    audit_log.stop()
     store.close()
 
 

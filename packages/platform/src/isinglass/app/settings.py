@@ -61,6 +61,8 @@ class Settings:
     external_store: ExternalStore | None
     #: Apache Spark for runs that ask for it, or that the embedded engine refuses; empty when there is none.
     spark_connect: str = ""
+    #: How many days the audit log is kept.
+    audit_days: int = 90
     #: How long deleted tables and databases can be restored.
     deleted_retention_days: int = 30
 
@@ -137,6 +139,7 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str] | None = None)
         spark_connect=reader.checked(
             "spark_connect", "", lambda url: not url or url.startswith("sc://"), "an address sc://host:port"
         ),
+        audit_days=reader.number("audit_days", 90, 1, 3650),
         deleted_retention_days=reader.number("deleted_retention_days", 30, 0, 3650),
     )
     if not settings.allow_remote and not _is_loopback(settings.host):

@@ -12,6 +12,7 @@ from isinglass.domain import signature as sigv4
 from isinglass.gateway.identity.keys import KeyRing, KnownKey
 from isinglass.gateway.s3.errors import S3Error, access_denied, signature_mismatch
 from isinglass.gateway.s3.request import S3Request
+from isinglass.store.access_keys import AccessKey
 
 SKEW_SECONDS = 900
 _MOST_EXPIRES = 604_800
@@ -73,6 +74,7 @@ class Caller:
     """Who signed; the rest verifies the chunks of a signed stream."""
 
     account_id: str
+    key: AccessKey
     payload: str
     scope: sigv4.Scope | None = None
     timestamp: str = ""
@@ -125,7 +127,7 @@ class Authenticator:
         expected, key = _sign(request, known, scope, timestamp, query, signed, payload)
         if not hmac.compare_digest(expected, given):
             raise signature_mismatch()
-        return Caller(known.key.account_id, payload, scope, timestamp, given, key)
+        return Caller(known.key.account_id, known.key, payload, scope, timestamp, given, key)
 
     def _from_url(self, request: S3Request) -> Caller:
         query = request.query
@@ -156,7 +158,9 @@ class Authenticator:
             expected, key = _sign(request, known, scope, timestamp, canonical, signed, sigv4.UNSIGNED_PAYLOAD)
             if not hmac.compare_digest(expected, query["X-Amz-Signature"]):
                 raise signature_mismatch()
-        return Caller(known.key.account_id, payload, scope, timestamp, query["X-Amz-Signature"], key)
+        return Caller(
+            known.key.account_id, known.key, payload, scope, timestamp, query["X-Amz-Signature"], key
+        )
 
     def _from_v2_url(self, request: S3Request) -> Caller:
         query, now = request.query, self._clock()
@@ -168,7 +172,8 @@ class Authenticator:
         digest = hmac.digest(known.secret.encode(), text.encode(), hashlib.sha1)
         if not hmac.compare_digest(base64.b64encode(digest).decode(), query.get("Signature", "")):
             raise signature_mismatch()
-        return Caller(known.key.account_id, request.header("x-amz-content-sha256") or sigv4.UNSIGNED_PAYLOAD)
+        payload = request.header("x-amz-content-sha256") or sigv4.UNSIGNED_PAYLOAD
+        return Caller(known.key.account_id, known.key, payload)
 
     def _known(self, access_key_id: str, token: str | None, now: float) -> KnownKey:
         known = self._keys.find(access_key_id)

@@ -3,6 +3,7 @@
 It is written anew so that no two parsers can disagree on which keys it names.
 """
 
+from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
@@ -14,7 +15,15 @@ MOST_KEYS = 1000
 DIGESTS = ("content-md5", "x-amz-checksum-")
 
 
-def rewrite(document: bytes) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A document in our own words, and the keys it names."""
+
+    document: bytes
+    keys: tuple[str, ...]
+
+
+def rewrite(document: bytes) -> Deletion:
     """Return the same deletions in our own words, or raise what S3 answers."""
     # Declarations of entities, also those that another encoding would hide: S3 takes none.
     if b"<!" in document or b"\0" in document:
@@ -23,19 +32,24 @@ def rewrite(document: bytes) -> bytes:
         root = ET.fromstring(document)  # noqa: S314 - without declarations nothing can expand
     except (ET.ParseError, ValueError, LookupError) as error:
         raise _malformed() from error
-    objects, quiet = [], "false"
+    objects: list[str] = []
+    keys: list[str] = []
+    quiet = "false"
     for element in root:
         name = _local(element.tag)
         if name == "Object":
-            objects.append(_object(element))
+            key, text = _object(element)
+            keys.append(key)
+            objects.append(text)
         elif name == "Quiet" and (element.text or "").strip() == "true":
             quiet = "true"
     if not objects or len(objects) > MOST_KEYS:
         raise _malformed()
-    return f"<Delete>{''.join(objects)}<Quiet>{quiet}</Quiet></Delete>".encode()
+    text = f"<Delete>{''.join(objects)}<Quiet>{quiet}</Quiet></Delete>"
+    return Deletion(text.encode(), tuple(keys))
 
 
-def _object(element: ET.Element) -> str:
+def _object(element: ET.Element) -> tuple[str, str]:
     members = {_local(member.tag): member.text or "" for member in element}
     key, version = members.get("Key", ""), members.get("VersionId", "")
     if not key:
@@ -45,7 +59,8 @@ def _object(element: ET.Element) -> str:
     # Carriage returns would be read as line feeds.
     text = escape(key, {"\r": "&#13;"})
     return (
-        f"<Object><Key>{text}</Key>{f'<VersionId>{escape(version)}</VersionId>' if version else ''}</Object>"
+        key,
+        f"<Object><Key>{text}</Key>{f'<VersionId>{escape(version)}</VersionId>' if version else ''}</Object>",
     )
 
 

@@ -5,10 +5,11 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 from urllib.parse import quote, unquote_plus
 
-from isinglass.gateway.s3 import deletion
+from isinglass.gateway.s3 import audit, deletion
 from isinglass.gateway.s3.authentication import (
     PRESIGNED_PARAMETERS,
     Authenticator,
@@ -19,8 +20,10 @@ from isinglass.gateway.s3.errors import S3Error
 from isinglass.gateway.s3.flow import Body
 from isinglass.gateway.s3.ownership import Ownership, list_document, own_bucket
 from isinglass.gateway.s3.payload import decoder, verified
+from isinglass.gateway.s3.permissions import Need, ObjectPermissions, needs_of, needs_of_deletion
 from isinglass.gateway.s3.request import S3Request, check_address, copy_source
 from isinglass.gateway.s3.upstream import Pool, Sink, UpstreamLost
+from isinglass.observe.audit_log import AuditLog
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +77,8 @@ class Front:
 
     authenticator: Authenticator
     ownership: Ownership
+    permissions: ObjectPermissions
+    audit_log: AuditLog
     pool: Pool
     ready: asyncio.Event
     _made: set[str] = field(default_factory=set)
@@ -87,6 +92,18 @@ class Front:
         check_address(request)
         _check_post(request)
         caller = self.authenticator.authenticate(request)
+        needs = needs_of(request)
+        try:
+            await self._run(request, caller, needs, body, client)
+        except S3Error as error:
+            audit.refused(self.audit_log, request, caller, needs, error)
+            raise
+
+    async def _run(
+        self, request: S3Request, caller: Caller, needs: list[Need], body: Body, client: Client
+    ) -> None:
+        """Run a request whose caller is known; `needs` grows by what only its body tells."""
+        self.permissions.require(caller, request, needs)
         if not request.bucket:
             self._service(request, caller, client)
             return
@@ -101,7 +118,7 @@ class Front:
             await self._check_owner(source[0], caller.account_id)
         if request.header("x-amz-rename-source") is not None:
             raise S3Error("NotImplemented", "RenameObject is not supported.", 501)
-        status = await self._forward(request, caller, body, client)
+        status = await self._forward(request, caller, needs, body, client)
         deletes = request.method == "DELETE" and not request.key and not _subresources(request)
         if deletes and status in {200, 204, 404}:
             self._made.discard(request.bucket)
@@ -143,19 +160,23 @@ class Front:
             raise S3Error("InternalError", f"The account's bucket {bucket} could not be created.", 500)
         self._made.add(bucket)
 
-    async def _forward(self, request: S3Request, caller: Caller, body: Body, client: Client) -> int:
+    async def _forward(
+        self, request: S3Request, caller: Caller, needs: list[Need], body: Body, client: Client
+    ) -> int:
         headers = _headers(request)
         encoding = [part.strip() for part in (request.header("content-encoding") or "").split(",")]
         if kept := [part for part in encoding if part and part != "aws-chunked"]:
             headers.append(("content-encoding", ",".join(kept)))
         length, pieces = await _payload(request, caller, body)
         if request.method == "POST" and "delete" in request.query and not request.key:
-            document = deletion.rewrite(await _collect(pieces))
+            asked = deletion.rewrite(await _collect(pieces))
+            needs += needs_of_deletion(request, asked.keys)
+            self.permissions.require(caller, request, needs)
             headers = [header for header in headers if not header[0].startswith(deletion.DIGESTS)]
-            length, pieces = len(document), _once(document)
+            length, pieces = len(asked.document), _once(asked.document)
         if request.method in {"PUT", "POST"} or length:
             headers.append(("content-length", str(length)))
-        answer = _Counted(client)
+        answer = _Counted(client, partial(audit.answered, self.audit_log, request, caller, needs))
         await self._exchange(request, headers, pieces if length else None, answer, client)
         return answer.status
 
@@ -276,13 +297,15 @@ class _Collected:
 
 
 class _Counted:
-    """Passes an answer on, noting its status."""
+    """Passes an answer on, telling its status before the client knows it."""
 
-    def __init__(self, client: Sink) -> None:
+    def __init__(self, client: Sink, tell: Callable[[int], None]) -> None:
         self.status = 0
         self.piece = client.piece
         self._client = client
+        self._tell = tell
 
     def head(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         self.status = status
+        self._tell(status)
         self._client.head(status, headers)

@@ -17,12 +17,17 @@ _PLAIN_PARAMETERS = frozenset({"uploadId", "versionId", "version-id-marker", "pa
 
 @dataclass(frozen=True)
 class S3Request:
-    """The head of a request; header names are lower-case, path and query as received."""
+    """The head of a request; header names are lower-case, path and query as received.
+
+    `client` is the address it came from.
+    """
 
     method: str
     raw_path: str
     raw_query: str
     headers: tuple[tuple[str, str], ...]
+    client: str = ""
+    request_id: str = ""
 
     @cached_property
     def _first(self) -> dict[str, str]:

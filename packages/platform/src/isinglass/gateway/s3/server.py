@@ -105,9 +105,12 @@ class ClientConnection(asyncio.Protocol):
         self._method = self._parser.get_method().decode("ascii")
         self._keep_alive = self._parser.should_keep_alive()
         path, _, query = self._url.decode("latin-1").partition("?")
-        request = S3Request(self._method, path, query, tuple(self._headers))
-        self._body = Body(self.transport.pause_reading, self._go_on, self._continue(request))
         self._request_id = secrets.token_hex(8).upper()
+        peer = self.transport.get_extra_info("peername") or ("",)
+        request = S3Request(
+            self._method, path, query, tuple(self._headers), client=peer[0], request_id=self._request_id
+        )
+        self._body = Body(self.transport.pause_reading, self._go_on, self._continue(request))
         self._task = asyncio.get_running_loop().create_task(self._handle(request, self._body))
 
     def _continue(self, request: S3Request) -> Callable[[], None]:

@@ -2,13 +2,14 @@
 
 import pytest
 
-from isinglass.gateway.s3.deletion import rewrite
+from isinglass.gateway.s3.deletion import Deletion, rewrite
 from isinglass.gateway.s3.errors import S3Error
 
 
 def test_document_rewritten_with_its_keys():
     given = b'<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Object><Key>a &amp; b</Key></Object><Quiet>true</Quiet></Delete>'
-    assert rewrite(given) == b"<Delete><Object><Key>a &amp; b</Key></Object><Quiet>true</Quiet></Delete>"
+    document = b"<Delete><Object><Key>a &amp; b</Key></Object><Quiet>true</Quiet></Delete>"
+    assert rewrite(given) == Deletion(document, ("a & b",))
 
 
 @pytest.mark.parametrize(

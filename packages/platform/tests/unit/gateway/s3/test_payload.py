@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from isinglass.gateway.s3.authentication import Caller
 from isinglass.gateway.s3.errors import S3Error
 from isinglass.gateway.s3.payload import decoder
+from isinglass.store.access_keys import AccessKey
 
-STREAMING = Caller("000000000000", "STREAMING-UNSIGNED-PAYLOAD-TRAILER")
+KEY = AccessKey("AKIAISINGLASSTEST001", "000000000000", b"", "arn:aws:iam::000000000000:root", 0)
+STREAMING = Caller("000000000000", KEY, "STREAMING-UNSIGNED-PAYLOAD-TRAILER")
 
 
 def framed(chunks, trailers=""):

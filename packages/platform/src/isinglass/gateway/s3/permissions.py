@@ -1,0 +1,175 @@
+"""Which permissions an S3 request needs, and whether its caller has them."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from isinglass.domain.access.decide import Question
+from isinglass.domain.access.principals import is_root
+from isinglass.gateway.s3.authentication import PRESIGNED_PARAMETERS, Caller
+from isinglass.gateway.s3.errors import S3Error
+from isinglass.gateway.s3.request import S3Request, copy_source
+from isinglass.gateway.standings import Standings
+
+_ARN = "arn:aws:s3:::"
+
+#: What the query asks of a bucket, for reading and for changing it; where AWS has other words than usual.
+_BUCKET_WORDS = {
+    "accelerate": ("GetAccelerateConfiguration", "PutAccelerateConfiguration"),
+    "analytics": ("GetAnalyticsConfiguration", "PutAnalyticsConfiguration"),
+    "cors": ("GetBucketCORS", "PutBucketCORS"),
+    "encryption": ("GetEncryptionConfiguration", "PutEncryptionConfiguration"),
+    "inventory": ("GetInventoryConfiguration", "PutInventoryConfiguration"),
+    "lifecycle": ("GetLifecycleConfiguration", "PutLifecycleConfiguration"),
+    "metrics": ("GetMetricsConfiguration", "PutMetricsConfiguration"),
+    "object-lock": ("GetBucketObjectLockConfiguration", "PutBucketObjectLockConfiguration"),
+    "ownershipControls": ("GetBucketOwnershipControls", "PutBucketOwnershipControls"),
+    "policyStatus": ("GetBucketPolicyStatus", ""),
+    "publicAccessBlock": ("GetBucketPublicAccessBlock", "PutBucketPublicAccessBlock"),
+    "replication": ("GetReplicationConfiguration", "PutReplicationConfiguration"),
+    "requestPayment": ("GetBucketRequestPayment", "PutBucketRequestPayment"),
+    "uploads": ("ListBucketMultipartUploads", ""),
+    "versions": ("ListBucketVersions", ""),
+}
+_BUCKET_PLAIN = frozenset(
+    {"acl", "location", "logging", "notification", "policy", "tagging", "versioning", "website"}
+)
+_OBJECT_WORDS = {
+    "acl": ("GetObjectAcl", "PutObjectAcl"),
+    "legal-hold": ("GetObjectLegalHold", "PutObjectLegalHold"),
+    "restore": ("", "RestoreObject"),
+    "retention": ("GetObjectRetention", "PutObjectRetention"),
+    "tagging": ("GetObjectTagging", "PutObjectTagging"),
+    "torrent": ("GetObjectTorrent", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One permission that a request needs."""
+
+    action: str
+    resource: str
+
+
+@dataclass(eq=False)
+class MissingPermission(S3Error):
+    """The caller lacks a permission; the message says which."""
+
+    need: Need = Need("", "")
+
+
+def needs_of(request: S3Request) -> list[Need]:
+    """List the permissions that a request needs, apart from those to the keys in a deletion's document."""
+    if not request.bucket:
+        return [Need("s3:ListAllMyBuckets", "*")]
+    if not request.key:
+        return [] if _deletes_many(request) else [Need(_bucket_action(request), _ARN + request.bucket)]
+    arn = f"{_ARN}{request.bucket}/{request.key}"
+    needs = [Need(_object_action(request), arn)]
+    source = copy_source(request)
+    if source is not None:
+        needs.append(Need("s3:GetObject", f"{_ARN}{source[0]}/{source[1]}"))
+    if request.method in {"PUT", "POST"}:
+        for header, action in (("x-amz-tagging", "s3:PutObjectTagging"), ("x-amz-acl", "s3:PutObjectAcl")):
+            if request.header(header) is not None:
+                needs.append(Need(action, arn))
+    return needs
+
+
+def needs_of_deletion(request: S3Request, keys: Iterable[str]) -> list[Need]:
+    """List the permissions that the deletion of these keys needs."""
+    return [Need("s3:DeleteObject", f"{_ARN}{request.bucket}/{key}") for key in keys]
+
+
+def changes(request: S3Request) -> bool:
+    """Tell whether a request changes what is stored."""
+    return request.method not in {"GET", "HEAD"}
+
+
+class ObjectPermissions:
+    """Decides requests by the same policies as the API; accounts may do everything with their buckets."""
+
+    def __init__(self, standings: Standings, clock: Callable[[], float], region: str) -> None:
+        self._standings = standings
+        self._clock = clock
+        self._region = region
+
+    def require(self, caller: Caller, request: S3Request, needs: Iterable[Need]) -> None:
+        """Raise MissingPermission unless the caller has every permission."""
+        arn = caller.key.principal_arn
+        if is_root(arn):
+            return
+        standing = self._standings.of(caller.key).standing
+        facts = self._facts(request)
+        for need in needs:
+            question = Question(arn, caller.account_id, need.action, need.resource, facts)
+            decision = standing.decide(question)
+            if not decision.allowed:
+                raise MissingPermission("AccessDenied", decision.reason, 403, need=need)
+
+    def _facts(self, request: S3Request) -> dict[str, tuple[str, ...]]:
+        now = self._clock()
+        facts: dict[str, tuple[str, ...]] = {
+            "aws:currenttime": (time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),),
+            "aws:epochtime": (str(int(now)),),
+            "aws:requestedregion": (self._region,),
+            "aws:securetransport": ("false",),
+            "aws:useragent": (request.header("user-agent") or "",),
+        }
+        if request.client:
+            facts["aws:sourceip"] = (request.client,)
+        if not request.key:
+            for name in ("prefix", "delimiter", "max-keys"):
+                if name in request.query:
+                    facts[f"s3:{name}"] = (request.query[name],)
+            facts.setdefault("s3:prefix", ("",))
+        for name in ("x-amz-acl", "x-amz-server-side-encryption", "x-amz-storage-class"):
+            value = request.header(name)
+            if value is not None:
+                facts[f"s3:{name}"] = (value,)
+        return facts
+
+
+def _deletes_many(request: S3Request) -> bool:
+    return request.method == "POST" and "delete" in request.query
+
+
+def _asked(request: S3Request, words: Iterable[str]) -> str | None:
+    given = {name for name in request.query if name not in PRESIGNED_PARAMETERS}
+    return next((word for word in words if word in given), None)
+
+
+def _bucket_action(request: S3Request) -> str:
+    reads = not changes(request)
+    word = _asked(request, _BUCKET_WORDS)
+    if word is not None:
+        return f"s3:{_BUCKET_WORDS[word][not reads] or 'PutBucketConfiguration'}"
+    word = _asked(request, _BUCKET_PLAIN)
+    if word is not None:
+        name = word.capitalize()
+        if word == "policy" and request.method == "DELETE":
+            return "s3:DeleteBucketPolicy"
+        if word == "website" and request.method == "DELETE":
+            return "s3:DeleteBucketWebsite"
+        return f"s3:{'Get' if reads else 'Put'}Bucket{name}"
+    return {"PUT": "s3:CreateBucket", "DELETE": "s3:DeleteBucket"}.get(request.method, "s3:ListBucket")
+
+
+def _object_action(request: S3Request) -> str:
+    reads = not changes(request)
+    word = _asked(request, _OBJECT_WORDS)
+    versioned = "versionId" in request.query
+    if word is not None:
+        if word == "tagging" and request.method == "DELETE":
+            return f"s3:DeleteObject{'Version' if versioned else ''}Tagging"
+        action = _OBJECT_WORDS[word][not reads] or "PutObject"
+        return "s3:" + (action.replace("Object", "ObjectVersion", 1) if versioned else action)
+    if "uploadId" in request.query:
+        kinds = {"GET": "ListMultipartUploadParts", "DELETE": "AbortMultipartUpload"}
+        return f"s3:{kinds.get(request.method, 'PutObject')}"
+    if request.method == "DELETE":
+        return f"s3:DeleteObject{'Version' if versioned else ''}"
+    if reads:
+        return f"s3:GetObject{'Version' if versioned else ''}"
+    return "s3:PutObject"
