@@ -25,6 +25,7 @@ from isinglass_runtime.io.metastore import (
 )
 from isinglass_runtime.io.read import read_listing, storage
 from isinglass_runtime.io.registration import register_write
+from isinglass_runtime.io.views import read_view
 
 __all__ = [
     "CURRENT",
@@ -60,7 +61,7 @@ def read_table(
     found = table(database, name)
     given = dict(options or {})
     if found.kind == "VIRTUAL_VIEW":
-        return FileFrame(spark.sql(found.view_text))
+        return FileFrame(read_view(spark, found))
     if found.format == "iceberg":
         location = found.parameters.get("metadata_location") or found.location
         return FileFrame(spark.read.format("iceberg").load(location))

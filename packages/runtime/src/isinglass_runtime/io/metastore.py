@@ -5,7 +5,7 @@ writes.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -128,12 +128,15 @@ CURRENT = _Current()
 
 
 def table(database: str, name: str) -> CatalogTable:
-    """Fetch a table; names are lower case in the catalog."""
+    """Fetch a table; names are lower case in the catalog.
+
+    Behind a link it keeps the names that it was asked for by: what follows goes through the link again.
+    """
     try:
         document = client().get_table(DatabaseName=database.lower(), Name=name.lower())["Table"]
     except client().exceptions.EntityNotFoundException as missing:
         raise TableNotFoundError(database, name) from missing
-    return parse_table(document)
+    return replace(parse_table(document), database=database.lower(), name=name.lower())
 
 
 def parse_table(document: Mapping[str, Any]) -> CatalogTable:
@@ -153,8 +156,17 @@ def parse_table(document: Mapping[str, Any]) -> CatalogTable:
         parameters=parameters,
         serde=serde.get("Parameters") or {},
         kind=document.get("TableType") or "",
-        view_text=document.get("ViewExpandedText") or document.get("ViewOriginalText") or "",
+        view_text=_view_text(document),
     )
+
+
+def _view_text(document: Mapping[str, Any]) -> str:
+    """Find a view's text for Spark: its SPARK dialect, or the plain text where it names no dialects."""
+    shown = document.get("ViewDefinition", {}).get("Representations")
+    if shown is None:
+        return document.get("ViewExpandedText") or document.get("ViewOriginalText") or ""
+    spark = (each for each in shown if each.get("Dialect") == "SPARK")
+    return next((each.get("ViewExpandedText") or each["ViewOriginalText"] for each in spark), "")
 
 
 def _format(parameters: Mapping[str, str], storage: Mapping[str, Any], serde: Mapping[str, Any]) -> str:

@@ -100,7 +100,6 @@ def _update_columns(known: CatalogTable, data: StructType) -> None:
         "Parameters",
         "ViewOriginalText",
         "ViewExpandedText",
-        "TargetTable",
         "LastAccessTime",
         "LastAnalyzedTime",
     }
