@@ -7,6 +7,7 @@ whoever made it.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from isinglass.domain.permissions.marks import unmarked
 from isinglass.model.glue.errors import InvalidInputException
 
 #: The first version of every table.
@@ -47,7 +48,7 @@ def table_document(table_input: Mapping[str, Any]) -> dict[str, Any]:
 
     Athena refuses tables without `PartitionKeys`, so an unpartitioned table has an empty list.
     """
-    document: dict[str, Any] = {"Retention": 0, "PartitionKeys": [], **table_input}
+    document: dict[str, Any] = {"Retention": 0, "PartitionKeys": [], **unmarked(table_input)}
     document["Name"] = fold(document["Name"])
     return _with_descriptor_defaults(document)
 

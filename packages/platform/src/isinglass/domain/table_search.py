@@ -139,6 +139,15 @@ def has_whole_values(search: Search, database: str, document: Mapping[str, Any])
     return present.issuperset(search.whole_values)
 
 
+def has_terms(search: Search, database: str, document: Mapping[str, Any]) -> bool:
+    """Tell whether all terms and values in quotes are in a table, of which perhaps only a part is shown."""
+    present = indexed(database, document)
+    anywhere = {word for word, _ in present}
+    return has_whole_values(search, database, document) and all(
+        term in present if term[1] is not None else term[0] in anywhere for term in search.terms
+    )
+
+
 def _some(found: list[str], text: str) -> list[str]:
     if not found:
         raise InvalidInputException(f"There is no word to search for in {text!r}")

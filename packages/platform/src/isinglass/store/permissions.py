@@ -170,6 +170,17 @@ class Permissions:
             found[row.database_name].append(_grant(row))
         return found
 
+    def of_locations(self, catalog_id: str, paths: Sequence[str], names: Sequence[str]) -> list[Grant]:
+        """List what some principals have on some places."""
+        statement = _SELECT.where(
+            permissions.c.catalog_id == catalog_id,
+            permissions.c.table_id == 0,
+            permissions.c.kind == "location",
+            permissions.c.item.in_(paths),
+            permissions.c.principal.in_(names),
+        )
+        return [_grant(row) for row in self._connection.execute(statement)]
+
     def with_tables(self, catalog_id: str, database_names: Iterable[str], names: Sequence[str]) -> set[str]:
         """Tell in which of these databases some principal has permissions on a table."""
         statement = (
@@ -248,17 +259,6 @@ class Permissions:
                 databases.c.catalog_id == catalog_id, databases.c.name == resource.database
             )
         self._connection.execute(change.values(restricted=int(restricted)))
-
-    def restrict_again(self, catalog_id: str, table_id: int) -> None:
-        """Restrict a table that came back, if it was when it went."""
-        marked = sa.exists().where(
-            permissions.c.catalog_id == catalog_id,
-            permissions.c.table_id == table_id,
-            permissions.c.kind == "table",
-            permissions.c.principal == IAM_ALLOWED,
-        )
-        again = catalog_tables.update().where(catalog_tables.c.id == table_id, marked)
-        self._connection.execute(again.values(restricted=1))
 
     def rename_database(self, catalog_id: str, name: str, new_name: str) -> None:
         """Let what was granted on a database hold under its new name."""

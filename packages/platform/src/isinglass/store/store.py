@@ -37,6 +37,7 @@ from isinglass.store.identities import Identities
 from isinglass.store.identity_policies import IdentityPolicies
 from isinglass.store.job_runs import JobRuns
 from isinglass.store.jobs import Jobs
+from isinglass.store.new_resources import NewResources
 from isinglass.store.outbox import Outbox
 from isinglass.store.partition_indexes import PartitionIndexes
 from isinglass.store.partitions import Partitions
@@ -137,6 +138,10 @@ class Transaction:
     @cached_property
     def data_lake(self) -> DataLake:
         return DataLake(self.connection)
+
+    @cached_property
+    def new_resources(self) -> NewResources:
+        return NewResources(self.permissions, self.tables)
 
     @cached_property
     def table_access(self) -> TableAccess:

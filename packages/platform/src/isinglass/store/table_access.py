@@ -7,6 +7,7 @@ from isinglass.domain.permissions.access import READ_ONLY, WHOLE, Access, decide
 from isinglass.domain.permissions.defaults import administrators
 from isinglass.domain.permissions.grants import Grant
 from isinglass.domain.permissions.principals import Asker
+from isinglass.domain.permissions.resources import above
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.cells_filters import CellsFilters
 from isinglass.store.data_lake import DataLake
@@ -58,6 +59,16 @@ class TableAccess:
             filters = self._cells_filters.of_table(table.catalog_id, table.id)
         found = decide(grants, filters)
         return found if general is None else found.and_also(general)
+
+    def has_location(self, owner: str, path: str, asker: Asker) -> bool:
+        """Tell whether the caller may let definitions point to a path in a registered location."""
+        if self.is_administrator(owner, asker):
+            return True
+        places = above(path)
+        return any(
+            grant.resource.item in places
+            for grant in self._permissions.of_locations(owner, places, asker.names)
+        )
 
     def is_administrator(self, owner: str, asker: Asker) -> bool:
         """Tell whether the caller rules an account's data lake: its root, or one of its administrators."""

@@ -56,9 +56,11 @@ class Access:
     def sees(self, column: str) -> bool:
         """Tell whether a column shows in the table's definition.
 
-        Who may read some columns sees those; who may only describe, write or alter sees all.
+        Who may read some columns sees those; who may alter, or only describe or write, sees all.
         """
-        return not self.cells or any(cells.has(column.lower()) for cells in self.cells)
+        if not self.cells or "ALTER" in self.permissions:
+            return True
+        return any(cells.has(column.lower()) for cells in self.cells)
 
     def columns(self, names: Iterable[str]) -> list[str]:
         """List those columns that may be read, of any row."""

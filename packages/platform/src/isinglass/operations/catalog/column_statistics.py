@@ -5,6 +5,7 @@ from typing import Any
 
 from isinglass.domain.catalog_objects import check_partition_values
 from isinglass.domain.column_statistics import check_statistics, columns_of
+from isinglass.domain.permissions.cutting import RESTRICTED
 from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputException
 from isinglass.model.glue.shapes import (
     DeleteColumnStatisticsForPartitionRequest,
@@ -23,6 +24,7 @@ from isinglass.model.glue.shapes import (
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.events import table_changed
 from isinglass.operations.catalog.links import hold_table, read_table
+from isinglass.operations.catalog.partition_visibility import check_statistics_shown
 from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
@@ -68,6 +70,7 @@ def get_column_statistics_for_table(
     catalog = catalog_of(ctx, request)
     with ctx.store.read() as tx:
         table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
+        check_statistics_shown(ctx, tx, table)
         found, errors = _found(tx, table, WHOLE_TABLE, request["ColumnNames"], columns_of(table.document))
     return {"ColumnStatisticsList": found, "Errors": errors}
 
@@ -80,6 +83,7 @@ def get_column_statistics_for_partition(
     values = request["PartitionValues"]
     with ctx.store.read() as tx:
         table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
+        check_statistics_shown(ctx, tx, table)
         columns = _partition_columns(tx, table, values)
         found, errors = _found(tx, table, values, request["ColumnNames"], columns)
     return {"ColumnStatisticsList": found, "Errors": errors}
@@ -93,6 +97,7 @@ def delete_column_statistics_for_table(
     with ctx.store.begin() as tx:
         table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         _delete(tx, table, WHOLE_TABLE, request["ColumnName"], columns_of(table.document))
+        table_changed(ctx, tx, "DeleteColumnStatisticsForTable", table)
     return {}
 
 
@@ -105,6 +110,7 @@ def delete_column_statistics_for_partition(
     with ctx.store.begin() as tx:
         table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         _delete(tx, table, values, request["ColumnName"], _partition_columns(tx, table, values))
+        table_changed(ctx, tx, "DeleteColumnStatisticsForPartition", table, [values])
     return {}
 
 
@@ -116,7 +122,10 @@ def _partition_columns(
     partition = tx.partitions.lock(table, values) if lock else tx.partitions.find(table, values)
     if partition is None:
         raise EntityNotFoundException("Cannot find partition.")
-    return columns_of(partition.document) or columns_of(table.document)
+    own = columns_of(partition.document)
+    if table.restricted > RESTRICTED:
+        own &= columns_of(table.document)
+    return own or columns_of(table.document)
 
 
 def _sorted_out(

@@ -1,5 +1,6 @@
 """Operations on databases."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from isinglass.domain.catalog_ids import account_of, path_of, resource
@@ -27,6 +28,15 @@ from isinglass.operations.catalog import render
 from isinglass.operations.catalog.events import database_changed
 from isinglass.operations.catalog.links import linked_place
 from isinglass.operations.catalog.scope import catalog_of, check_connection
+from isinglass.operations.catalog.visibility import (
+    asker_of,
+    fill_page,
+    require_location,
+    require_new_databases,
+    require_on_database,
+    visible_database,
+    visible_databases,
+)
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.databases import Database
@@ -39,20 +49,25 @@ def create_database(ctx: Context, request: CreateDatabaseRequest) -> CreateDatab
     catalog = catalog_of(ctx, request)
     given = request["DatabaseInput"]
     with ctx.store.begin() as tx:
-        document = database_document(given, _table_permissions(tx, catalog))
+        require_new_databases(ctx, tx, catalog)
+        require_location(ctx, tx, catalog, [given.get("LocationUri")])
+        settings = tx.data_lake.settings(account_of(catalog))
+        document = database_document(given, _table_permissions(tx, catalog, settings))
         name = document["Name"]
         _check_target(ctx, tx, catalog, given)
         if not tx.databases.insert(catalog, document, ctx.change("CreateDatabase")):
             raise AlreadyExistsException("Database already exists.")
+        by = asker_of(ctx).identity_arn
+        tx.new_resources.database(catalog, name, settings, by=by, now=ctx.now)
         tx.tags.add(account_of(catalog), resource(catalog, "database", name), request.get("Tags", {}))
         database_changed(ctx, tx, "CreateDatabase", catalog, name)
     return {}
 
 
-def _table_permissions(tx: Transaction, catalog: str) -> Any:
+def _table_permissions(tx: Transaction, catalog: str, settings: Mapping[str, Any]) -> Any:
     """Find what a new database's tables are open to by default, and keep its catalog from going."""
     if not path_of(catalog):
-        return None
+        return settings.get("CreateTableDefaultPermissions")
     return tx.catalogs.hold(catalog).document["CreateTableDefaultPermissions"]
 
 
@@ -80,7 +95,8 @@ def _check_target(ctx: Context, tx: Transaction, catalog: str, given: DatabaseIn
 def get_database(ctx: Context, request: GetDatabaseRequest) -> GetDatabaseResponse:
     catalog = catalog_of(ctx, request)
     with ctx.store.read() as tx:
-        database = _shown(ctx, tx, catalog, tx.databases.require(catalog, fold(request["Name"])))
+        found = visible_database(ctx, tx, catalog, tx.databases.require(catalog, fold(request["Name"])))
+        database = _shown(ctx, tx, catalog, found)
     return {"Database": render.database(catalog, database)}
 
 
@@ -90,7 +106,11 @@ def get_databases(ctx: Context, request: GetDatabasesRequest) -> GetDatabasesRes
     catalog = catalog_of(ctx, request)
     share = request.get("ResourceShareType", "ALL")
     with ctx.store.read() as tx:
-        found, after = tx.databases.page(catalog, ctx.page)
+        found, after = fill_page(
+            ctx.page,
+            lambda page: tx.databases.page(catalog, page),
+            lambda databases: visible_databases(ctx, tx, catalog, databases),
+        )
         chosen = [each for each in found if share in ("ALL", _share_type(catalog, each))]
         databases = [_shown(ctx, tx, catalog, each) for each in chosen]
     attributes = request.get("AttributesToGet", [])
@@ -113,7 +133,8 @@ def _shown(ctx: Context, tx: Transaction, catalog: str, database: Database) -> D
     if "TargetDatabase" not in database.document:
         return database
     try:
-        _, target = linked_place(ctx, tx, catalog, database)
+        place, target = linked_place(ctx, tx, catalog, database)
+        visible_database(ctx, tx, place.catalog, target)
     except ApiError:
         return database  # its target is gone or closed to the caller: the link is all there is to see
     own = {"Name": database.name, "TargetDatabase": database.document["TargetDatabase"]}
@@ -128,9 +149,9 @@ def update_database(ctx: Context, request: UpdateDatabaseRequest) -> UpdateDatab
     """
     catalog = catalog_of(ctx, request)
     name = fold(request["Name"])
-    document = database_document(request["DatabaseInput"])
     with ctx.store.begin() as tx:
         present = tx.databases.lock(catalog, name)
+        document = database_document(request["DatabaseInput"], _kept_permissions(present))
         if "TargetDatabase" in present.document:
             if document["Name"] == name:
                 document["Name"] = fold(present.document["TargetDatabase"]["DatabaseName"])
@@ -138,9 +159,13 @@ def update_database(ctx: Context, request: UpdateDatabaseRequest) -> UpdateDatab
             catalog, name = place.catalog, place.database
             present = tx.databases.lock(catalog, name)
         _check_kind(present, document)
+        require_on_database(ctx, tx, catalog, present, "ALTER")
+        old_place = present.document.get("LocationUri")
+        require_location(ctx, tx, catalog, [document.get("LocationUri")], under=old_place)
         if not tx.databases.replace(catalog, name, document, ctx.change("UpdateDatabase")):
             raise AlreadyExistsException("Database already exists.")
         if document["Name"] != name:
+            tx.permissions.rename_database(catalog, name, document["Name"])
             tx.tags.rename(
                 account_of(catalog),
                 resource(catalog, "database", name),
@@ -148,6 +173,11 @@ def update_database(ctx: Context, request: UpdateDatabaseRequest) -> UpdateDatab
             )
         database_changed(ctx, tx, "UpdateDatabase", catalog, document["Name"])
     return {}
+
+
+def _kept_permissions(present: Database) -> Any:
+    """Give what a database's tables begin with, which an update that does not speak of it leaves alone."""
+    return present.document.get("CreateTableDefaultPermissions")
 
 
 def _check_kind(present: Database, document: dict[str, Any]) -> None:
@@ -173,11 +203,12 @@ def delete_database(ctx: Context, request: DeleteDatabaseRequest) -> DeleteDatab
 
 def remove_database(ctx: Context, tx: Transaction, catalog: str, name: str) -> None:
     """Delete a database that must exist; it is kept for some time, with all tables in it."""
-    database = tx.databases.lock(catalog, name)
+    database = require_on_database(ctx, tx, catalog, tx.databases.lock(catalog, name), "DROP")
     change = ctx.change("DeleteDatabase")
     tags = tx.tags.get(account_of(catalog), resource(catalog, "database", name))
     deletion_id = tx.deleted_databases.keep(catalog, database, tags, change)
     tables = tx.deleted_tables.keep_all(catalog, name, change, deletion_id)
     tx.databases.delete(catalog, name)
+    tx.permissions.forget_database(catalog, name)
     tx.tags.delete_all(account_of(catalog), resource(catalog, "database", name))
     database_changed(ctx, tx, "DeleteDatabase", catalog, name, tables)

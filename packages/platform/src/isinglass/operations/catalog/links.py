@@ -16,6 +16,7 @@ from isinglass.model.glue.errors import (
     OperationNotSupportedException,
 )
 from isinglass.operations.catalog.scope import check_admitted, not_read
+from isinglass.operations.catalog.visibility import require, visible_table
 from isinglass.operations.context import Context
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.databases import Database
@@ -33,18 +34,24 @@ class Place:
 
 
 def read_table(ctx: Context, tx: Transaction, catalog: str, database: str, name: str) -> CatalogTable:
-    """Find a table that must exist, to read what it has: partitions, versions, statistics."""
-    return _follow(ctx, tx, tx.tables.require, catalog, database, name)
+    """Find a table as the caller may see it, to read what it has: partitions, versions, statistics."""
+    return visible_table(ctx, tx, _follow(ctx, tx, tx.tables.require, catalog, database, name))
+
+
+def alterable_table(ctx: Context, tx: Transaction, catalog: str, database: str, name: str) -> CatalogTable:
+    """Find a table that the caller may alter, as it is now."""
+    return require(ctx, tx, _follow(ctx, tx, tx.tables.require, catalog, database, name), "ALTER")
 
 
 def hold_table(ctx: Context, tx: Transaction, catalog: str, database: str, name: str) -> CatalogTable:
-    """Find a table and keep it from being deleted until the transaction ends."""
-    return _follow(ctx, tx, tx.tables.hold, catalog, database, name)
+    """Find a table whose partitions the caller may write, and keep it from being deleted."""
+    table = _follow(ctx, tx, tx.tables.hold, catalog, database, name)
+    return require(ctx, tx, table, "ALTER", "INSERT")
 
 
 def lock_table(ctx: Context, tx: Transaction, catalog: str, database: str, name: str) -> CatalogTable:
-    """Find a table and keep everyone else from changing it until the transaction ends."""
-    return _follow(ctx, tx, tx.tables.lock, catalog, database, name)
+    """Find a table that the caller may alter, and keep everyone else from changing it."""
+    return require(ctx, tx, _follow(ctx, tx, tx.tables.lock, catalog, database, name), "ALTER")
 
 
 def named_table(

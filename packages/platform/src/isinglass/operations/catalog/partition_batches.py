@@ -24,6 +24,7 @@ from isinglass.model.glue.shapes import (
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.events import table_changed
 from isinglass.operations.catalog.links import hold_table, read_table
+from isinglass.operations.catalog.partition_visibility import partition_test
 from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
@@ -68,8 +69,10 @@ def batch_get_partition(ctx: Context, request: BatchGetPartitionRequest) -> Batc
     wanted = [entry["Values"] for entry in request["PartitionsToGet"]]
     with ctx.store.read() as tx:
         table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
+        shows = partition_test(ctx, tx, table)
         for values in wanted:
             check_partition_values(table.partition_keys, values)
+        wanted = [values for values in wanted if shows is None or shows(values)]
         found = {encode(partition.values): partition for partition in tx.partitions.find_all(table, wanted)}
     keys = dict.fromkeys(encode(values) for values in wanted)
     return {

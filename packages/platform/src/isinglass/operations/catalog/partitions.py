@@ -1,6 +1,7 @@
 """Operations on single partitions, and the listing of partitions."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from isinglass.domain.catalog_objects import check_partition_values, partition_document
@@ -27,6 +28,7 @@ from isinglass.model.glue.shapes import (
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.events import table_changed
 from isinglass.operations.catalog.links import hold_table, read_table
+from isinglass.operations.catalog.partition_visibility import partition_test
 from isinglass.operations.catalog.scope import catalog_of, refuse_transaction
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
@@ -56,8 +58,9 @@ def get_partition(ctx: Context, request: GetPartitionRequest) -> GetPartitionRes
     values = request["PartitionValues"]
     with ctx.store.read() as tx:
         table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
+        shows = partition_test(ctx, tx, table)
         check_partition_values(table.partition_keys, values)
-        partition = tx.partitions.find(table, values)
+        partition = tx.partitions.find(table, values) if shows is None or shows(values) else None
     if partition is None:
         raise EntityNotFoundException("Cannot find partition.")
     return {"Partition": render.partition(table, partition)}
@@ -74,7 +77,8 @@ def get_partitions(ctx: Context, request: GetPartitionsRequest) -> GetPartitions
         )
     with ctx.store.read() as tx:
         table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
-        found, after = tx.partitions.page(table, ctx.page, _selection(table, request))
+        selection = _both(_selection(table, request), partition_test(ctx, tx, table))
+        found, after = tx.partitions.page(table, ctx.page, selection)
     columns = not request.get("ExcludeColumnSchema", False)
     return {
         "Partitions": [render.partition(table, partition, columns=columns) for partition in found],
@@ -87,10 +91,17 @@ def _selection(table: CatalogTable, request: GetPartitionsRequest) -> Selection:
     in_segment = _segment_test(request.get("Segment"))
     if chosen is None:
         return Selection(matches=in_segment)
-    expression = chosen.matches
-    if in_segment is None:
-        return Selection(chosen.keys, expression, chosen.bounds)
-    return Selection(chosen.keys, lambda values: in_segment(values) and expression(values), chosen.bounds)
+    return _both(Selection(chosen.keys, chosen.matches, chosen.bounds), in_segment)
+
+
+def _both(selection: Selection, test: Callable[[Sequence[str]], bool] | None) -> Selection:
+    """Let a test of values choose among what is selected."""
+    matches = selection.matches
+    if test is None:
+        return selection
+    if matches is None:
+        return replace(selection, matches=test)
+    return replace(selection, matches=lambda values: test(values) and matches(values))
 
 
 def _segment_test(segment: Mapping[str, Any] | None) -> Callable[[Sequence[str]], bool] | None:

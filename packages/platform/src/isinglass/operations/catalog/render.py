@@ -5,6 +5,7 @@ from typing import Any
 
 from isinglass.domain.catalog_changes import Change, Origin, Through
 from isinglass.domain.catalog_objects import FIRST_VERSION
+from isinglass.domain.permissions.cutting import RESTRICTED, cut_to, names_of
 from isinglass.domain.schema_diff import Difference
 from isinglass.model.api_error import ApiError
 from isinglass.model.glue.errors import InvalidInputException
@@ -56,7 +57,7 @@ def table(
         "CreateTime": stored.created_at,
         "UpdateTime": stored.updated_at,
         "CreatedBy": stored.created_by,
-        "IsRegisteredWithLakeFormation": False,
+        "IsRegisteredWithLakeFormation": bool(stored.registered),
         "IsMultiDialectView": is_view,
         "IsMaterializedView": False,
         "CatalogId": stored.catalog_id,
@@ -85,6 +86,9 @@ def table_version(stored: CatalogTable) -> Any:
 def partition(of: CatalogTable, stored: Partition, *, columns: bool = True) -> Any:
     """Show a partition, on demand without the columns that repeat in every one."""
     document = stored.document
+    if of.restricted > RESTRICTED and "StorageDescriptor" in document:
+        shown = cut_to(document["StorageDescriptor"], names_of(of.document))
+        document = {**document, "StorageDescriptor": shown}
     if not columns and "StorageDescriptor" in document:
         descriptor = {k: v for k, v in document["StorageDescriptor"].items() if k != "Columns"}
         document = {**document, "StorageDescriptor": descriptor}

@@ -1,11 +1,13 @@
 """The search of tables."""
 
-from isinglass.domain.table_search import parse_search
+from isinglass.domain.permissions.cutting import RESTRICTED
+from isinglass.domain.table_search import has_terms, parse_search
 from isinglass.flow.table_words import catch_up
 from isinglass.model.glue.errors import InvalidInputException
 from isinglass.model.glue.shapes import SearchTablesRequest, SearchTablesResponse
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.scope import catalog_of
+from isinglass.operations.catalog.visibility import fill_page, visible_tables
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.table_search import ORDERS
@@ -21,7 +23,15 @@ def search_tables(ctx: Context, request: SearchTablesRequest) -> SearchTablesRes
         return {"TableList": []}  # nothing is shared with or federated into an account
     catch_up(ctx.store, catalog)
     with ctx.store.read() as tx:
-        tables, after = tx.table_search.page(catalog, search, ctx.page, order, descending=descending)
+        tables, after = fill_page(
+            ctx.page,
+            lambda page: tx.table_search.page(catalog, search, page, order, descending=descending),
+            lambda tables: [
+                table
+                for table in visible_tables(ctx, tx, tables)
+                if table.restricted <= RESTRICTED or has_terms(search, table.database_name, table.document)
+            ],
+        )
     return {"TableList": [render.table(table) for table in tables], "NextToken": ctx.token(after)}
 
 

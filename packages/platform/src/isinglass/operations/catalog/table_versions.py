@@ -17,6 +17,7 @@ from isinglass.model.glue.shapes import (
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.links import lock_table, read_table
 from isinglass.operations.catalog.scope import catalog_of
+from isinglass.operations.catalog.visibility import visible_table, visible_tables
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.catalog_tables import CatalogTable
@@ -32,6 +33,8 @@ def get_table_version(ctx: Context, request: GetTableVersionRequest) -> GetTable
         version_id = request.get("VersionId")
         version = table.version if version_id is None else version_number(version_id)
         found = tx.table_versions.find(table, version)
+        if found is not None and found is not table:
+            found = visible_table(ctx, tx, found)
     if found is None:
         raise EntityNotFoundException("Version not found.")
     return {"TableVersion": render.table_version(found)}
@@ -43,6 +46,7 @@ def get_table_versions(ctx: Context, request: GetTableVersionsRequest) -> GetTab
     with ctx.store.read() as tx:
         table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         versions, after = tx.table_versions.page(table, ctx.page)
+        versions = visible_tables(ctx, tx, versions)
     return {
         "TableVersions": [render.table_version(version) for version in versions],
         "NextToken": ctx.token(after),

@@ -84,11 +84,7 @@ def _store(ctx: Context, catalog: str, request: CreateTableRequest, document: di
         place = place_of(ctx, tx, catalog, request["DatabaseName"])
         if "TargetTable" in document:
             _check_link(ctx, tx, place, fold(request["DatabaseName"]), document)
-        database = tx.databases.require(place.catalog, place.database)
-        require_on_database(ctx, tx, place.catalog, database, "CREATE_TABLE")
-        require_location(
-            ctx, tx, place.catalog, [place_url(document)], under=database.document.get("LocationUri")
-        )
+        database = _open_database(ctx, tx, place, document)
         if not tx.tables.insert(place.catalog, place.database, document, ctx.change("CreateTable")):
             raise AlreadyExistsException("Table already exists.")
         by = asker_of(ctx).identity_arn
