@@ -1,6 +1,8 @@
 """The how-to pages, typed as they stand; running on Spark is tests/e2e/test_run_script.py."""
 
+import json
 import re
+import shlex
 import subprocess
 import sys
 
@@ -63,6 +65,27 @@ def test_commands_of_howtos_have_the_options_they_use(tmp_path, page):
     for command in commands(f"docs/howto/{page}"):
         if command.startswith("isinglass "):
             name, *rest = command.split()[1:]
-            shown = run_cli(tmp_path, name, "--help").stdout
+            inner = [word for word in rest[:1] if not word.startswith("-")]  # of a group, its command
+            shown = run_cli(tmp_path, name, *inner, "--help").stdout
             for option in (word for word in rest if word.startswith("-")):
                 assert re.search(rf"(^|\s){re.escape(option)}\b", shown), f"{name} has no {option}"
+
+
+def test_describe_page_finds_what_it_describes(live_server, tmp_path):
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders" / "a.csv").write_text("id,email,amount\n1,ann@example.com,10\n")
+    live_server.cli("crawl", str(tmp_path), "--db", "retail")
+    page = (ROOT / "docs/howto/describe-data.md").read_text()
+    for name, text in re.findall(r"`(\w+\.json)`.*?```json\n(.*?)```", page, re.DOTALL):
+        (tmp_path / name).write_text(text.replace("000000000000", live_server.account))
+    answers = {}
+    for line in commands("docs/howto/describe-data.md"):
+        words = [str(tmp_path / word) if word.endswith(".json") else word for word in shlex.split(line)[1:]]
+        answers[line] = live_server.cli(*words).stdout
+    shown = answers["isinglass asset show retail.orders"].replace(live_server.account, "000000000000")
+    assert shown in re.sub("^    ", "", page, flags=re.MULTILINE)
+    assert [line.split()[0] for line in answers["isinglass asset search turnover"].splitlines()[1:]] == [
+        f"arn:aws:glue:us-east-1:{live_server.account}:table/retail/orders"
+    ]
+    found = json.loads(answers["isinglass api SearchAssets --file filter.json"])["Items"]
+    assert [item["AssetName"] for item in found] == ["Orders by day", "orders"]

@@ -1,16 +1,23 @@
 """What goes wrong on the command line: one shape, and an exit code for each kind."""
 
 import json
+import re
 from dataclasses import dataclass, field
 
 USAGE, NOT_FOUND, DENIED, CONFLICT, INVALID, FAILED_RUN, TIMED_OUT_RUN, STOPPED_RUN = 2, 3, 4, 5, 6, 7, 8, 9
 UNREACHABLE, GAVE_UP = 13, 14
+
+#: How AWS says which permission is missing; nothing can be given against an explicit deny.
+_MISSING = re.compile(
+    r"is not authorized to perform: (\S+) on resource: (.+) because no identity-based policy"
+)
 
 #: AWS's error codes by what they mean for a script.
 _EXIT_CODES = {
     "EntityNotFoundException": NOT_FOUND,
     "ResourceNotFoundException": NOT_FOUND,
     "CrawlerNotRunningException": NOT_FOUND,
+    "AccessDenied": DENIED,
     "AccessDeniedException": DENIED,
     "UnrecognizedClientException": DENIED,
     "InvalidSignatureException": DENIED,
@@ -19,6 +26,7 @@ _EXIT_CODES = {
     "AlreadyExistsException": CONFLICT,
     "IdempotentParameterMismatchException": CONFLICT,
     "ConcurrentModificationException": CONFLICT,
+    "ConflictException": CONFLICT,
     "ConcurrentRunsExceededException": CONFLICT,
     "CrawlerRunningException": CONFLICT,
     "InvalidInputException": INVALID,
@@ -67,7 +75,15 @@ class CliError(Exception):
 
 def api_error(code: str, message: str, request_id: str) -> CliError:
     """Turn an answer of the API into an error; its code and message stay as they are."""
-    return CliError(message or code, code, exit_code=_EXIT_CODES.get(code, 1), request_id=request_id)
+    missing = _MISSING.search(message)
+    statement = missing and {"Effect": "Allow", "Action": missing[1], "Resource": missing[2]}
+    return CliError(
+        message or code,
+        code,
+        exit_code=_EXIT_CODES.get(code, 1),
+        request_id=request_id,
+        hint=f"ask whoever manages access for {json.dumps(statement)}" if statement else "",
+    )
 
 
 def usage(message: str, hint: str = "") -> CliError:

@@ -36,7 +36,7 @@ def _order(request: SearchAssetsInput) -> tuple[str, bool]:
     order = _SORTED.get(sort["Attribute"].lower())
     if order is None:
         raise InvalidInputException(
-            f"Assets cannot be sorted by {sort['Attribute']}; name, assetTypeId, createdAt and updatedAt are there"
+            f"Assets cannot be sorted by {sort['Attribute']}: name, assetTypeId, createdAt, updatedAt"
         )
     return order, sort.get("Order") == "DESCENDING"
 
