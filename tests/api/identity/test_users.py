@@ -88,11 +88,11 @@ def test_user_may_do_what_policies_of_its_own_and_its_groups_allow(api: Api, iam
     glue = client_of(api, iam, "ann", "glue")
     api.client("glue").create_database(DatabaseInput={"Name": "d"})
     code, message = error_of(glue.get_database, Name="d")
-    assert (code, message) == (
-        "AccessDeniedException",
+    assert code == "AccessDeniedException"
+    assert message == (
         f"User: arn:aws:iam::{ROOT_ACCOUNT}:user/ann is not authorized to perform: glue:GetDatabase on "
         f"resource: arn:aws:glue:eu-west-1:{ROOT_ACCOUNT}:catalog because no identity-based policy allows "
-        "the glue:GetDatabase action",
+        "the glue:GetDatabase action"
     )
     iam.put_user_policy(UserName="ann", PolicyName="look", PolicyDocument=READING)
     assert glue.get_database(Name="d")["Database"]["Name"] == "d"

@@ -5,11 +5,12 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from isinglass.domain.access.documents import Policy
 from isinglass.domain.access.standing import Standing
 from isinglass.store.access_keys import AccessKey
 from isinglass.store.conflicts import insert_one
 from isinglass.store.paging import PageRequest, fetch_page
-from isinglass.store.standing import standing_of
+from isinglass.store.standing import policies_of, standing_of
 from isinglass.store.tables.identities import group_members, identities
 
 IdentityKind = Literal["user", "group", "role"]
@@ -56,6 +57,10 @@ class Identities:
     def standing(self, key: AccessKey) -> Standing:
         """Tell what the holder of a key may do."""
         return standing_of(self._connection, key)
+
+    def policies(self, identity: Identity) -> tuple[tuple[Policy, ...], Policy | None, dict[str, str]]:
+        """Read what bears on an identity: its policies and those of its groups, its boundary, its tags."""
+        return policies_of(self._connection, identity.account_id, identity.id)
 
     def insert(self, identity: Identity) -> bool:
         """Insert an identity; False when its name is taken."""

@@ -90,19 +90,33 @@ def standing_of(connection: sa.Connection, key: AccessKey) -> Standing:
         # Deleted since: what it could do is gone with it.
         kind: StandingKind = "user" if read_principal(key.principal_arn).kind == "user" else "role"
         return Standing(kind, identity_arn(key.principal_arn), (), None, session)
-    found = [(each.what, each.name, each.text) for each in connection.execute(_bearing, asked)]
-    policies: dict[str, list[Policy]] = {"inline": [], "managed": [], "boundary": []}
-    for what, name, text in found:
-        if what != "tag":
-            policies[what].append(_policy(key.account_id, what, name, text))
+    policies, boundary, tagged = policies_of(connection, key.account_id, row.id)
+    if row.boundary_id is not None and boundary is None:
+        boundary = _NOTHING
     return Standing(
         "user" if row.kind == "user" else "role",
         f"arn:aws:iam::{key.account_id}:{row.kind}{row.path}{row.name}",
-        (*policies["inline"], *policies["managed"]),
-        None if row.boundary_id is None else (policies["boundary"] or [_NOTHING])[0],
+        policies,
+        boundary,
         session,
-        _context(key, row, {name: text for what, name, text in found if what == "tag"}),
+        _context(key, row, tagged),
     )
+
+
+def policies_of(
+    connection: sa.Connection, account_id: str, identity_id: str
+) -> tuple[tuple[Policy, ...], Policy | None, dict[str, str]]:
+    """Read what bears on an identity: its policies and those of its groups, its boundary, its tags."""
+    asked = {"account_id": account_id, "identity_id": identity_id}
+    policies: dict[str, list[Policy]] = {"inline": [], "managed": [], "boundary": []}
+    tagged: dict[str, str] = {}
+    for row in connection.execute(_bearing, asked):
+        if row.what == "tag":
+            tagged[row.name] = row.text
+        else:
+            policies[row.what].append(_policy(account_id, row.what, row.name, row.text))
+    boundary = policies["boundary"][0] if policies["boundary"] else None
+    return (*policies["inline"], *policies["managed"]), boundary, tagged
 
 
 def _context(key: AccessKey, row: Any, tagged: dict[str, str]) -> dict[str, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from isinglass.domain.access.conditions import Condition, InvalidCondition, read_condition
@@ -61,11 +61,15 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A parsed policy; `source` says where it came from, such as the ARN of a managed policy."""
+    """A parsed policy; `source` says where it came from, such as the ARN of a managed policy.
+
+    `text` is the document it was read from.
+    """
 
     statements: tuple[Statement, ...]
     version: str = _VERSIONS[0]
     source: str = ""
+    text: str = field(default="", repr=False)
 
     def named(self, source: str) -> "Policy":
         """Return the policy with where it came from."""
@@ -93,7 +97,7 @@ def parse_policy(text: str, kind: PolicyKind = "identity") -> Policy:
     for sid in sids:
         if sids.count(sid) > 1:
             raise MalformedPolicy(f"Sid: {sid!r} names two statements; statement ids must be unique.")
-    return Policy(parsed, version)
+    return Policy(parsed, version, text=text)
 
 
 def _load(text: str) -> dict[str, Any]:
@@ -142,7 +146,7 @@ class _Reader:
             self._where += f" ({sid[:100]})"
         _only(self._statement, _ELEMENTS, self._where)
         effect = self._statement.get("Effect")
-        if effect not in {"Allow", "Deny"}:
+        if not isinstance(effect, str) or effect not in {"Allow", "Deny"}:
             raise self._bad("Effect", f"it must be Allow or Deny, not {effect!r}")
         actions, actions_excluded = self._actions()
         resources, resources_excluded = self._resources()
