@@ -200,10 +200,27 @@ class DeletedTables:
         self, catalog_id: str, database_name: str | None, name: str | None, table_id: int | None
     ) -> int:
         """Let nobody restore tables, of all names where none is given, any more; returns how many."""
-        chosen = [deleted_tables.c.catalog_id == catalog_id, deleted_tables.c.purged == 0]
-        named = {"database_name": database_name, "name": name, "id": table_id}
-        chosen += [deleted_tables.c[column] == value for column, value in named.items() if value is not None]
+        chosen = _named(catalog_id, database_name, name, table_id)
         return self._connection.execute(deleted_tables.update().where(*chosen).values(purged=1)).rowcount
+
+    def any_restricted(
+        self, catalog_id: str, database_name: str | None, name: str | None, table_id: int | None
+    ) -> bool:
+        """Tell whether permissions protected one of these tables."""
+        chosen = [*_named(catalog_id, database_name, name, table_id), deleted_tables.c.restricted != 0]
+        return (
+            self._connection.execute(sa.select(deleted_tables.c.id).where(*chosen).limit(1)).first()
+            is not None
+        )
+
+
+def _named(
+    catalog_id: str, database_name: str | None, name: str | None, table_id: int | None
+) -> list[sa.ColumnElement[bool]]:
+    """Select deleted tables by what is given of their names and id."""
+    named = {"database_name": database_name, "name": name, "id": table_id}
+    given = [deleted_tables.c[column] == value for column, value in named.items() if value is not None]
+    return [deleted_tables.c.catalog_id == catalog_id, deleted_tables.c.purged == 0, *given]
 
 
 def _literals(table: sa.Table, values: dict[str, Any]) -> list[sa.ColumnElement[Any]]:

@@ -26,6 +26,13 @@ from isinglass.operations.catalog.events import table_changed
 from isinglass.operations.catalog.links import lock_table, read_table
 from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.catalog.tables import check_version_limit
+from isinglass.operations.catalog.visibility import (
+    place_url,
+    require_location,
+    visible_database,
+    visible_table,
+    visible_tables,
+)
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.catalog_tables import CatalogTable
@@ -45,7 +52,7 @@ def list_table_history(ctx: Context, request: ListTableHistoryRequest) -> ListTa
     with ctx.store.read() as tx:
         table, is_there = _table_or_deleted(ctx, tx, catalog, request)
         # One more than asked for: the last one shown is compared with it.
-        versions = _versions_before(tx, table, after, size + 1)
+        versions = visible_tables(ctx, tx, _versions_before(tx, table, after, size + 1))
         events = tx.history.of_table(table, after, size + 1)
     entries: list[tuple[tuple[int, int], Any]] = [
         ((event.version, event.id), render.table_event(event)) for event in events
@@ -70,8 +77,9 @@ def _table_or_deleted(
             deleted = tx.deleted_tables.find(catalog, fold(database), fold(name), None)
             if deleted is None:
                 raise
-            return deleted.table, False
-    return tx.deleted_tables.require(catalog, fold(database), fold(name), deleted_id).table, False
+            return visible_table(ctx, tx, deleted.table), False
+    deleted = tx.deleted_tables.require(catalog, fold(database), fold(name), deleted_id)
+    return visible_table(ctx, tx, deleted.table), False
 
 
 def _versions_before(
@@ -113,8 +121,11 @@ def list_database_history(ctx: Context, request: ListDatabaseHistoryRequest) -> 
     page = PageRequest(ctx.page.size + 1, ctx.page.after)
     with ctx.store.read() as tx:
         found, _ = tx.history.of_database(catalog, name, page)
-        if not found and ctx.page.after is None:
-            tx.databases.require(catalog, name)  # one from before changes were recorded has no history
+        database = tx.databases.find(catalog, name)
+        if database is not None:
+            visible_database(ctx, tx, catalog, database)
+        elif not found:
+            raise EntityNotFoundException(f"Database {name} not found.")
     shown = found[: ctx.page.size]
     entries = [
         _database_entry(event, before)
@@ -144,6 +155,7 @@ def diff_table_versions(ctx: Context, request: DiffTableVersionsRequest) -> Diff
         table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         after = _version(tx, table, request.get("ToVersionId", str(table.version)))
         before = _version(tx, table, request.get("FromVersionId") or _before(tx, after))
+        before, after = (visible_table(ctx, tx, each) for each in (before, after))
     found = differences(before.document, after.document)
     return {
         "FromVersionId": str(before.version),
@@ -185,6 +197,8 @@ def restore_table_version(ctx: Context, request: RestoreTableVersionRequest) -> 
         old = _version(tx, table, version_id)
         if old.version == table.version:
             raise InvalidInputException(f"Version {version_id} is the current version of table {table.name}")
+        place = place_url(table.document)
+        require_location(ctx, tx, table.catalog_id, [place_url(old.document)], under=place)
         _check_partitions(tx, table, old)
         check_version_limit(tx, table)
         origin = Origin(Through.RESTORE, str(old.version))

@@ -22,11 +22,23 @@ from isinglass.model.isinglass.shapes import (
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.events import database_changed
 from isinglass.operations.catalog.scope import catalog_of
+from isinglass.operations.catalog.visibility import (
+    asker_of,
+    denied,
+    place_url,
+    require,
+    require_location,
+    require_new_databases,
+    require_on_database,
+    visible_databases,
+    visible_tables,
+)
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.deleted_databases import DeletedDatabase
 from isinglass.store.deleted_tables import DeletedTable
 from isinglass.store.paging import PageRequest
+from isinglass.store.store import Transaction
 
 #: How a page's key begins: among the databases, which come first, or among the tables.
 _DATABASES, _TABLES = "databases", "tables"
@@ -46,7 +58,8 @@ def list_deleted(ctx: Context, request: ListDeletedRequest) -> ListDeletedRespon
         if part == _DATABASES:
             page = PageRequest(size, tuple(key) or None)
             databases, after = tx.deleted_databases.page(catalog, database, page)
-            shown = [_database(ctx, each) for each in databases]
+            seen = visible_databases(ctx, tx, catalog, [each.database for each in databases])
+            shown = [_database(ctx, each) for each in databases if each.database in seen]
             if after is not None:
                 return {"Deleted": shown, "NextToken": ctx.token((_DATABASES, *after))}
             key = []
@@ -54,7 +67,8 @@ def list_deleted(ctx: Context, request: ListDeletedRequest) -> ListDeletedRespon
             return {"Deleted": shown, "NextToken": ctx.token((_TABLES,))}
         page = PageRequest(size - len(shown), tuple(key) or None)
         tables, after = tx.deleted_tables.page(catalog, database, page)
-    shown += [_table(ctx, each) for each in tables]
+        ids = {table.id for table in visible_tables(ctx, tx, [each.table for each in tables])}
+    shown += [_table(ctx, each) for each in tables if each.table.id in ids]
     return {"Deleted": shown, "NextToken": ctx.token(None if after is None else (_TABLES, *after))}
 
 
@@ -91,12 +105,24 @@ def restore_table(ctx: Context, request: RestoreTableRequest) -> RestoreTableRes
     change = ctx.change("RestoreTable", note=request.get("Note", ""))
     with ctx.store.begin() as tx:
         deleted = tx.deleted_tables.require(catalog, database, name, request.get("DeletedId"), lock=True)
+        _check_restorable(ctx, tx, deleted)
         if not tx.deleted_tables.restore(deleted, new_name, change):
             raise AlreadyExistsException(
                 f"Table {database}.{new_name} exists: give the restored one another name with NewName"
             )
         database_changed(ctx, tx, "CreateTable", catalog, database, [new_name])
     return {"DatabaseName": database, "TableName": new_name, "VersionId": str(deleted.table.version)}
+
+
+def _check_restorable(ctx: Context, tx: Transaction, deleted: DeletedTable) -> None:
+    """Refuse what the caller could not have made anew."""
+    table = deleted.table
+    database = tx.databases.find(table.catalog_id, table.database_name)
+    if database is not None:
+        require_on_database(ctx, tx, table.catalog_id, database, "CREATE_TABLE")
+    place = None if database is None else database.document.get("LocationUri")
+    require_location(ctx, tx, table.catalog_id, [place_url(table.document)], under=place)
+    require(ctx, tx, table, "ALTER")
 
 
 @implements("isinglass:RestoreDatabase")
@@ -108,6 +134,7 @@ def restore_database(ctx: Context, request: RestoreDatabaseRequest) -> RestoreDa
     with ctx.store.begin() as tx:
         if path_of(catalog):
             tx.catalogs.hold(catalog)
+        require_new_databases(ctx, tx, catalog)
         deleted = tx.deleted_databases.require(catalog, name, request.get("DeletedId"))
         if not tx.deleted_databases.restore(catalog, deleted, new_name, change):
             raise AlreadyExistsException(
@@ -130,6 +157,9 @@ def purge_deleted(ctx: Context, request: PurgeDeletedRequest) -> PurgeDeletedRes
     database, table = _purged(request)
     databases = tables = 0
     with ctx.store.begin() as tx:
+        table_id = deleted_id if kind == "TABLE" else None
+        if tx.deleted_tables.any_restricted(catalog, database, table, table_id):
+            _check_administrator(ctx, tx, catalog)
         if kind != "TABLE":
             databases, tables = tx.deleted_databases.give_up(catalog, database, deleted_id)
         if kind != "DATABASE":
@@ -138,6 +168,13 @@ def purge_deleted(ctx: Context, request: PurgeDeletedRequest) -> PurgeDeletedRes
         what = f"table {database}.{table}" if kind == "TABLE" else f"database {database}"
         raise EntityNotFoundException(f"No deleted {what} is kept.")
     return {"Databases": databases, "Tables": tables}
+
+
+def _check_administrator(ctx: Context, tx: Transaction, catalog: str) -> None:
+    """Refuse to let anybody else end for good what permissions protected."""
+    asker, owner = asker_of(ctx), account_of(catalog)
+    if not (asker.owns(owner) or tx.table_access.is_administrator(owner, asker)):
+        raise denied(["DROP"], "deleted tables that permissions protect")
 
 
 def _purged(request: PurgeDeletedRequest) -> tuple[str | None, str | None]:
