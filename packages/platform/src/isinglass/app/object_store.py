@@ -142,6 +142,7 @@ async def serve(config: ObjectStoreConfig) -> None:
     from isinglass.gateway.identity.keys import KeyRing
     from isinglass.gateway.s3.authentication import Authenticator
     from isinglass.gateway.s3.front import Front
+    from isinglass.gateway.s3.locations import Locations
     from isinglass.gateway.s3.ownership import Ownership
     from isinglass.gateway.s3.permissions import ObjectPermissions
     from isinglass.gateway.s3.server import ClientConnection
@@ -160,7 +161,7 @@ async def serve(config: ObjectStoreConfig) -> None:
     front = Front(
         Authenticator(keys, time.time),
         Ownership(store, time.time, config.adopter),
-        ObjectPermissions(Standings(store, time.monotonic), time.time, config.region),
+        ObjectPermissions(Standings(store, time.monotonic), Locations(store), time.time, config.region),
         audit_log,
         Pool(Target(endpoint, config.region, credentials)),
         ready,

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from isinglass.domain.access.decide import Question
 from isinglass.domain.access.principals import is_root
+from isinglass.domain.permissions.principals import Asker
 from isinglass.gateway.s3.authentication import PRESIGNED_PARAMETERS, Caller
 from isinglass.gateway.s3.errors import S3Error
+from isinglass.gateway.s3.locations import Locations, Touch
 from isinglass.gateway.s3.request import S3Request, copy_source
 from isinglass.gateway.standings import Standings
 
@@ -90,8 +92,11 @@ def changes(request: S3Request) -> bool:
 class ObjectPermissions:
     """Decides requests by the same policies as the API; accounts may do everything with their buckets."""
 
-    def __init__(self, standings: Standings, clock: Callable[[], float], region: str) -> None:
+    def __init__(
+        self, standings: Standings, locations: Locations, clock: Callable[[], float], region: str
+    ) -> None:
         self._standings = standings
+        self._locations = locations
         self._clock = clock
         self._region = region
 
@@ -107,6 +112,10 @@ class ObjectPermissions:
             decision = standing.decide(question)
             if not decision.allowed:
                 raise MissingPermission("AccessDenied", decision.reason, 403, need=need)
+        asker = Asker(caller.account_id, arn, standing.identity_arn)
+        within = (request.query.get("prefix", ""), request.query.get("delimiter", ""))
+        touches = [Touch(need.action, need.resource, *within) for need in needs]
+        self._locations.require(asker, caller.key.access_key_id, touches)
 
     def _facts(self, request: S3Request) -> dict[str, tuple[str, ...]]:
         now = self._clock()
