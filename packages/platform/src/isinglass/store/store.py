@@ -34,6 +34,7 @@ from isinglass.store.dialects import postgresql, sqlite
 from isinglass.store.glossaries import Glossaries
 from isinglass.store.history import History
 from isinglass.store.identities import Identities
+from isinglass.store.identity_center import IdentityCenter
 from isinglass.store.identity_policies import IdentityPolicies
 from isinglass.store.job_runs import JobRuns
 from isinglass.store.jobs import Jobs
@@ -102,6 +103,10 @@ class Transaction:
     @cached_property
     def catalogs(self) -> Catalogs:
         return Catalogs(self.connection)
+
+    @cached_property
+    def identity_center(self) -> IdentityCenter:
+        return IdentityCenter(self.connection)
 
     @cached_property
     def databases(self) -> Databases:
