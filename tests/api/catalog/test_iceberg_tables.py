@@ -1,0 +1,332 @@
+"""Iceberg tables that the catalog creates and changes: the metadata files, and the rows that point to them."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+FIELDS = [
+    {"Id": 1, "Name": "id", "Type": "long", "Required": True, "Doc": "the order"},
+    {"Id": 2, "Name": "at", "Type": "timestamptz", "Required": False},
+    {
+        "Id": 3,
+        "Name": "lines",
+        "Required": False,
+        "Type": {
+            "type": "list",
+            "element-id": 4,
+            "element-required": True,
+            "element": {
+                "type": "struct",
+                "fields": [{"id": 5, "name": "price", "required": False, "type": "decimal(10,2)"}],
+            },
+        },
+    },
+]
+SCHEMA = {"Fields": FIELDS, "IdentifierFieldIds": [1]}
+BY_DAY = {"Fields": [{"SourceId": 2, "Transform": "day", "Name": "at_day"}]}
+BY_ID = {
+    "OrderId": 1,
+    "Fields": [{"SourceId": 1, "Transform": "identity", "Direction": "asc", "NullOrder": "nulls-first"}],
+}
+
+
+class Lake:
+    """A Glue client with a database `lake` whose tables lie in a folder."""
+
+    def __init__(self, glue: Any, folder: Path) -> None:
+        self.glue = glue
+        self.folder = folder
+        glue.create_database(DatabaseInput={"Name": "lake"})
+
+    def location(self, name: str) -> str:
+        return f"file://{self.folder}/{name}/"
+
+    def create(self, name: str = "orders", version: str | None = None, **members: Any) -> None:
+        given = {"Location": self.location(name), "Schema": SCHEMA, **members}
+        iceberg = {"MetadataOperation": "CREATE", "CreateIcebergTableInput": given}
+        if version is not None:
+            iceberg["Version"] = version
+        self.glue.create_table(DatabaseName="lake", Name=name, OpenTableFormatInput={"IcebergInput": iceberg})
+
+    def update(self, *updates: Any, name: str = "orders", **arguments: Any) -> None:
+        needed = {"Schema": SCHEMA, "Location": self.location(name)}
+        given = {"Updates": [{**needed, **update} for update in updates]}
+        self.glue.update_table(
+            DatabaseName="lake",
+            Name=name,
+            UpdateOpenTableFormatInput={"UpdateIcebergInput": {"UpdateIcebergTableInput": given}},
+            **arguments,
+        )
+
+    def table(self, name: str = "orders", **arguments: Any) -> Any:
+        return self.glue.get_table(DatabaseName="lake", Name=name, **arguments)["Table"]
+
+    def metadata(self, name: str = "orders") -> Any:
+        pointer = self.table(name)["Parameters"]["metadata_location"]
+        return json.loads(Path(pointer.removeprefix("file://")).read_text())
+
+    def files(self, name: str = "orders") -> list[str]:
+        return sorted(path.name[:5] for path in (self.folder / name / "metadata").iterdir())
+
+
+@pytest.fixture
+def lake(glue: Any, tmp_path: Path) -> Lake:
+    return Lake(glue, tmp_path / "lake")
+
+
+def test_created_table_points_to_its_first_metadata(lake: Lake) -> None:
+    lake.create(PartitionSpec=BY_DAY, WriteOrder=BY_ID, Properties={"owner": "me"})
+    table = lake.table()
+    location = lake.location("orders").rstrip("/")
+    pointer = table["Parameters"]["metadata_location"]
+    assert pointer.startswith(f"{location}/metadata/00000-")
+    assert table["Parameters"] == {"table_type": "ICEBERG", "metadata_location": pointer}
+    assert (table["TableType"], table["VersionId"], table["PartitionKeys"]) == ("EXTERNAL_TABLE", "0", [])
+    columns = [(each["Name"], each["Type"]) for each in table["StorageDescriptor"]["Columns"]]
+    assert columns == [("id", "bigint"), ("at", "timestamp"), ("lines", "array<struct<price:decimal(10,2)>>")]
+    metadata = lake.metadata()
+    assert metadata.pop("last-updated-ms") == int(table["CreateTime"].timestamp() * 1000)
+    assert len(metadata.pop("table-uuid")) == 36
+    schema = metadata.pop("schemas")[0]
+    assert [field["name"] for field in schema["fields"]] == ["id", "at", "lines"]
+    assert (schema["schema-id"], schema["identifier-field-ids"]) == (0, [1])
+    assert metadata == {
+        "format-version": 2,
+        "location": location,
+        "last-column-id": 5,
+        "current-schema-id": 0,
+        "partition-specs": [
+            {
+                "spec-id": 0,
+                "fields": [{"source-id": 2, "field-id": 1000, "transform": "day", "name": "at_day"}],
+            }
+        ],
+        "default-spec-id": 0,
+        "last-partition-id": 1000,
+        "sort-orders": [
+            {
+                "order-id": 1,
+                "fields": [
+                    {"transform": "identity", "source-id": 1, "direction": "asc", "null-order": "nulls-first"}
+                ],
+            }
+        ],
+        "default-sort-order-id": 1,
+        "properties": {"owner": "me"},
+        "snapshots": [],
+        "snapshot-log": [],
+        "metadata-log": [],
+        "last-sequence-number": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("version", "needs"), [("1", "schema"), ("2", "last-sequence-number"), ("3", "next-row-id")]
+)
+def test_metadata_has_what_its_version_wants(lake: Lake, version: str, needs: str) -> None:
+    lake.create(version=version)
+    metadata = lake.metadata()
+    assert (metadata["format-version"], needs in metadata) == (int(version), True)
+
+
+def test_table_of_columns_alone_becomes_iceberg(lake: Lake) -> None:
+    columns = [
+        {"Name": "id", "Type": "bigint", "Comment": "the order"},
+        {"Name": "tags", "Type": "map<string,array<int>>"},
+        {"Name": "day", "Type": "date"},
+    ]
+    descriptor = {"Columns": columns, "Location": lake.location("plain")}
+    lake.glue.create_table(
+        DatabaseName="lake",
+        TableInput={"Name": "plain", "Description": "words", "StorageDescriptor": descriptor},
+        OpenTableFormatInput={"IcebergInput": {"MetadataOperation": "CREATE", "Version": "2"}},
+    )
+    fields = lake.metadata("plain")["schemas"][0]["fields"]
+    assert [(field["id"], field["name"], field["required"]) for field in fields] == [
+        (1, "id", False),
+        (2, "tags", False),
+        (3, "day", False),
+    ]
+    assert fields[1]["type"] == {
+        "type": "map",
+        "key-id": 4,
+        "key": "string",
+        "value-id": 5,
+        "value-required": False,
+        "value": {"type": "list", "element-id": 6, "element-required": False, "element": "int"},
+    }
+    assert lake.table("plain")["Description"] == "words"
+
+
+def test_update_writes_the_next_metadata_and_keeps_the_old(lake: Lake) -> None:
+    lake.create()
+    first = lake.table()["Parameters"]["metadata_location"]
+    wider = {**SCHEMA, "Fields": [*FIELDS, {"Id": 6, "Name": "note", "Type": "string", "Required": False}]}
+    lake.update(
+        {"Action": "add-schema", "Schema": wider},
+        {"Action": "set-current-schema", "Schema": {**wider, "SchemaId": -1}},
+        {"Action": "add-spec", "PartitionSpec": BY_DAY},
+        {"Action": "set-default-spec", "PartitionSpec": {**BY_DAY, "SpecId": 1}},
+        {"Action": "add-sort-order", "SortOrder": BY_ID},
+        {"Action": "set-default-sort-order", "SortOrder": {**BY_ID, "OrderId": 1}},
+        {"Action": "set-properties", "Properties": {"a": "1", "b": "2"}},
+        {"Action": "remove-properties", "Properties": {"b": ""}},
+    )
+    table, metadata = lake.table(), lake.metadata()
+    assert table["VersionId"] == "1"
+    assert table["Parameters"]["previous_metadata_location"] == first
+    assert [each["Name"] for each in table["StorageDescriptor"]["Columns"]] == ["id", "at", "lines", "note"]
+    assert (metadata["current-schema-id"], metadata["last-column-id"]) == (1, 6)
+    assert (metadata["default-spec-id"], metadata["last-partition-id"]) == (1, 1000)
+    assert (metadata["default-sort-order-id"], metadata["properties"]) == (1, {"a": "1"})
+    assert [entry["metadata-file"] for entry in metadata["metadata-log"]] == [first]
+    assert lake.files() == ["00000", "00001"]
+
+
+def test_update_without_action_makes_what_it_has_current(lake: Lake) -> None:
+    lake.create()
+    wider = {**SCHEMA, "Fields": [*FIELDS, {"Id": 6, "Name": "note", "Type": "string", "Required": False}]}
+    lake.update({"Schema": wider, "PartitionSpec": BY_DAY, "Properties": {"a": "1"}}, SkipArchive=True)
+    metadata = lake.metadata()
+    assert (metadata["current-schema-id"], metadata["default-spec-id"]) == (1, 1)
+    assert metadata["properties"] == {"a": "1"}
+
+
+def test_latest_metadata_is_shown_on_request(lake: Lake) -> None:
+    lake.create(PartitionSpec=BY_DAY)
+    shown = lake.table(AttributesToGet=["DEFAULT", "LATEST_ICEBERG_METADATA"])["IcebergTableMetadata"]
+    assert (shown["FormatVersion"], shown["LastColumnId"], shown["DefaultSpecId"]) == ("2", 5, 0)
+    assert shown["PartitionSpecs"] == [
+        {
+            "SpecId": 0,
+            "Fields": [{"SourceId": 2, "Transform": "day", "Name": "at_day", "FieldId": 1000}],
+        }
+    ]
+    assert shown["Schemas"][0]["Fields"][2]["Type"] == FIELDS[2]["Type"] | {
+        "element": {
+            "type": "struct",
+            "fields": [{"id": 5, "name": "price", "required": False, "type": "decimal(10, 2)"}],
+        }
+    }
+
+
+def test_only_one_of_concurrent_updates_of_a_version_wins(lake: Lake) -> None:
+    lake.create()
+
+    def update(number: int) -> str:
+        try:
+            lake.update({"Action": "set-properties", "Properties": {f"p{number}": "x"}}, VersionId="0")
+        except ClientError as error:
+            return str(error.response["Error"]["Code"])
+        return "done"
+
+    with ThreadPoolExecutor(8) as pool:
+        results = sorted(pool.map(update, range(8)))
+    assert results == ["ConcurrentModificationException"] * 7 + ["done"]
+    assert len(lake.metadata()["properties"]) == 1
+    assert lake.files() == ["00000", "00001"]
+
+
+def test_updates_that_lost_and_try_again_lose_nothing(lake: Lake) -> None:
+    lake.create()
+
+    def update(number: int) -> None:
+        while True:
+            with suppress(lake.glue.exceptions.ConcurrentModificationException):
+                lake.update({"Action": "set-properties", "Properties": {f"p{number}": "x"}})
+                return
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(update, range(8)))
+    assert sorted(lake.metadata()["properties"]) == [f"p{number}" for number in range(8)]
+    assert lake.table()["VersionId"] == "8"
+
+
+def test_create_of_a_taken_name_writes_no_file(lake: Lake, error_of: Any) -> None:
+    lake.create()
+    assert error_of(lake.create) == ("AlreadyExistsException", "Table already exists.")
+    assert lake.files() == ["00000"]
+
+
+@pytest.mark.parametrize(
+    ("members", "word"),
+    [
+        ({"Schema": {"Fields": []}}, "must have fields"),
+        ({"Schema": {"Fields": [FIELDS[0], FIELDS[0]]}}, "Two fields"),
+        ({"Schema": {"Fields": [{**FIELDS[0], "Type": "money"}]}}, "no Iceberg type 'money'"),
+        ({"Schema": {"Fields": [{**FIELDS[0], "Type": "decimal(99,2)"}]}}, "out of range"),
+        ({"Schema": {"Fields": [{**FIELDS[0], "Type": "variant"}]}}, "version 3"),
+        ({"Schema": {"Fields": [{**FIELDS[0], "Type": {"type": "list"}}]}}, "element"),
+        ({"Schema": {"Fields": [{**FIELDS[0], "Id": 0}]}}, "1 or more"),
+        ({"Schema": {"Fields": FIELDS, "IdentifierFieldIds": [2]}}, "must be required"),
+        ({"PartitionSpec": {"Fields": [{**BY_DAY["Fields"][0], "SourceId": 9}]}}, "no field of the schema"),
+        ({"PartitionSpec": {"Fields": [{**BY_DAY["Fields"][0], "SourceId": 1}]}}, "does not take id"),
+        ({"PartitionSpec": {"Fields": [{**BY_DAY["Fields"][0], "SourceId": 3}]}}, "nested"),
+        ({"PartitionSpec": {"Fields": [{**BY_DAY["Fields"][0], "Transform": "bucket"}]}}, "no transform"),
+        ({"PartitionSpec": {"Fields": [{**BY_DAY["Fields"][0], "Name": "id"}]}}, "name of another column"),
+        ({"Properties": {"format-version": "3"}}, "not a property"),
+        ({"Location": "http://somewhere/x"}, "unknown scheme"),
+        ({"Location": "file:///etc/../x"}, ".."),
+    ],
+)
+def test_create_of_a_bad_definition_is_refused(lake: Lake, error_of: Any, members: Any, word: str) -> None:
+    code, message = error_of(lake.create, **members)
+    assert (code, word in message) == ("InvalidInputException", True), message
+    assert lake.glue.get_tables(DatabaseName="lake")["TableList"] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "word"),
+    [
+        ({"Id": 1, "Name": "id", "Type": "int", "Required": True}, "cannot change from long to int"),
+        ({"Id": 2, "Name": "at", "Type": "timestamptz", "Required": True}, "cannot become required"),
+        ({"Id": 9, "Name": "new", "Type": "int", "Required": True}, "could not meet"),
+    ],
+)
+def test_update_that_rows_could_not_be_read_with_is_refused(
+    lake: Lake, error_of: Any, field: Any, word: str
+) -> None:
+    lake.create()
+    fields = [*(each for each in FIELDS if each["Id"] != field["Id"]), field]
+    code, message = error_of(lake.update, {"Schema": {"Fields": fields}})
+    assert (code, word in message) == ("InvalidInputException", True), message
+    assert (lake.table()["VersionId"], lake.files()) == ("0", ["00000"])
+
+
+def test_column_that_rows_are_partitioned_by_cannot_go(lake: Lake, error_of: Any) -> None:
+    lake.create(PartitionSpec=BY_DAY)
+    code, message = error_of(lake.update, {"Schema": {"Fields": [FIELDS[0]]}})
+    assert (code, "partitioned or sorted" in message) == ("InvalidInputException", True)
+
+
+def test_update_of_what_is_no_iceberg_table_is_refused(lake: Lake, error_of: Any, tmp_path: Path) -> None:
+    lake.glue.create_table(DatabaseName="lake", TableInput={"Name": "plain"})
+    code, message = error_of(lake.update, {}, name="plain")
+    assert (code, "no Iceberg table" in message) == ("InvalidInputException", True)
+    bad = tmp_path / "bad.metadata.json"
+    for text, word in (
+        ("{", "no metadata file"),
+        ('{"format-version": 9}', "format-version"),
+        (None, "read"),
+    ):
+        if text is None:
+            bad.unlink()
+        else:
+            bad.write_text(text)
+        parameters = {"table_type": "ICEBERG", "metadata_location": f"file://{bad}"}
+        given = {"Name": "plain", "Parameters": parameters}
+        lake.glue.update_table(DatabaseName="lake", TableInput=given)
+        code, message = error_of(lake.update, {}, name="plain")
+        assert (code, word in message) == ("InvalidInputException", True), message
+
+
+def test_local_files_are_for_the_root_account_only(lake: Lake, api: Any, error_of: Any) -> None:
+    stranger = Lake(api.client("glue", "210987654321"), lake.folder)
+    code, _ = error_of(stranger.create)
+    assert code == "AccessDeniedException"
+    assert not lake.folder.exists()
