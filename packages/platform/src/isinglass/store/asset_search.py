@@ -1,6 +1,7 @@
 """Finds assets by words and filters, in the order asked for, a page at a time."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -71,7 +72,7 @@ class _Compiler:
 
     def conditions(self, search: AssetSearch) -> Iterator[sa.ColumnElement[bool]]:
         """Build the conditions; where a part is rare, one of them names the assets to look at."""
-        few: _Ids | sa.CompoundSelect[tuple[int]] | None = None
+        few: list[_Ids] | None = None
         for word in search.words:
             yield self._has_word(word)
             if few is None and self._is_rare(word, self._with_word(word)):
@@ -80,7 +81,8 @@ class _Compiler:
             yield self._passes(search.filter)
             few = self._few(search.filter) if few is None else few
         if few is not None:
-            yield assets.c.id.in_(few)
+            # Not nested: SQLite has no unions inside unions.
+            yield assets.c.id.in_(sa.union_all(*few) if len(few) > 1 else few[0])
 
     def _has_word(self, word: str) -> sa.ColumnElement[bool]:
         said = sa.exists().where(
@@ -95,7 +97,7 @@ class _Compiler:
         )
         return sa.or_(said.correlate(assets), of_table.correlate(assets))
 
-    def _with_word(self, word: str) -> sa.CompoundSelect[tuple[int]]:
+    def _with_word(self, word: str) -> list[_Ids]:
         said = sa.select(asset_words.c.asset_id).where(
             asset_words.c.account_id == self._account_id, asset_words.c.word == word
         )
@@ -109,7 +111,7 @@ class _Compiler:
                 table_words.c.word == word,
             )
         )
-        return sa.union_all(said, of_table)
+        return [said, of_table]
 
     def _passes(self, test: Filter) -> sa.ColumnElement[bool]:
         match test:
@@ -128,14 +130,14 @@ class _Compiler:
             case Never():
                 return sa.false()
 
-    def _few(self, test: Filter) -> _Ids | sa.CompoundSelect[tuple[int]] | None:
+    def _few(self, test: Filter) -> list[_Ids] | None:
         """Select all assets that may pass a filter where they are few; None where they are not."""
         match test:
             case AllOf(parts):
                 return next((few for part in parts if (few := self._few(part)) is not None), None)
             case AnyOf(parts):
                 each = [few for part in parts if (few := self._few(part)) is not None]
-                return sa.union_all(*each) if len(each) == len(parts) else None
+                return list(chain.from_iterable(each)) if len(each) == len(parts) else None
             case ColumnTest(column, _, _):
                 inner = assets.alias("tested")
                 test_of = getattr(inner.c[column], OPERATORS[test.operator])(test.value)
@@ -144,7 +146,7 @@ class _Compiler:
                 ids = sa.select(asset_values.c.asset_id).where(*self._at_value(test))
             case _:
                 return None
-        return ids if self._is_rare(test, ids) else None
+        return [ids] if self._is_rare(test, [ids]) else None
 
     def _at_value(self, test: ValueTest) -> list[sa.ColumnElement[bool]]:
         column = asset_values.c.text if isinstance(test.value, str) else asset_values.c.number
@@ -167,11 +169,10 @@ class _Compiler:
             ),
         ]
 
-    def _is_rare(self, part: Filter | str, ids: _Ids | sa.CompoundSelect[tuple[int]]) -> bool:
+    def _is_rare(self, part: Filter | str, ids: list[_Ids]) -> bool:
         if part not in self._rare:
-            some = ids.limit(_FEW + 1).subquery()
-            count = self._connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0
-            self._rare[part] = count <= _FEW
+            counts = (sa.select(sa.func.count()).select_from(each.limit(_FEW + 1).subquery()) for each in ids)
+            self._rare[part] = sum(self._connection.scalar(count) or 0 for count in counts) <= _FEW
         return self._rare[part]
 
 

@@ -134,13 +134,13 @@ def _attribute_filter(given: Mapping[str, Any], path: str) -> Filter:
         raise InvalidInputException(f"{path}: the operator {operator} {verb} Value")
     if isinstance(value, str):
         value = storable(value)
+    if value is None:
+        return _absent(attribute, own)
     if "." not in attribute and own not in {*COLUMNS, *TIMES, *OWN}:
         raise InvalidInputException(
             f"{path}: there is no attribute {attribute}; there are name, description, assetTypeId, "
             "createdAt, updatedAt, glossaryTerms, and those of forms, such as form.member"
         )
-    if value is None:
-        return _absent(attribute, own)
     if own in COLUMNS:
         return ColumnTest(COLUMNS[own], operator, str(value))
     if own in TIMES:
