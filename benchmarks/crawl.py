@@ -40,8 +40,9 @@ class Services:
     folder: Path
     options: StorageOptions
 
-    def storage_access(self, _account_id: str) -> StorageOptions:
-        return self.options
+    @contextmanager
+    def storage_of_role(self, _account_id: str, _role: str, _session: str) -> Iterator[StorageOptions]:
+        yield self.options
 
     def log_directory(self, _account_id: str) -> str:
         return str(self.folder / "logs")

@@ -17,10 +17,11 @@ import pytest
 from botocore.config import Config
 
 from isinglass.app.accounts import insert_key, new_key
+from isinglass.app.own_ports import listening_ports
 from isinglass.domain.signature import Credentials, sign_headers
 from isinglass.gateway.server import GatewaySettings, Server, listen
 from isinglass.jobs.queries import Rows, Statement, StatementFailedError
-from isinglass.operations.context import Component, StorageAccess
+from isinglass.operations.context import Component, Principal, StorageAccess
 from isinglass.store.access_keys import AccessKey
 from isinglass.store.accounts import Account
 from isinglass.store.sealing import Sealer
@@ -42,6 +43,13 @@ class FolderServices:
     def storage_access(self, account_id: str) -> StorageAccess:
         return StorageAccess(endpoint=None, region=REGION, access_key_id=account_id, secret_access_key="none")
 
+    def storage_of(self, principal: Principal) -> StorageAccess:
+        return self.storage_access(principal.account_id)
+
+    @contextmanager
+    def storage_of_role(self, account_id: str, role: str, session: str) -> Iterator[StorageAccess]:
+        yield self.storage_access(account_id)
+
     @property
     def sealer(self) -> Sealer:
         return Sealer(self.server_key)
@@ -54,6 +62,9 @@ class FolderServices:
 
     def is_root(self, account_id: str) -> bool:
         return account_id == ROOT_ACCOUNT
+
+    def own_ports(self) -> frozenset[int]:
+        return listening_ports()
 
     def issue_key(self, tx: Transaction, account_id: str, now: float) -> tuple[str, str]:
         key = new_key()

@@ -1,5 +1,6 @@
-"""Open an account's storage for a crawl."""
+"""Open the storage that a crawl may read."""
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from isinglass_connectors.storage.options import StorageOptions
@@ -24,8 +25,10 @@ class StorageAccess(Protocol):
 class Services(Protocol):
     """What a crawl needs beyond the store."""
 
-    def storage_access(self, account_id: str) -> StorageAccess:
-        """Credentials that reach exactly the objects of one account."""
+    def storage_of_role(
+        self, account_id: str, role: str, session: str
+    ) -> AbstractContextManager[StorageAccess]:
+        """Credentials that act as a role, for as long as the block runs."""
         ...
 
     def log_directory(self, account_id: str) -> str:
@@ -37,9 +40,8 @@ class Services(Protocol):
         ...
 
 
-def open_storage(services: Services, account_id: str) -> Storage:
-    """Open the storage that holds one account's objects."""
-    access = services.storage_access(account_id)
+def open_storage(access: StorageAccess) -> Storage:
+    """Open the storage that credentials reach."""
     return Storage(
         StorageOptions(
             endpoint=access.endpoint,

@@ -28,6 +28,8 @@ from isinglass_connectors.storage.globs import GlobError
 log = logging.getLogger(__name__)
 
 _DEFAULT_DATABASE = "default"
+#: How the sessions of roles are called that crawls act as, as in Glue.
+_SESSION_NAME = "AWS-Crawler"
 #: Seconds between two looks at whether the crawl should stop, and two notes of its progress.
 _TELL_SECONDS = 1.0
 #: Memory is written in steps of so many bunches.
@@ -159,11 +161,19 @@ class _Run:
         with self._context.store.read() as tx:
             book = memory.ShapeBook(tx.crawl_memory.shapes(account_id, name))
             known = {one.root: tx.crawl_memory.bunches(account_id, name, one.root) for one in targets}
-        storage = open_storage(self._services, account_id)
         self._progress.check(now=True)
-        crawled = crawl(
-            targets, storage, open_file, self._settings, self._progress, crawler=name, book=book, known=known
-        )
+        role = self._crawler.definition.get("Role", "")
+        with self._services.storage_of_role(account_id, role, _SESSION_NAME) as access:
+            crawled = crawl(
+                targets,
+                open_storage(access),
+                open_file,
+                self._settings,
+                self._progress,
+                crawler=name,
+                book=book,
+                known=known,
+            )
         self._report(crawled)
         self._apply(crawled, targets)
         self._remember(crawled, book)

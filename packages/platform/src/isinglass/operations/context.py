@@ -52,6 +52,10 @@ class Services(Protocol):
         """Credentials that reach exactly the objects of one account."""
         ...
 
+    def storage_of(self, principal: Principal) -> StorageAccess:
+        """Credentials that reach the objects which a caller may reach, and no others."""
+        ...
+
     def log_directory(self, account_id: str) -> str:
         """The folder that holds one account's logs."""
         ...
@@ -62,6 +66,10 @@ class Services(Protocol):
 
     def is_root(self, account_id: str) -> bool:
         """Whether the account is the first, which makes the others."""
+        ...
+
+    def own_ports(self) -> frozenset[int]:
+        """List the ports that parts of this server listen on: nobody reaches them through it."""
         ...
 
     def issue_key(self, tx: Transaction, account_id: str, now: float) -> tuple[str, str]:

@@ -85,4 +85,4 @@ def _storage(ctx: Context, url: str) -> Any:
         raise InvalidInputException(f"{url!r} is no location: {error}") from error
     if not is_remote and not ctx.services.may_use_local_files(ctx.account_id):
         raise AccessDeniedException(f"Only the root account may keep tables in local files, as {url} is")
-    return open_storage(ctx.services, ctx.account_id)
+    return open_storage(ctx.services.storage_of(ctx.principal))

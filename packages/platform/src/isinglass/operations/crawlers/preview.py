@@ -38,7 +38,7 @@ def preview_crawl(ctx: Context, request: PreviewCrawlRequest) -> PreviewCrawlRes
     try:
         found = preview(
             ctx.store,
-            open_storage(ctx.services, ctx.account_id),
+            open_storage(ctx.services.storage_of(ctx.principal)),
             ctx.account_id,
             [target(given, local_allowed=ctx.services.may_use_local_files(ctx.account_id))],
             settings_of(definition),
