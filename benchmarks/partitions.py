@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from api import ACCOUNT, CREDENTIALS, load, request
+from api import ACCOUNT, CREDENTIALS, LogsOnly, load, request
 from botocore.config import Config
 
 from isinglass.domain.catalog_objects import partition_document
@@ -37,10 +37,6 @@ KEYS = [
     {"Name": "day", "Type": "int"},
 ]
 TABLE = {"DatabaseName": "bench", "TableName": "events"}
-
-
-class NoServices:
-    """The catalog uses nothing beyond the store."""
 
 
 def values(number: int) -> list[str]:
@@ -172,7 +168,7 @@ def main() -> None:
         store = Store(f"sqlite:///{folder}/bench.sqlite")
         prepare(store)
         settings = GatewaySettings(Path(folder) / "access.log")
-        server = Server(store, NoServices(), SERVER_KEY, settings)
+        server = Server(store, LogsOnly(folder), SERVER_KEY, settings)
         listening = listen("127.0.0.1", 0)
         server.start(listening)
         try:

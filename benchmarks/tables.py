@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from api import load, request, table_input
-from partitions import SERVER_KEY, NoServices, client, prepare
+from api import LogsOnly, load, request, table_input
+from partitions import SERVER_KEY, client, prepare
 
 from isinglass.flow.table_words import catch_up
 from isinglass.gateway.server import GatewaySettings, Server, listen
@@ -101,7 +101,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/bench.sqlite")
         prepare(store)
-        server = Server(store, NoServices(), SERVER_KEY, GatewaySettings(Path(folder) / "access.log"))
+        server = Server(store, LogsOnly(folder), SERVER_KEY, GatewaySettings(Path(folder) / "access.log"))
         listening = listen("127.0.0.1", 0)
         server.start(listening)
         gc.freeze()  # as `isinglass up` does once it has started
