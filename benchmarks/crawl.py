@@ -136,8 +136,8 @@ class Counting:
         self._open = runner.open_storage
         runner.open_storage = self._counted  # type: ignore[assignment]
 
-    def _counted(self, services: Services, account_id: str) -> Storage:
-        storage = self._open(services, account_id)
+    def _counted(self, access: StorageOptions) -> Storage:
+        storage = self._open(access)
         self.opened.append(storage)
         return storage
 
