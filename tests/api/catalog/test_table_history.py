@@ -1,9 +1,14 @@
 """Who made each version of a table and why, what differs between two, and the way back."""
 
+import time
 from typing import Any
 
 import pytest
 from api_fixtures import ROOT_ACCOUNT, Api, call
+from botocore.exceptions import ClientError
+
+from isinglass.jobs.run_keys import StoredRunKeys
+from isinglass.store.sealing import Sealer
 
 ROOT = f"arn:aws:iam::{ROOT_ACCOUNT}:root"
 ORDERS = {"DatabaseName": "sales", "TableName": "orders"}
@@ -189,3 +194,47 @@ def test_restore_of_a_version_whose_keys_do_not_fit_is_refused(catalog: Any, api
         "delete the partitions first"
     )
     assert catalog.versions()[0] == ("2", "with keys again")
+
+
+def test_import_is_told_with_what_it_wrote(catalog: Any, api: Api) -> None:
+    def add_source(request: Any, **_: Any) -> None:
+        request.headers["X-Isinglass-Import"] = "catalog.jsonl"
+
+    catalog.glue.meta.events.register("before-sign.glue.UpdateTable", add_source)
+    catalog.update_table("orders", "second")
+    assert history(api)[0]["Change"]["Origin"] == {"Through": "IMPORT", "ImportedFrom": "catalog.jsonl"}
+
+
+def test_note_in_a_header_that_is_not_signed_is_refused(catalog: Any, api: Api) -> None:
+    def add_note(request: Any, **_: Any) -> None:
+        request.headers["X-Isinglass-Note"] = "from nobody"
+
+    catalog.glue.meta.events.register("before-send.glue.UpdateTable", add_note)
+    with pytest.raises(ClientError, match="must be a 'SignedHeader'"):
+        catalog.update_table("orders", "second")
+
+
+def test_version_made_with_the_key_of_a_job_run_tells_the_run(catalog: Any, api: Api) -> None:
+    issued = StoredRunKeys(Sealer(api.server_key))
+    with api.store.begin() as tx:
+        keys = issued.issue(
+            tx,
+            account_id=ROOT_ACCOUNT,
+            role="etl",
+            session="run",
+            now=time.time(),
+            expires_at=time.time() + 60,
+            context={"JobName": "nightly", "JobRunId": "jr_1"},
+        )
+    run = api.session.client(
+        "glue",
+        endpoint_url=api.url,
+        region_name="eu-west-1",
+        aws_access_key_id=keys.access_key_id,
+        aws_secret_access_key=keys.secret_access_key,
+        aws_session_token=keys.session_token,
+    )
+    run.update_table(DatabaseName="sales", TableInput={"Name": "orders"})
+    change = history(api)[0]["Change"]
+    assert change["Origin"] == {"Through": "JOB", "JobName": "nightly", "JobRunId": "jr_1"}
+    assert change["Principal"] == f"arn:aws:sts::{ROOT_ACCOUNT}:assumed-role/etl/run"

@@ -51,15 +51,15 @@ class Source:
     endpoint: str | None
 
 
-def open_server(profile: Profile, catalog_id: str | None) -> Place:
-    """Open the catalog of a server."""
+def open_server(profile: Profile, catalog_id: str | None, imported_from: str = "") -> Place:
+    """Open the catalog of a server; `imported_from` is told with whatever is written to it."""
     if not profile.access_key_id or not profile.secret_access_key:
         raise CliError(
             "there are no keys to sign requests with", facts=[f"endpoint {profile.endpoint}"],
             hint="isinglass up      (it writes a profile with its keys)",
         )  # fmt: skip
     keys = Credentials(profile.access_key_id, profile.secret_access_key, profile.session_token or None)
-    server = ServerGlue(profile.endpoint, profile.region, keys)
+    server = ServerGlue(profile.endpoint, profile.region, keys, imported_from)
     account_id = server.account_id()
     glue: Glue = Patient(server)
     if catalog_id:
@@ -186,14 +186,21 @@ def show_report(session: Session, report: Report, unreached: dict[str, int]) -> 
     ]
     session.rows(["kind", *OUTCOMES], rows, [])
     for change in report.changes[:20]:
-        session.say(f"{'would be ' if report.choices.dry_run else ''}{change.outcome}: {change.what}")
+        session.say(
+            f"{'would be ' if report.choices.dry_run else ''}{change.outcome}: {_one_line(change.what)}"
+        )
         for difference in change.differences:
-            session.say(f"    {difference}")
+            session.say(f"    {_one_line(difference)}")
     if len(report.changes) > 20:
         session.say(f"… and {len(report.changes) - 20} more; --json lists them")
     for address, number in sorted(unreached.items()):
         session.say(f"{number} locations are in {address}, which jobs here do not reach")
         session.say(f"    --map {address}=s3://BUCKET/ tells them anew")
+
+
+def _one_line(text: str) -> str:
+    """Keep names from drawing on a terminal what they like."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
 def stopped(error: Stopped) -> CliError:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from isinglass.gateway.access_log import AccessLog
 from isinglass.gateway.authorization import Authorizer, Denied, changes_access
 from isinglass.gateway.exchange import Exchange, access_entry, audit
-from isinglass.gateway.identity.verifier import NOTE_HEADER, Verifier
+from isinglass.gateway.identity.verifier import IMPORT_HEADER, NOTE_HEADER, Verifier
 from isinglass.gateway.protocol import json_rpc, query
 from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
 from isinglass.gateway.protocol.paging import (
@@ -256,7 +256,8 @@ class Chain:
             page=exchange.page or PageRequest(size=0),
             admitted_by=admission.admitted_by if admission else None,
             client=exchange.request.header("user-agent") or "",
-            note=_note(exchange.request),
+            note=_said(exchange.request, NOTE_HEADER),
+            imported_from=_said(exchange.request, IMPORT_HEADER),
             facts=admission.facts if admission else {},
         )
         for attempt in range(1, _ATTEMPTS + 1):
@@ -290,9 +291,9 @@ class Chain:
             exchange.response = query.encode(answer, operation.service, operation.model, exchange.request_id)
 
 
-def _note(request: HttpRequest) -> str:
-    """Read what a caller says its change is for; percent signs let it hold any character."""
-    given = request.header(NOTE_HEADER)
+def _said(request: HttpRequest, header: str) -> str:
+    """Read what a caller says of its change; percent signs let it hold any character."""
+    given = request.header(header)
     return unquote(given, errors="replace").strip() if given else ""
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from isinglass.domain.catalog_changes import DIRECTLY, Change, Origin
+from isinglass.domain.catalog_changes import DIRECTLY, Change, Origin, Through
+from isinglass.jobs.permitted import Copied, PermittedPart
 from isinglass.jobs.queries import Rows, Statement
 from isinglass.store.paging import PageRequest
 from isinglass.store.sealing import Sealer
@@ -96,6 +97,10 @@ class Services(Protocol):
         """Tell how the server's parts are."""
         ...
 
+    def copy_permitted(self, part: PermittedPart) -> Copied:
+        """Copy the permitted part of a table for one access key; raises jobs.permitted.CopyFailedError."""
+        ...
+
     def run_query(self, statement: Statement) -> Rows:
         """Run a reading statement; raises jobs.queries.StatementFailedError."""
         ...
@@ -120,6 +125,8 @@ class Context:
     #: The client's user agent, and what it says its change is for.
     client: str = ""
     note: str = ""
+    #: What the client imports a catalog from.
+    imported_from: str = ""
     #: What conditions of policies may ask for; only operations that decide themselves are told.
     facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -130,6 +137,8 @@ class Context:
 
     def change(self, operation: str, origin: Origin | None = None, note: str = "") -> Change:
         """Say who changes the catalog now, for what is kept of the past."""
+        if origin is None and self.imported_from:
+            origin = Origin(Through.IMPORT, self.imported_from)
         return Change(
             self.now,
             self.principal.arn,

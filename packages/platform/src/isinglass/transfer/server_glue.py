@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import orjson
 
@@ -26,11 +26,15 @@ class ServerGlue:
     endpoint: str
     region: str
     credentials: Credentials = field(repr=False)
+    #: What is imported, for the history of what the calls change.
+    imported_from: str = ""
     _local: threading.local = field(default_factory=threading.local, init=False, repr=False)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Call an operation; raises CallFailed."""
         headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": f"AWSGlue.{operation}"}
+        if self.imported_from:
+            headers["x-isinglass-import"] = quote(self.imported_from)
         status, data = self._exchange(operation, "glue", headers, orjson.dumps(request))
         try:
             answer = orjson.loads(data or b"{}")

@@ -165,7 +165,7 @@ def import_(session: Session, /, words: tuple[str, ...], hive_catalog: str, **gi
             f"catalog import takes one file or folder, not {len(words)}", "isinglass catalog import --help"
         )
     with transfers.told_errors(session):
-        place = transfers.open_server(session.profile, given["catalog_id"])
+        place = transfers.open_server(session.profile, given["catalog_id"], path)
         report = _report(session, given, place)
         if kind == "hive":
             from isinglass.transfer.hive.metastore import hive_entries
@@ -197,7 +197,7 @@ def copy(session: Session, /, secrets: bool, **given: Any) -> int:
         )
         origin = transfers.open_source(session, source, None)
         origin = transfers.for_catalog(origin, given["threads"], given["segments"])
-        place = transfers.open_server(session.profile, given["catalog_id"])
+        place = transfers.open_server(session.profile, given["catalog_id"], origin.name)
         seal = transfers.passing_seal(origin.catalog_id) if secrets else None
         reader = transfers.reader_of(session, origin, _wanted(given), seal)
 

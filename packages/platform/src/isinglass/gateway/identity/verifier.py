@@ -24,8 +24,10 @@ _SKEW_SECONDS = 300
 _SKEW = "5 min."
 #: What a caller says its change of the catalog is for.
 NOTE_HEADER = "x-isinglass-note"
+#: What a client that imports a catalog reads it from.
+IMPORT_HEADER = "x-isinglass-import"
 #: Headers that decide what a request does: when present they must be signed, or a listener could swap them.
-_BINDING = ("host", "x-amz-date", "x-amz-security-token", "x-amz-target", NOTE_HEADER)
+_BINDING = ("host", "x-amz-date", "x-amz-security-token", "x-amz-target", NOTE_HEADER, IMPORT_HEADER)
 _REGION = re.compile(r"[a-z0-9-]{1,64}")
 
 _MISMATCH = (
