@@ -20,6 +20,7 @@ from isinglass.app.accounts import insert_key, new_key
 from isinglass.app.own_ports import listening_ports
 from isinglass.domain.signature import Credentials, sign_headers
 from isinglass.gateway.server import GatewaySettings, Server, listen
+from isinglass.jobs.permitted import Copied, CopyFailedError, PermittedPart
 from isinglass.jobs.queries import Rows, Statement, StatementFailedError
 from isinglass.operations.context import Component, Principal, StorageAccess
 from isinglass.store.access_keys import AccessKey
@@ -73,6 +74,9 @@ class FolderServices:
 
     def components(self) -> list[Component]:
         return [Component("api", "RUNNING")]
+
+    def copy_permitted(self, part: PermittedPart) -> Copied:
+        raise CopyFailedError(f"There is no engine here to copy {part.database}.{part.table}.")
 
     def run_query(self, statement: Statement) -> Rows:
         raise StatementFailedError(f"There is no engine here to run {statement.sql!r}.")

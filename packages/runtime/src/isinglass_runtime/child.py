@@ -31,6 +31,8 @@ def main(launch: Launch, pipe: EventPipe) -> int:
             outcome = _query(launch, pipe)
         elif launch.statistics is not None:
             outcome = _statistics(launch, pipe)
+        elif launch.permitted is not None:
+            outcome = _permitted(launch, pipe)
         else:
             outcome = _script(launch)
     except (files.FileMissingError, modules.ModulesMissingError) as error:
@@ -143,6 +145,18 @@ def _statistics(launch: Launch, pipe: EventPipe) -> script.Outcome:
     except Exception as error:
         return script.Outcome(1, str(error) or type(error).__name__)
     pipe.send("statistics", **measured)
+    return script.Outcome(0)
+
+
+def _permitted(launch: Launch, pipe: EventPipe) -> script.Outcome:
+    from isinglass_runtime import permitted
+
+    assert launch.permitted is not None
+    try:
+        copied: dict[str, Any] = permitted.copy(launch.permitted)
+    except Exception as error:
+        return script.Outcome(1, str(error) or type(error).__name__)
+    pipe.send("copied", **copied)
     return script.Outcome(0)
 
 

@@ -60,6 +60,21 @@ class Statistics:
 
 
 @dataclass(frozen=True, slots=True)
+class Permitted:
+    """The part of a table that somebody may read, to be copied to a place instead of a script run."""
+
+    database: str
+    table: str
+    target: str
+    #: For each column in order: its name, and which of the filters let its cells through; None for all rows.
+    columns: tuple[tuple[str, tuple[int, ...] | None], ...]
+    #: Row filters, as trees of tests on columns.
+    filters: tuple[dict[str, Any], ...] = ()
+    #: A GetPartitions expression; empty for all partitions.
+    expression: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
     """One process: a script with its files and arguments, a query, or a measurement."""
 
@@ -77,6 +92,7 @@ class Launch:
     limits: Limits = field(default_factory=Limits)
     query: Query | None = None
     statistics: Statistics | None = None
+    permitted: Permitted | None = None
 
 
 def dumps(launch: Launch) -> bytes:
@@ -100,4 +116,11 @@ def loads(document: bytes) -> Launch:
     found["statistics"] = (
         None if wanted is None else Statistics(**{**wanted, "columns": tuple(wanted["columns"])})
     )
+    part = found.get("permitted")
+    found["permitted"] = None if part is None else _permitted(part)
     return Launch(**found)
+
+
+def _permitted(part: dict[str, Any]) -> Permitted:
+    columns = tuple((name, None if rows is None else tuple(rows)) for name, rows in part["columns"])
+    return Permitted(**{**part, "columns": columns, "filters": tuple(part["filters"])})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from isinglass.app.accounts import NewKey, insert_key, new_key, service_key
 from isinglass.domain.access.principals import is_root
+from isinglass.jobs.permitted import Copied, PermittedCopier, PermittedPart
 from isinglass.jobs.queries import QueryRunner, Rows, Statement
 from isinglass.jobs.run_keys import StoredRunKeys
 from isinglass.jobs.settings import Credentials
@@ -52,6 +53,7 @@ class AppServices:
     #: Ports of the server that are known without looking.
     known_ports: frozenset[int] = frozenset()
     queries: QueryRunner | None = None
+    copies: PermittedCopier | None = None
     _keys: dict[str, NewKey] = field(default_factory=dict)
     _lent: dict[str, tuple[StorageAccess, float]] = field(default_factory=dict)
     _storages: "dict[str, Storage]" = field(default_factory=dict)
@@ -144,6 +146,11 @@ class AppServices:
         key = new_key()
         insert_key(tx, self.sealer, account_id, key, now)
         return key.access_key_id, key.secret_access_key
+
+    def copy_permitted(self, part: PermittedPart) -> Copied:
+        """Copy the permitted part of a table in a process of its own."""
+        assert self.copies is not None
+        return self.copies.copy(part)
 
     def run_query(self, statement: Statement) -> Rows:
         """Run a reading statement in a process of its own."""

@@ -4,6 +4,7 @@ import socket
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from isinglass.app.accounts import NewKey, ensure_root
 from isinglass.app.data_dir import DataDir, write_private
@@ -17,7 +18,9 @@ from isinglass.daemons.worker import Worker, worker_name
 from isinglass.engines.launcher import Launcher
 from isinglass.flow import index_building
 from isinglass.gateway.server import GatewaySettings, Server
+from isinglass.jobs import permitted
 from isinglass.jobs.handler import JobRunHandler
+from isinglass.jobs.permitted import PermittedCopier
 from isinglass.jobs.queries import QueryRunner
 from isinglass.jobs.run_keys import StoredRunKeys
 from isinglass.jobs.settings import JobSettings
@@ -29,6 +32,8 @@ from isinglass.operations.statistics import due as statistics_due
 from isinglass.operations.statistics import settings as statistics_settings
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store
+from isinglass.transfer.kept_export import KIND as CATALOG_EXPORT
+from isinglass.transfer.kept_export import KeptExport
 
 #: Crawls read many small files; more at once only share the same disk and processor.
 _CRAWLS_AT_ONCE = 2
@@ -110,6 +115,7 @@ def build(
         logs=data.folder("logs"),
         started_at=time.time(),
         components=components,
+        known_ports=frozenset(urlsplit(url).port or 0 for url in (endpoint, s3_endpoint)),
         deleted_retention=settings.deleted_retention_days * _DAY,
     )
     jobs = JobSettings(
@@ -125,6 +131,7 @@ def build(
     )
     run_keys = StoredRunKeys(sealer)
     services.queries = QueryRunner(jobs, launcher, run_keys, store)
+    services.copies = PermittedCopier(jobs, launcher, run_keys, store)
     worker = Worker(
         store,
         handlers={
@@ -132,6 +139,8 @@ def build(
             "crawl": CrawlRunner(services),
             STATISTICS: StatisticsHandler(jobs, launcher, run_keys),
             index_building.KIND: index_building.handle,
+            permitted.KIND: permitted.CopyRemover(services.open_storage),
+            CATALOG_EXPORT: KeptExport(endpoint, services),
         },
         limits={"job_run": settings.workers, "crawl": _CRAWLS_AT_ONCE, STATISTICS: _STATISTICS_AT_ONCE},
         name=f"{_worker_prefix(settings)}{worker_name()}",
@@ -142,9 +151,7 @@ def build(
         store,
         services,
         server_key,
-        GatewaySettings(
-            access_log=data.folder("logs") / "access.log", audit_days=settings.audit_days
-        ),
+        GatewaySettings(access_log=data.folder("logs") / "access.log", audit_days=settings.audit_days),
     )
     scheduler = Scheduler(
         store,

@@ -13,7 +13,12 @@ from isinglass.model.edge_errors import ThrottlingException
 
 #: Operations that may take minutes, each with a pool of its own of so many threads: in the common pool, a few
 #: of them would keep everybody waiting, and a query would wait for its own calls of GetTable.
-SLOW = {"isinglass:RunQuery": 4, "isinglass:PreviewCrawl": 2, "TestConnection": 2}
+SLOW = {
+    "isinglass:RunQuery": 4,
+    "isinglass:ReadPermittedTable": 4,
+    "isinglass:PreviewCrawl": 2,
+    "TestConnection": 2,
+}
 #: How many requests of one slow operation may run or wait; more are told to come back.
 MOST_SLOW = 16
 
@@ -21,8 +26,8 @@ MOST_SLOW = 16
 #: another thread would; nothing that waits for a lock or a network, or lists, may be among them.
 POINT_READS = frozenset({
     "GetAssetType", "GetColumnStatisticsTaskRun", "GetColumnStatisticsTaskSettings", "GetCrawler",
-    "GetDatabase", "GetFormType", "GetGlossary", "GetGlossaryTerm", "GetJob", "GetJobRun", "GetPartition",
-    "GetTable", "GetTableVersion", "GetTags", "GetUserDefinedFunction", "sts:GetCallerIdentity",
+    "GetDataCatalogExportConfiguration", "GetDatabase", "GetFormType", "GetGlossary", "GetGlossaryTerm",
+    "GetJob", "GetJobRun", "GetPartition", "GetTable", "GetTableVersion", "GetTags", "GetUserDefinedFunction", "sts:GetCallerIdentity",
 })  # fmt: skip
 
 #: Writes of one short transaction and nothing else. In an embedded database one thread runs all that wait and
@@ -31,7 +36,7 @@ SHORT_WRITES = frozenset({
     "AssociateGlossaryTerms", "BatchCreatePartition", "BatchDeletePartition", "BatchUpdatePartition",
     "CreateDatabase", "CreateGlossary", "CreateGlossaryTerm", "CreatePartition", "CreateTable",
     "CreateUserDefinedFunction", "DeletePartition", "DeleteTable", "DeleteTableVersion",
-    "DeleteUserDefinedFunction", "TagResource", "UntagResource", "UpdateDatabase", "UpdatePartition",
+    "DeleteUserDefinedFunction", "PutDataCatalogExportConfiguration", "TagResource", "UntagResource", "UpdateDatabase", "UpdatePartition",
     "UpdateTable", "UpdateUserDefinedFunction", "isinglass:RestoreTable", "isinglass:RestoreTableVersion",
 })  # fmt: skip
 

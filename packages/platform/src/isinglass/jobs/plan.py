@@ -138,6 +138,7 @@ def launch_document(
         "installer": {"cache_dir": "", "environment": {}, "options": []},
         "query": None,
         "statistics": None,
+        "permitted": None,
     }
     cpu_seconds = None if timeout is None else int(timeout * (os.cpu_count() or 1)) + 60
     document = {

@@ -40,6 +40,11 @@ class StoredRunKeys:
         )
         return _credentials(make_session_key(tx, self.sealer, holder, now, expires_at))
 
+    def rule(self, tx: Transaction, *, account_id: str, now: float, expires_at: float) -> Credentials:
+        """Insert a temporary key that acts as the account itself, for what the server itself runs."""
+        holder = Holder(account_id, f"arn:aws:iam::{account_id}:root")
+        return _credentials(make_session_key(tx, self.sealer, holder, now, expires_at))
+
     def lend(
         self, tx: Transaction, *, access_key_id: str, now: float, expires_at: float
     ) -> Credentials | None:

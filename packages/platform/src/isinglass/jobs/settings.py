@@ -40,6 +40,10 @@ class KeyIssuer(Protocol):
         """
         ...
 
+    def rule(self, tx: Transaction, *, account_id: str, now: float, expires_at: float) -> Credentials:
+        """Insert a temporary key that acts as the account itself, for what the server itself runs."""
+        ...
+
     def lend(
         self, tx: Transaction, *, access_key_id: str, now: float, expires_at: float
     ) -> Credentials | None:

@@ -23,6 +23,7 @@ from isinglass_runtime.io.metastore import (
     split_name,
     table,
 )
+from isinglass_runtime.io.permitted_tables import is_partial, read_permitted
 from isinglass_runtime.io.read import read_listing, storage
 from isinglass_runtime.io.registration import register_write
 from isinglass_runtime.io.views import read_view
@@ -59,6 +60,15 @@ def read_table(
     error and no row.
     """
     found = table(database, name)
+    if is_partial(found):
+        part = read_permitted(
+            spark,
+            found,
+            push_down_predicate=push_down_predicate,
+            catalog_partition_predicate=catalog_partition_predicate,
+        )
+        if part is not None:
+            return part
     given = dict(options or {})
     if found.kind == "VIRTUAL_VIEW":
         return FileFrame(read_view(spark, found))

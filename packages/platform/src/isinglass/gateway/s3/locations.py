@@ -1,5 +1,6 @@
 """Registered locations: places whose objects only administrators and permissions on tables reach."""
 
+import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from isinglass.store.store import Store, Transaction
 
 _REMEMBERED_SECONDS = 2.0
 _MOST_REMEMBERED = 10_000
+_SLASHES = re.compile("/{2,}")
 _ARN = "arn:aws:s3:::"
 #: What each kind of request takes of a table whose files are there; the first is named when it is missing.
 _READ, _LIST, _WRITE, _DELETE = ("SELECT",), ("SELECT", "INSERT", "DELETE"), ("INSERT",), ("DELETE",)
@@ -45,7 +47,8 @@ class Touch:
     def path(self) -> str:
         """The object's or the prefix's path, the bucket first."""
         path = self.arn.removeprefix(_ARN)
-        return path if self.is_object else f"{path}/{self.prefix}"
+        # The object store takes several slashes for one.
+        return _SLASHES.sub("/", path if self.is_object else f"{path}/{self.prefix}")
 
     @property
     def needs(self) -> tuple[str, ...]:

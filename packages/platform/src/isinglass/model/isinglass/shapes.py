@@ -282,6 +282,20 @@ class QueryColumn(t.TypedDict):
     Type: str
 
 
+class ReadPermittedTableRequest(t.TypedDict):
+    CatalogId: t.NotRequired[str]
+    DatabaseName: str
+    TableName: str
+    Expression: t.NotRequired[str]
+
+
+class ReadPermittedTableResponse(t.TypedDict):
+    Whole: bool
+    Location: t.NotRequired[str]
+    Columns: t.NotRequired[list[QueryColumn]]
+    RowCount: t.NotRequired[int]
+
+
 class RestoreDatabaseRequest(t.TypedDict):
     CatalogId: t.NotRequired[str]
     Name: str

@@ -35,12 +35,17 @@ class Place:
 
 def read_table(ctx: Context, tx: Transaction, catalog: str, database: str, name: str) -> CatalogTable:
     """Find a table as the caller may see it, to read what it has: partitions, versions, statistics."""
-    return visible_table(ctx, tx, _follow(ctx, tx, tx.tables.require, catalog, database, name))
+    return visible_table(ctx, tx, whole_table(ctx, tx, catalog, database, name))
+
+
+def whole_table(ctx: Context, tx: Transaction, catalog: str, database: str, name: str) -> CatalogTable:
+    """Find a table with all it has; who asks for it decides what of it the caller may see."""
+    return _follow(ctx, tx, tx.tables.require, catalog, database, name)
 
 
 def alterable_table(ctx: Context, tx: Transaction, catalog: str, database: str, name: str) -> CatalogTable:
     """Find a table that the caller may alter, as it is now."""
-    return require(ctx, tx, _follow(ctx, tx, tx.tables.require, catalog, database, name), "ALTER")
+    return require(ctx, tx, whole_table(ctx, tx, catalog, database, name), "ALTER")
 
 
 def hold_table(ctx: Context, tx: Transaction, catalog: str, database: str, name: str) -> CatalogTable:

@@ -1,0 +1,187 @@
+"""Copies of the part of a table that somebody may read: made with full rights, read by one access key.
+
+A run executes its user's code, so that nothing in its process can keep columns and rows from it. What is
+permitted only in part is therefore never read by the run: a process of the server's own writes the permitted
+cells to a place that only the run's key reaches, and the place goes when the key is gone.
+"""
+
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from isinglass.domain.permissions.copies import copies_of, copy_place
+from isinglass.engines.launcher import Launcher, LaunchError
+from isinglass.jobs.plan import ENGINE_SHARE, environment, launch_document
+from isinglass.jobs.settings import Credentials, JobSettings, KeyIssuer
+from isinglass.jobs.supervisor import Cause, Ending, Supervisor, Watch
+from isinglass.observe.logs import LogWriter
+from isinglass.store.store import Store
+from isinglass.store.work import WorkItem
+from isinglass.store.work_context import WorkContext
+
+if TYPE_CHECKING:
+    from isinglass_connectors.storage.storage import Storage
+
+#: The kind of work that removes an access key's copies once the key is gone.
+KIND = "permitted_copies"
+TIMEOUT_SECONDS = 600.0
+#: Seconds between two looks whether the key is still there.
+_LOOK_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class PermittedPart:
+    """What of a table to copy, and for whom; columns and filters as isinglass_runtime.launch reads them."""
+
+    account_id: str
+    access_key_id: str
+    database: str
+    table: str
+    columns: tuple[tuple[str, tuple[int, ...] | None], ...]
+    filters: tuple[dict[str, Any], ...]
+    expression: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A copy: where it is, its columns, and how many rows it has."""
+
+    location: str
+    columns: list[dict[str, str]]
+    rows: int
+
+
+@dataclass(eq=False)
+class CopyFailedError(Exception):
+    """The table could not be copied."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class PermittedCopier:
+    """Copies in processes forked from the warm parent of job runs."""
+
+    settings: JobSettings
+    launcher: Launcher
+    keys: KeyIssuer
+    store: Store
+
+    def copy(self, part: PermittedPart) -> Copied:
+        """Copy the permitted part of a table; raises CopyFailedError."""
+        now = time.time()
+        name = secrets.token_hex(8)
+        scratch = Path(self.settings.scratch_root) / f"{part.account_id}-permitted-{name}"
+        target = "s3://" + copy_place(part.account_id, part.access_key_id, name)
+        with self.store.begin() as tx:
+            # Before there is anything to remove: whatever ends this process, its place will be looked at.
+            tx.work.enqueue(
+                KIND,
+                part.account_id,
+                {"access_key_id": part.access_key_id},
+                now=now,
+                run_at=now + _LOOK_SECONDS,
+                dedupe_key=f"{KIND}:{part.access_key_id}",
+            )
+            end = now + TIMEOUT_SECONDS + 60.0
+            keys = self.keys.rule(tx, account_id=part.account_id, now=now, expires_at=end)
+        try:
+            scratch.mkdir(parents=True, mode=0o700)
+            return self._watch(self._document(part, keys, scratch, target), scratch, target)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+            with self.store.begin() as tx:
+                tx.access_keys.delete(keys.access_key_id)
+
+    def _watch(self, document: bytes, scratch: Path, target: str) -> Copied:
+        copied: list[Copied] = []
+
+        def on_event(event: dict[str, Any]) -> None:
+            if event.get("event") == "copied":
+                copied.append(Copied(target, event["columns"], event["rows"]))
+
+        watch = Watch(
+            clock=time.time,
+            timeout_seconds=TIMEOUT_SECONDS,
+            memory_limit=self._memory(),
+            grace_seconds=self.settings.grace_seconds,
+            interrupted=lambda: None,
+            on_event=on_event,
+        )
+        writer = LogWriter(scratch / "copy.log")
+        try:
+            process = self.launcher.launch(document)
+            try:
+                ending = Supervisor(process, writer, watch).run()
+            finally:
+                process.close()
+        except LaunchError as error:
+            raise CopyFailedError(str(error)) from error
+        finally:
+            writer.close()
+        if ending.code != 0 or not copied:
+            raise CopyFailedError(_reason(ending))
+        return copied[0]
+
+    def _memory(self) -> int:
+        return int(self.settings.machine_bytes * 0.8) // max(1, self.settings.slots)
+
+    def _document(self, part: PermittedPart, keys: Credentials, scratch: Path, target: str) -> bytes:
+        settings = {
+            "engine": "sail",
+            "memory_bytes": int(self._memory() * ENGINE_SHARE),
+            "scratch_dir": str(scratch),
+            "account_id": part.account_id,
+            "region": self.settings.region,
+            "glue_endpoint": self.settings.endpoint_url,
+            "s3_endpoint": self.settings.s3_endpoint_url,
+        }
+        return launch_document(
+            command="permitted",
+            environment=environment(self.settings, keys, scratch),
+            scratch=scratch,
+            settings=settings,
+            may_use_local_files=self.settings.may_use_local_files(part.account_id),
+            timeout=TIMEOUT_SECONDS,
+            permitted={
+                "database": part.database,
+                "table": part.table,
+                "target": target,
+                "columns": part.columns,
+                "filters": part.filters,
+                "expression": part.expression,
+            },
+        )
+
+
+def _reason(ending: Ending) -> str:
+    if ending.cause is Cause.LOST:
+        return "The process that read the table was lost; read it again."
+    return ending.error or "The process that read the table ended without an answer."
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRemover:
+    """Handles work of kind "permitted_copies": looks whether a key is gone, and removes its copies then."""
+
+    open_storage: Callable[[str], "Storage"]
+
+    def __call__(self, context: WorkContext, item: WorkItem) -> None:
+        """Remove a key's copies, or look again later."""
+        key_id = item.payload["access_key_id"]
+        with context.store.begin() as tx:
+            key = tx.access_keys.find(key_id)
+            if key is not None and (key.expires_at is None or key.expires_at > context.now):
+                tx.work.release(item, context.now + _LOOK_SECONDS)
+                return
+        storage = self.open_storage(item.account_id)
+        storage.delete([info.url for info in storage.list("s3://" + copies_of(item.account_id, key_id))])
+        with context.store.begin() as tx:
+            tx.work.finish(item)
