@@ -69,3 +69,16 @@ def test_awswrangler_writes_describes_finds_and_reads_a_table(live_server: LiveS
         "exists": [True, False],
         "left": 0,
     }
+
+
+def test_pyiceberg_uses_tables_that_the_catalog_created(live_server: LiveServer, bucket: str) -> None:
+    answer = run(live_server, "iceberg_created.py", bucket)
+    expected = {
+        "spec": "identity",
+        "order": 1,
+        "properties": "me",
+        "rows": [[1, ["a"], None, None], [2, None, None, None], [3, ["a"], "x", 7], [4, None, "y", 8]],
+        "columns": ["id", "day", "tags", "note", "more"],
+        "snapshots": 2,
+    }
+    assert answer == {"v1": {"version": 1, **expected}, "v2": {"version": 2, **expected}}
