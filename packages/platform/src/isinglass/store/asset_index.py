@@ -12,6 +12,7 @@ from isinglass.domain.business import built_in, index
 from isinglass.domain.business.index import Detail, Said, storable
 from isinglass.domain.catalog_ids import account_of
 from isinglass.store.assets import Asset, asset_of, select_assets
+from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.conflicts import insert_ignoring
 from isinglass.store.tables.business import (
     asset_attachments,
@@ -88,7 +89,9 @@ class AssetIndex:
         values: list[dict[str, Any]] = []
         for asset in found:
             table = tables.get(asset.table_id or 0)
-            said = _said(asset, table, details.get(asset.id, []))
+            said = _said(asset, details.get(asset.id, []))
+            if table is not None:
+                said = _with_table(said, table.database_name, orjson.loads(table.document))
             key = {"account_id": asset.account_id, "asset_id": asset.id}
             own = said if table is None else replace(said, forms=_own_forms(asset))
             words += [{**key, "word": word} for word in sorted(index.asset_words(own))]
@@ -99,6 +102,11 @@ class AssetIndex:
         if values:
             self._connection.execute(asset_values.insert(), values)
         return len(found)
+
+    def said(self, asset: Asset, table: CatalogTable) -> Said:
+        """Read what is said of a table, of which perhaps only a part is shown."""
+        said = _said(asset, self._details([asset.id]).get(asset.id, []))
+        return _with_table(said, table.database_name, table.document)
 
     def _settle(self, asset: Asset, table: Any) -> None:
         """Note that an asset is indexed; one that is a table follows its name and its changes."""
@@ -148,17 +156,18 @@ def _own_forms(asset: Asset) -> dict[str, Any]:
     return {name: json.loads(form["Content"]) for name, form in forms.items()}
 
 
-def _said(asset: Asset, table: Any, details: list[Detail]) -> Said:
-    """Gather what is said of an asset; what is on columns that a table has no more does not count."""
-    description = asset.document.get("Description")
-    if table is None:
-        return Said(asset.name, description, _own_forms(asset), tuple(details))
-    document = orjson.loads(table.document)
+def _said(asset: Asset, details: list[Detail]) -> Said:
+    name = asset.name if asset.table_id is None else asset.document.get("Name")
+    return Said(name, asset.document.get("Description"), _own_forms(asset), tuple(details))
+
+
+def _with_table(said: Said, database: str, document: Any) -> Said:
+    """Add what a table says of itself; what is on columns that it does not have does not count."""
     columns = {column["name"].lower() for column in built_in.columns(document)}
-    present = (detail for detail in details if detail.form != built_in.COLUMNS or detail.item in columns)
+    present = (detail for detail in said.details if detail.form != built_in.COLUMNS or detail.item in columns)
     return Said(
-        asset.document.get("Name"),
-        description or document.get("Description"),
-        {**_own_forms(asset), built_in.TABLE_FORM: built_in.table_content(table.database_name, document)},
+        said.name,
+        document.get("Description") if said.description is None else said.description,
+        {**said.forms, built_in.TABLE_FORM: built_in.table_content(database, document)},
         tuple(present),
     )

@@ -10,6 +10,7 @@ from isinglass.domain.catalog_ids import account_of
 from isinglass.domain.smithy.contents import ContentError, check_content, read_content
 from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputException
 from isinglass.operations.business.asset_types import schema_of
+from isinglass.operations.catalog.visibility import require, visible_table
 from isinglass.operations.context import Context
 from isinglass.store.asset_details import Place
 from isinglass.store.assets import Asset
@@ -42,6 +43,7 @@ def find(ctx: Context, tx: Transaction, identifier: str) -> Subject:
     table = tx.tables.find(*_own(ctx, name))
     if table is None:
         raise _not_found(identifier)
+    table = visible_table(ctx, tx, table)
     return Subject(identifier_of(ctx, table), tx.assets.find_table(ctx.account_id, table.id), table)
 
 
@@ -53,7 +55,7 @@ def lock(ctx: Context, tx: Transaction, identifier: str) -> tuple[Subject, Asset
         if asset is None:
             raise _not_found(identifier)
         return Subject(identifier, asset, None), asset
-    table = tx.tables.hold(*_own(ctx, name))
+    table = visible_table(ctx, tx, require(ctx, tx, tx.tables.hold(*_own(ctx, name)), "ALTER"))
     asset = tx.assets.of_table(ctx.account_id, table)
     return Subject(identifier_of(ctx, table), asset, table), asset
 
