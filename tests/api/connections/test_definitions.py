@@ -139,3 +139,42 @@ def test_connections_deleted_are_gone_with_their_tags(glue: Any) -> None:
     assert (answer["Succeeded"], answer["Errors"]) == (["other", "third"], {"pg": detail})
     glue.create_connection(ConnectionInput=_input())
     assert glue.get_tags(ResourceArn=ARN)["Tags"] == {}
+
+
+def test_secrets_are_known_by_their_names(glue: Any, api: Any) -> None:
+    hidden = {
+        "KAFKA_SASL_GSSAPI_KEYTAB": "s3cret-keytab",
+        "KAFKA_CLIENT_KEY_PASSWORD": "s3cret-key",
+    }
+    shown = {
+        "SECRET_ID": "an-id",
+        "KAFKA_SASL_SCRAM_SECRETS_ARN": "an-arn",
+        "KAFKA_CLIENT_KEYSTORE": "s3://b/k",
+    }
+    spark_hidden = {
+        "sfToken": "s3cret-token", "aws_secret_access_key": "s3cret-aws", "private-key": "s3cret-pem",
+        "apiKey": "s3cret-api",
+    }  # fmt: skip
+    spark_shown = {"aws_access_key_id": "AKIA", "token_url": "https://h/token", "dbtable": "t"}
+    parameters = {"audience": "a", "client_secret": "s3cret-client"}
+    authentication = {
+        "AuthenticationType": "OAUTH2",
+        "OAuth2Properties": {"TokenUrl": "https://h/token", "TokenUrlParametersMap": parameters},
+    }
+    glue.create_connection(
+        ConnectionInput=_input(
+            ConnectionType="KAFKA",
+            ConnectionProperties={**hidden, **shown},
+            SparkProperties={**spark_hidden, **spark_shown},
+            AuthenticationConfiguration=authentication,
+        )
+    )
+    with api.store.read() as tx:
+        [row] = tx.connection.execute(sa.text("SELECT document, secrets FROM connections"))
+    assert "s3cret" not in f"{row.document} {row.secrets}"
+    assert _properties(glue) == {**hidden, **shown}
+    assert _properties(glue, HidePassword=True) == shown
+    connection = glue.get_connection(Name="pg", HidePassword=True)["Connection"]
+    assert connection["SparkProperties"] == spark_shown
+    oauth2 = connection["AuthenticationConfiguration"]["OAuth2Properties"]
+    assert oauth2["TokenUrlParametersMap"] == {"audience": "a"}

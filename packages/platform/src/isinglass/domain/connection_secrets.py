@@ -1,6 +1,7 @@
 """Which parts of a connection are secrets, and how they come apart from and together with the rest."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,11 @@ _CREDENTIALS = "AuthenticationConfiguration"
 #: What an authentication takes in and never gives out.
 _TAKEN_IN = ("BasicAuthenticationCredentials", "CustomAuthenticationCredentials")
 _TAKEN_IN_OAUTH2 = ("OAuth2Credentials", "AuthorizationCodeProperties")
+_PARAMETERS = "TokenUrlParametersMap"
+#: What the name of a secret has in it, written without anything between its words …
+_SECRET = re.compile(r"SECRET|TOKEN|PASSWORD|PASSPHRASE|KEYTAB|PRIVATEKEY|ACCESSKEY|APIKEY")
+#: … unless it ends as the name of something that only points at one.
+_POINTER = re.compile(r"(SECRETS?|TOKEN|ACCESSKEY|PRIVATEKEY|APIKEY)(ID|ARN|URL|URI|NAME|ENDPOINT|TYPE)$")
 #: What asks for something when the connection is made, and is not part of it.
 _WISHES = ("ValidateCredentials", "ValidateForComputeEnvironments")
 
@@ -20,7 +26,7 @@ def take_apart(connection_input: Mapping[str, Any]) -> tuple[dict[str, Any], dic
     secrets: dict[str, str] = {}
     for name in _MAPS:
         if name in document:
-            hidden = {key for key in document[name] if _is_secret(key)}
+            hidden = {key for key in document[name] if is_secret(key)}
             secrets.update({f"{name}.{key}": document[name][key] for key in hidden})
             document[name] = {key: value for key, value in document[name].items() if key not in hidden}
     if _CREDENTIALS in document:
@@ -43,20 +49,30 @@ def put_together(
 
 
 def without_passwords(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Show a definition without the encrypted passwords that it was given."""
+    """Show a definition without any secret, also an encrypted one or one kept before it was sealed."""
     shown = dict(document)
     for name in _MAPS:
         if name in shown:
             shown[name] = {
                 key: value
                 for key, value in shown[name].items()
-                if not (key.upper().startswith(_ENCRYPTED) and key.upper().endswith("PASSWORD"))
+                if not is_secret(key.upper().removeprefix(_ENCRYPTED))
             }
     return shown
 
 
-def _is_secret(key: str) -> bool:
-    return key.upper().endswith("PASSWORD") and not key.upper().startswith(_ENCRYPTED)
+def opened_credentials(secrets: Mapping[str, str]) -> dict[str, Any]:
+    """Give the credentials of an authentication, from secrets that are open."""
+    credentials: dict[str, Any] = json.loads(secrets.get(_CREDENTIALS, "{}"))
+    return credentials
+
+
+def is_secret(key: str) -> bool:
+    """Tell whether a property of this name is a secret; names come as PASSWORD, sfPassword, access-key …"""
+    if key.upper().startswith(_ENCRYPTED):
+        return False
+    name = re.sub(r"[^A-Z0-9]", "", key.upper())
+    return _SECRET.search(name) is not None and _POINTER.search(name) is None
 
 
 def _part_credentials(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -66,4 +82,11 @@ def _part_credentials(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[st
     if oauth2 is not None:
         credentials |= {key: oauth2[key] for key in _TAKEN_IN_OAUTH2 if key in oauth2}
         shown["OAuth2Properties"] = {key: oauth2[key] for key in oauth2 if key not in _TAKEN_IN_OAUTH2}
+        parameters = oauth2.get(_PARAMETERS, {})
+        hidden = {key: parameters[key] for key in parameters if is_secret(key)}
+        if hidden:
+            credentials[_PARAMETERS] = hidden
+            shown["OAuth2Properties"][_PARAMETERS] = {
+                key: parameters[key] for key in parameters if key not in hidden
+            }
     return shown, credentials

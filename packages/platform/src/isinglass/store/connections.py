@@ -26,6 +26,10 @@ class Connection:
     created_at: float
     updated_at: float
     updated_by: str
+    #: READY, or FAILED for the reason given, as of when somebody last tried it.
+    status: str = "READY"
+    status_reason: str | None = None
+    validated_at: float | None = None
 
     def opened(self, sealer: Sealer) -> dict[str, str]:
         """Open the secrets."""
@@ -106,8 +110,19 @@ class Connections:
             secrets=orjson.dumps(secrets).decode(),
             updated_at=now,
             updated_by=by,
+            status="READY",
+            status_reason=None,
+            validated_at=None,
         )
         return self._connection.execute(changed).rowcount == 1
+
+    def note_validation(self, connection: Connection, *, status: str, reason: str | None, now: float) -> None:
+        """Remember what became of trying a connection, unless it has been changed meanwhile."""
+        noted = connections.update().where(
+            *self._is(connection.account_id, connection.name),
+            connections.c.updated_at == connection.updated_at,
+        )
+        self._connection.execute(noted.values(status=status, status_reason=reason, validated_at=now))
 
     def delete(self, account_id: str, name: str) -> bool:
         """Delete a connection; False when there is none."""

@@ -115,14 +115,19 @@ def _shown(ctx: Context, connection: Connection, *, hidden: bool, encrypted: boo
     else:
         opened = connection.opened(ctx.services.sealer)
         document = put_together(connection.document, opened, encrypted=False)
-    return {
+    shown = {
         **document,
         "CreationTime": connection.created_at,
         "LastUpdatedTime": connection.updated_at,
         "LastUpdatedBy": connection.updated_by,
-        "Status": "READY",
+        "Status": connection.status,
         "ConnectionSchemaVersion": _version(document),
     }
+    if connection.status_reason is not None:
+        shown["StatusReason"] = connection.status_reason
+    if connection.validated_at is not None:
+        shown["LastConnectionValidationTime"] = connection.validated_at
+    return shown
 
 
 @implements("UpdateConnection")
