@@ -27,7 +27,8 @@ MOST_SLOW = 16
 POINT_READS = frozenset({
     "GetAssetType", "GetColumnStatisticsTaskRun", "GetColumnStatisticsTaskSettings", "GetCrawler",
     "GetDataCatalogExportConfiguration", "GetDatabase", "GetFormType", "GetGlossary", "GetGlossaryTerm",
-    "GetJob", "GetJobRun", "GetPartition", "GetTable", "GetTableVersion", "GetTags", "GetUserDefinedFunction", "sts:GetCallerIdentity",
+    "GetJob", "GetJobRun", "GetPartition", "GetTable", "GetTableVersion", "GetTags",
+    "GetUserDefinedFunction", "sts:GetCallerIdentity",
 })  # fmt: skip
 
 #: Writes of one short transaction and nothing else. In an embedded database one thread runs all that wait and
@@ -36,8 +37,9 @@ SHORT_WRITES = frozenset({
     "AssociateGlossaryTerms", "BatchCreatePartition", "BatchDeletePartition", "BatchUpdatePartition",
     "CreateDatabase", "CreateGlossary", "CreateGlossaryTerm", "CreatePartition", "CreateTable",
     "CreateUserDefinedFunction", "DeletePartition", "DeleteTable", "DeleteTableVersion",
-    "DeleteUserDefinedFunction", "PutDataCatalogExportConfiguration", "TagResource", "UntagResource", "UpdateDatabase", "UpdatePartition",
-    "UpdateTable", "UpdateUserDefinedFunction", "isinglass:RestoreTable", "isinglass:RestoreTableVersion",
+    "DeleteUserDefinedFunction", "PutDataCatalogExportConfiguration", "TagResource", "UntagResource",
+    "UpdateDatabase", "UpdatePartition", "UpdateTable", "UpdateUserDefinedFunction",
+    "isinglass:RestoreTable", "isinglass:RestoreTableVersion",
 })  # fmt: skip
 
 #: Point reads and short writes that say this read or write files besides, so that they run in the pool.

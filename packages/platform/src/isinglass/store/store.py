@@ -16,6 +16,7 @@ from isinglass.store.asset_search import AssetSearches
 from isinglass.store.asset_types import AssetTypes
 from isinglass.store.assets import Assets
 from isinglass.store.buckets import Buckets
+from isinglass.store.catalog_exports import CatalogExports
 from isinglass.store.catalog_tables import CatalogTables
 from isinglass.store.catalogs import Catalogs
 from isinglass.store.cells_filters import CellsFilters
@@ -199,6 +200,10 @@ class Transaction:
     @cached_property
     def crawls(self) -> Crawls:
         return Crawls(self.connection)
+
+    @cached_property
+    def catalog_exports(self) -> CatalogExports:
+        return CatalogExports(self.connection)
 
     @cached_property
     def crawl_memory(self) -> CrawlMemory:

@@ -20,6 +20,7 @@ HIVE_CATALOG = "hive"
 _RESOURCES = {"1": "JAR", "2": "FILE", "3": "ARCHIVE"}
 _TRUE = frozenset({"1", "t", "true", "y", "\x01"})
 _MOST_SHAPES = 1024
+_LONGEST_COMMENT = 255
 
 
 def hive_entries(path: str, catalog: str, note: Callable[[str], None]) -> Iterator[Entry]:
@@ -43,6 +44,8 @@ def hive_entries(path: str, catalog: str, note: Callable[[str], None]) -> Iterat
                 yield Entry(path, record, _size(record))
             if reading.skewed:
                 note(f"{reading.skewed} tables say by which values they are skewed: that is left out")
+            if reading.shortened:
+                note(f"{reading.shortened} comments of columns are cut to one line of 255 characters")
         finally:
             metastore.close()
 
@@ -66,6 +69,7 @@ class _Reading:
     metastore: HiveMetastore
     catalog: str
     skewed: int = 0
+    shortened: int = 0
     _columns: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
 
     def records(self) -> Iterator[Record]:
@@ -99,7 +103,7 @@ class _Reading:
     def _table(self, database: str, table: Mapping[str, Any]) -> Iterator[Record]:
         names = {"DatabaseName": database, "TableName": str(table["TBL_NAME"]).lower()}
         keys = [
-            _present(Name=key["PKEY_NAME"], Type=key["PKEY_TYPE"], Comment=key["PKEY_COMMENT"])
+            _present(Name=key["PKEY_NAME"], Type=key["PKEY_TYPE"], Comment=self._comment(key["PKEY_COMMENT"]))
             for key in self.metastore.of("PARTITION_KEYS", table["TBL_ID"])
         ]
         self.skewed += bool(self.metastore.of("SKEWED_COL_NAMES", table["SD_ID"]))
@@ -175,10 +179,20 @@ class _Reading:
             if len(self._columns) >= _MOST_SHAPES:
                 self._columns.clear()
             self._columns[columns_id] = [
-                _present(Name=each["COLUMN_NAME"], Type=each["TYPE_NAME"], Comment=each["COMMENT"])
+                _present(
+                    Name=each["COLUMN_NAME"], Type=each["TYPE_NAME"], Comment=self._comment(each["COMMENT"])
+                )
                 for each in self.metastore.of("COLUMNS_V2", columns_id)
             ]
         return self._columns[columns_id]
+
+    def _comment(self, comment: str | None) -> str | None:
+        """Fit a column's comment into the one line of 255 characters that Glue has for it."""
+        if comment is None:
+            return None
+        fitting = "".join(each if each.isprintable() else " " for each in comment[:_LONGEST_COMMENT])
+        self.shortened += fitting != comment
+        return fitting
 
     def _serde(self, serde_id: int | None) -> dict[str, Any]:
         found = self.metastore.of("SERDES", serde_id)

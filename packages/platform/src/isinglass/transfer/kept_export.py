@@ -1,0 +1,166 @@
+"""Keeps the export of an account's catalog up to date: a file in its bucket, written after changes."""
+
+import logging
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from isinglass.domain.catalog_events import DATABASE_CHANGE, TABLE_CHANGE
+from isinglass.domain.signature import Credentials
+from isinglass.store.catalog_exports import CatalogExport
+from isinglass.store.work import WorkItem
+from isinglass.store.work_context import WorkContext
+from isinglass.transfer.calling import Patient
+from isinglass.transfer.files import open_writing
+from isinglass.transfer.reading import CatalogReader, Origin
+from isinglass.transfer.server_glue import ServerGlue
+from isinglass.transfer.wanted import Wanted
+
+log = logging.getLogger(__name__)
+
+#: The kind of work that keeps one account's export; it stays in the queue while the export is wanted.
+KIND = "catalog_export"
+#: What an export is called in its bucket.
+KEY = "data-catalog-export/catalog.jsonl.gz"
+
+#: Seconds between two looks for changes, which gathers those of one go into one export.
+LOOK_SECONDS = 10.0
+#: An export is written anew so often whatever happens: functions, connections and tags tell of no change.
+REFRESH_SECONDS = 3_600.0
+#: Seconds until an export that failed is tried again.
+_RETRY_SECONDS = 60.0
+#: Exporting may take a tenth of the time, however large the catalog and however busy its writers.
+_REST = 10.0
+_KINDS = (DATABASE_CHANGE, TABLE_CHANGE)
+
+
+class StorageAccess(Protocol):
+    """Where an account's objects are, and a key of the account."""
+
+    @property
+    def endpoint(self) -> str | None: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def access_key_id(self) -> str: ...
+    @property
+    def secret_access_key(self) -> str: ...
+
+
+class Services(Protocol):
+    """What an export needs beyond the store."""
+
+    def storage_access(self, account_id: str) -> StorageAccess:
+        """Credentials that reach exactly the things of one account."""
+        ...
+
+
+def work_key(account_id: str) -> str:
+    """Name the one piece of work that keeps an account's export."""
+    return f"{KIND}:{account_id}"
+
+
+def bucket_of(account_id: str) -> str:
+    """Name the bucket of an account's export: the one that every account has and nobody else can take."""
+    return f"isinglass-{account_id}"
+
+
+class _Interrupted(Exception):
+    """The server is stopping, or the work has another holder."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptExport:
+    """Looks whether an export is due and writes it; reads the catalog as any client does, at `endpoint`."""
+
+    endpoint: str
+    services: Services
+
+    def __call__(self, ctx: WorkContext, item: WorkItem) -> None:
+        """Do the next step of one account's export, and look again later."""
+        with ctx.store.begin() as tx:
+            if not tx.work.holds(item):
+                return
+            export = tx.catalog_exports.find(item.account_id, lock=True)
+            if export is None or export.setting != "ENABLED":
+                if export is not None:
+                    tx.catalog_exports.set_status(item.account_id, "DISABLED")
+                tx.work.finish(item)
+                return
+            if not self._is_due(export, ctx.now, changed=tx.catalog_exports.changed_since(export, _KINDS)):
+                tx.work.release(item, ctx.now + LOOK_SECONDS)
+                return
+            event = tx.catalog_exports.newest_event()
+        began_at, began = ctx.now, time.monotonic()
+        try:
+            counts = self._export(ctx, export)
+        except _Interrupted:
+            with ctx.store.begin() as tx:
+                tx.work.release(item, ctx.now)
+            return
+        except Exception as error:
+            log.warning("Exporting the catalog of account %s failed: %s", item.account_id, error)
+            self._end(ctx, item, ctx.now + _RETRY_SECONDS, None)
+            return
+        log.info("Exported the catalog of account %s: %s", item.account_id, dict(counts))
+        rest = max(LOOK_SECONDS, _REST * (time.monotonic() - began))
+        self._end(ctx, item, ctx.now + rest, (began_at, event))
+
+    @staticmethod
+    def _is_due(export: CatalogExport, now: float, *, changed: bool) -> bool:
+        if export.status != "ENABLED" or export.exported_at is None:
+            return True
+        return changed or now - export.exported_at >= REFRESH_SECONDS
+
+    def _end(
+        self, ctx: WorkContext, item: WorkItem, next_at: float, exported: tuple[float, int] | None
+    ) -> None:
+        """Note how an export ended, unless the setting or the holder changed meanwhile."""
+        with ctx.store.begin() as tx:
+            if not tx.work.holds(item):
+                return
+            export = tx.catalog_exports.find(item.account_id, lock=True)
+            if export is None or export.setting != "ENABLED":
+                tx.work.release(item, ctx.now)
+                return
+            if exported is None:
+                tx.catalog_exports.set_status(item.account_id, "FAILED")
+            else:
+                tx.catalog_exports.exported(item.account_id, began_at=exported[0], event=exported[1])
+            tx.work.release(item, next_at)
+
+    def _export(self, ctx: WorkContext, export: CatalogExport) -> Counter[str]:
+        access = self.services.storage_access(export.account_id)
+        keys = Credentials(access.access_key_id, access.secret_access_key)
+        glue = Patient(ServerGlue(self.endpoint, export.region, keys))
+        origin = Origin(export.account_id, export.region, export.account_id)
+        counts: Counter[str] = Counter()
+        with tempfile.TemporaryDirectory(prefix="isinglass-export-") as folder:
+            path = Path(folder) / "catalog.jsonl.gz"
+            with open_writing(str(path)) as file:
+                for section in CatalogReader(glue, origin, Wanted(), threads=1).sections():
+                    if ctx.stopping.is_set() or ctx.lost.is_set():
+                        raise _Interrupted
+                    file.writelines(section.lines)
+                    counts["sections"] += 1
+            _upload(access, bucket_of(export.account_id), path)
+        return counts
+
+
+def _upload(access: StorageAccess, bucket: str, path: Path) -> None:
+    """Put a file into a bucket, where it takes the place of the one before when it is there as a whole."""
+    import boto3
+    from botocore.config import Config
+
+    client = boto3.client(
+        "s3",
+        endpoint_url=access.endpoint,
+        region_name=access.region,
+        aws_access_key_id=access.access_key_id,
+        aws_secret_access_key=access.secret_access_key,
+        config=Config(s3={"addressing_style": "path"}),
+    )
+    client.upload_file(str(path), bucket, KEY)
