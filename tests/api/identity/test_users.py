@@ -1,39 +1,9 @@
 """Users, their groups, keys and policies, as boto3 sees them."""
 
-import json
 from typing import Any
 
-import pytest
 from api_fixtures import ROOT_ACCOUNT, Api
-from botocore.exceptions import ClientError
-
-from isinglass.domain.signature import Credentials
-
-READING = json.dumps({
-    "Version": "2012-10-17",
-    "Statement": [{"Sid": "Look", "Effect": "Allow", "Action": "glue:Get*", "Resource": "*"}],
-})  # fmt: skip
-
-
-@pytest.fixture
-def iam(api: Api) -> Any:
-    """An IAM client of the root account."""
-    return api.client("iam")
-
-
-def error_of(call: Any, **arguments: Any) -> tuple[str, str]:
-    """Call what must fail; returns the error's code and message."""
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
-
-
-def client_of(api: Api, iam: Any, user: str, service: str) -> Any:
-    """Make a client with a new key of a user."""
-    key = iam.create_access_key(UserName=user)["AccessKey"]
-    api.credentials[key["AccessKeyId"]] = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
-    return api.client(service, key["AccessKeyId"])
+from identity_clients import READING, client_of, error_of
 
 
 def test_user_made_renamed_and_deleted(iam: Any) -> None:

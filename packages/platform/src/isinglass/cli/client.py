@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from isinglass.cli import query
 from isinglass.cli.errors import DENIED, UNREACHABLE, CliError, api_error
 from isinglass.cli.profiles import Profile
 from isinglass.domain import signature as sigv4
@@ -31,6 +32,8 @@ class Client:
     def call(self, operation: str, document: dict[str, Any] | None = None) -> dict[str, Any]:
         """Call an operation, `GetTables` or `isinglass:RunQuery`; raises CliError in the API's words."""
         service, _, name = operation.rpartition(":")
+        if service in query.VERSIONS:
+            return self._query(service, name, document or {})
         prefix, signing_name = _TARGETS[service or "glue"]
         body = json.dumps(document or {}).encode()
         headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": f"{prefix}.{name}"}
@@ -61,13 +64,40 @@ class Client:
             raise api_error(code, message, request_id)
         return dict(answer)
 
+    def _query(self, service: str, name: str, document: dict[str, Any]) -> dict[str, Any]:
+        body = query.encode_form(service, name, document)
+        parts = urlsplit(self.profile.endpoint)
+        signed = sign_headers(
+            self._credentials(),
+            region=self.profile.region,
+            service=service,
+            method="POST",
+            host=parts.netloc,
+            path="/",
+            headers={"content-type": "application/x-www-form-urlencoded; charset=utf-8"},
+            body=body,
+            now=time.time(),
+        )
+        status, answered, data = self._send(self.profile.endpoint, "POST", parts.path or "/", signed, body)
+        try:
+            if status < 400:
+                return query.decode_answer(name, data)
+            code, message = query.decode_error(data)
+        except ValueError as error:
+            raise CliError(
+                f"{self.profile.endpoint} is not an Isinglass server: it does not answer XML",
+                exit_code=UNREACHABLE,
+            ) from error
+        raise api_error(code, message, answered.get("x-amzn-requestid", ""))
+
     def pages(self, operation: str, document: dict[str, Any], member: str) -> Iterator[Any]:
         """Yield the items of every page of a listing."""
+        mark = "Marker" if operation.partition(":")[0] in query.VERSIONS else "NextToken"
         token = None
         while True:
-            answer = self.call(operation, document if token is None else {**document, "NextToken": token})
+            answer = self.call(operation, document if token is None else {**document, mark: token})
             yield from answer.get(member, [])
-            token = answer.get("NextToken")
+            token = answer.get(mark)
             if not token:
                 return
 

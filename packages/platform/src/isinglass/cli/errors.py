@@ -15,6 +15,7 @@ _MISSING = re.compile(
 #: AWS's error codes by what they mean for a script.
 _EXIT_CODES = {
     "EntityNotFoundException": NOT_FOUND,
+    "NoSuchEntity": NOT_FOUND,
     "ResourceNotFoundException": NOT_FOUND,
     "CrawlerNotRunningException": NOT_FOUND,
     "AccessDenied": DENIED,
@@ -24,6 +25,9 @@ _EXIT_CODES = {
     "MissingAuthenticationTokenException": DENIED,
     "ExpiredTokenException": DENIED,
     "AlreadyExistsException": CONFLICT,
+    "EntityAlreadyExists": CONFLICT,
+    "DeleteConflict": CONFLICT,
+    "LimitExceeded": CONFLICT,
     "IdempotentParameterMismatchException": CONFLICT,
     "ConcurrentModificationException": CONFLICT,
     "ConflictException": CONFLICT,
@@ -31,6 +35,9 @@ _EXIT_CODES = {
     "CrawlerRunningException": CONFLICT,
     "InvalidInputException": INVALID,
     "ValidationException": INVALID,
+    "ValidationError": INVALID,
+    "InvalidInput": INVALID,
+    "MalformedPolicyDocument": INVALID,
     "InvalidParameterException": INVALID,
     "QueryFailedException": INVALID,
 }
