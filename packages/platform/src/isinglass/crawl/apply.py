@@ -12,6 +12,7 @@ from typing import Any
 
 from isinglass.crawl import changes
 from isinglass.crawl.owned import gone, known_tables, settle_names
+from isinglass.crawl.permits import check_database, check_table, own_database, own_table
 from isinglass.crawl.plan import PlannedTable
 from isinglass.crawl.settings import CrawlSettings
 from isinglass.domain.catalog_changes import Change, Origin, Through
@@ -79,6 +80,7 @@ class Applier:
             scope.fence(tx)
             document = database_document({"Name": scope.database})
             if tx.databases.insert(scope.account_id, document, scope.change("CreateDatabase")):
+                own_database(tx, scope.account_id, scope.database, scope.actor, scope.clock())
                 event = database_event(scope.region, scope.account_id, "CreateDatabase", scope.database)
                 tx.outbox.add(scope.account_id, event.kind, event.payload, scope.clock())
             known = known_tables(tx, scope.account_id, scope.database)
@@ -110,6 +112,7 @@ class Applier:
             if tx.tables.find(scope.account_id, scope.database, name) is None:
                 return
             table = tx.tables.lock(scope.account_id, scope.database, name)
+            check_table(tx, table, scope.actor)
             if behavior == "DELETE_FROM_DATABASE":
                 tx.deleted_tables.keep(table, scope.change("DeleteTable"))
                 self._tell_database(tx, "DeleteTable", name)
@@ -126,15 +129,18 @@ class Applier:
         """Create or update the table row; None when the table must be left alone entirely."""
         scope, now = self._scope, self._scope.clock()
         name = wanted["Name"]
-        tx.databases.hold(scope.account_id, scope.database)
+        database = tx.databases.hold(scope.account_id, scope.database)
         if tx.tables.find(scope.account_id, scope.database, name) is None:
             change = changes.created(wanted, scope.crawl_id)
+            check_database(tx, scope.account_id, database, scope.actor)
             tx.tables.insert(scope.account_id, scope.database, change.document, scope.change("CreateTable"))
+            own_table(tx, scope.account_id, database, name, scope.actor, now)
             self.counts.tables_added += 1
             self._tell_database(tx, "CreateTable", name)
             self._note(f"Table {name} was created.")
             return tx.tables.hold(scope.account_id, scope.database, name)
         table = tx.tables.lock(scope.account_id, scope.database, name)
+        check_table(tx, table, scope.actor)
         change = changes.updated(table.document, wanted, self._settings, now=now, crawl_id=scope.crawl_id)
         if change.note:
             self._note(f"Table {name}: {change.note}.")
