@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 HIDDEN = "********"
@@ -102,8 +103,13 @@ def _redact_mapping(value: Mapping[str, Any], mask: Mask, budget: _Budget, depth
         if budget.left <= 0:
             kept["…"] = f"({len(value)} members)"
             break
-        if isinstance(member, str) and _SECRET_NAME.search(key):
+        if isinstance(member, str) and _is_secret(key):
             kept[key] = HIDDEN
         else:
             kept[key] = _redact(member, masks.get(key, masks.get("*")), budget, depth + 1)
     return kept
+
+
+@lru_cache(maxsize=4096)
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAME.search(name) is not None

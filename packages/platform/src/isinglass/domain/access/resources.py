@@ -8,9 +8,8 @@ is what AWS lists no resource for.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 from isinglass.domain.access.resource_rules import BY_MEMBER, EXCEPTIONS, NAMED, NAMES, PASSED_ROLES, READING
@@ -25,6 +24,43 @@ _PASSED_TO = {"glue": "glue.amazonaws.com", "isinglass": "glue.amazonaws.com"}
 
 
 @dataclass(frozen=True, slots=True)
+class _Field:
+    """A name of a template: where the request tells it, and what it is when it does not."""
+
+    paths: tuple[tuple[str, ...], ...]
+    default: str
+
+    def names(self, document: Mapping[str, Any], user: str | None) -> list[str]:
+        """List the names that a request gives."""
+        if len(self.paths) == 1 and len(self.paths[0]) == 1:
+            # Most are one plain text; this runs for every event of the audit log.
+            value = document.get(self.paths[0][0])
+            if value and isinstance(value, str):
+                return [value]
+        names = list(dict.fromkeys(name for path in self.paths for name in _values(document, path)))
+        return names or [(user if self.default == "@user" else self.default) or "*"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """A compiled template: texts around fields; names of catalog objects are put in in lower case."""
+
+    texts: tuple[str, ...]
+    fields: tuple[_Field, ...]
+    folds: bool
+
+    def fill(self, document: Mapping[str, Any], user: str | None) -> list[str]:
+        """Give a resource for each combination of names."""
+        filled = [self.texts[0]]
+        for field, after in zip(self.fields, self.texts[1:], strict=True):
+            names = field.names(document, user)
+            if self.folds:
+                names = [name.lower() for name in names]
+            filled = [text + name + after for text in filled for name in names]
+        return filled
+
+
+@dataclass(frozen=True, slots=True)
 class Permission:
     """What one operation needs; `passes` are the paths of the roles that it stores or uses."""
 
@@ -33,18 +69,24 @@ class Permission:
     passes: tuple[str, ...]
     reads_only: bool
     catalog_id: str | None
+    _compiled: tuple[_Template, ...]
 
     def resources(
         self, document: Mapping[str, Any], account_id: str, region: str, user: str | None = None
     ) -> list[str]:
         """List the ARNs that a request touches, each once; `user` is the caller's name when it is a user."""
         owner, nested = self._catalog(document, account_id)
-        service = self.action.partition(":")[0]
-        found: dict[str, None] = {}
-        for template in self.templates:
-            for text in _expand(template, document, user):
-                found.update(dict.fromkeys(_arns(service, region, owner, text, nested)))
-        return list(found)
+        prefix = _prefix(self.action.partition(":")[0], region, owner)
+        found: list[str] = []
+        for template in self._compiled:
+            for text in template.fill(document, user):
+                if text == "*" or text.startswith("arn:"):
+                    found.append(text)
+                elif nested:
+                    found += [prefix + each for each in _nested(text, nested)]
+                else:
+                    found.append(prefix + text)
+        return found if len(found) == 1 else list(dict.fromkeys(found))
 
     def is_own(self, document: Mapping[str, Any], account_id: str) -> bool:
         """Tell at once that a request is about the caller's own catalog; False when that needs a look."""
@@ -80,12 +122,14 @@ class Permission:
 def permission_of(service: str, operation: str, members: Iterable[str]) -> Permission:
     """Find what an operation needs, from its name and the names of its input's members."""
     given = set(members)
+    templates = _templates(service, operation, given)
     return Permission(
         action=f"{service}:{operation}",
-        templates=_templates(service, operation, given),
+        templates=templates,
         passes=PASSED_ROLES.get(operation, ()),
         reads_only=_reads_only(operation),
         catalog_id=next((name for name in _CATALOG_IDS if name in given), None),
+        _compiled=tuple(_compile(template) for template in templates),
     )
 
 
@@ -115,24 +159,17 @@ def _reads_only(operation: str) -> bool:
     return operation.removeprefix("Batch").startswith(READING)
 
 
-def _expand(template: str, document: Mapping[str, Any], user: str | None) -> Iterator[str]:
-    fields = _FIELD.findall(template)
-    if not fields:
-        yield template
-        return
-    pattern = _FIELD.sub("{}", template)
-    fold = template.startswith(_CATALOG_KINDS)
-    choices = []
-    for field in fields:
+def _compile(template: str) -> _Template:
+    # Splitting by a pattern with one group gives texts and fields in turns.
+    parts = _FIELD.split(template)
+    fields = []
+    for field in parts[1::2]:
         paths, _, default = field.partition("=")
-        names = [name for path in paths.split("|") for name in _values(document, path.split("."))]
-        otherwise = (user if default == "@user" else default) or "*"
-        choices.append([name.lower() if fold else name for name in dict.fromkeys(names)] or [otherwise])
-    for chosen in product(*choices):
-        yield pattern.format(*chosen)
+        fields.append(_Field(tuple(tuple(path.split(".")) for path in paths.split("|")), default))
+    return _Template(tuple(parts[0::2]), tuple(fields), template.startswith(_CATALOG_KINDS))
 
 
-def _values(value: Any, path: list[str]) -> Iterator[str]:
+def _values(value: Any, path: Sequence[str]) -> Iterator[str]:
     """Walk a path; a list on the way stands for each of its elements."""
     if isinstance(value, list):
         for element in value:
@@ -144,19 +181,15 @@ def _values(value: Any, path: list[str]) -> Iterator[str]:
         yield from _values(value[path[0]], path[1:])
 
 
-def _arns(service: str, region: str, owner: str, text: str, nested: str) -> list[str]:
-    if text == "*" or text.startswith("arn:"):
-        return [text]
+def _prefix(service: str, region: str, owner: str) -> str:
     if service in {"iam", "sts"}:
-        return [f"arn:aws:iam::{owner}:{text}"]
-    if service == "logs":
-        return [f"arn:aws:logs:{region}:{owner}:{text}"]
-    prefix = f"arn:aws:glue:{region}:{owner}:"
-    if not nested:
-        return [prefix + text]
+        return f"arn:aws:iam::{owner}:"
+    return f"arn:aws:{'logs' if service == 'logs' else 'glue'}:{region}:{owner}:"
+
+
+def _nested(text: str, path: str) -> list[str]:
+    """Put the name of a nested catalog before the names of what it holds."""
     if text == "catalog":
-        return [f"{prefix}catalog", f"{prefix}catalog/{nested}"]
+        return [text, f"catalog/{path}"]
     kind, _, names = text.partition("/")
-    if f"{kind}/" in _CATALOG_KINDS:
-        return [f"{prefix}{kind}/{nested}/{names}"]
-    return [prefix + text]
+    return [f"{kind}/{path}/{names}"] if f"{kind}/" in _CATALOG_KINDS else [text]
