@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -99,6 +99,14 @@ class Authorizer:
         for role in asked.permission.passed_roles(asked.document, account_id):
             self._require_pass(known, asked, role, facts)
         return Admission(identity_arn, None if owner == account_id else owner)
+
+    def admit_to(self, asked: Asked, owner: str, resources: Iterable[str]) -> None:
+        """Decide what a request leads to besides what it names; raises Denied."""
+        if owner == asked.principal.account_id and is_root(asked.principal.arn):
+            return
+        known, facts = self._standings.of(asked.key), _facts(asked)
+        for resource in resources:
+            self._require(known, asked, resource, owner, facts)
 
     def _require(self, known: Known, asked: Asked, resource: str, owner: str, facts: Facts) -> None:
         resource, tags = self._look_up(known, owner, resource)

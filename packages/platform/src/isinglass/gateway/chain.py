@@ -3,8 +3,10 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from urllib.parse import unquote
 
 from isinglass.gateway.access_log import AccessLog
@@ -211,11 +213,13 @@ class Chain:
         caller, operation = exchange.signed_by, exchange.target
         if self._authorizer.is_free(caller.principal, operation.permission, exchange.document):
             return
-        try:
+        with _denying(exchange):
             exchange.admission = self._authorizer.admit(exchange.asked)
-        except Denied as denied:
-            exchange.denied = denied
-            raise _DENIALS[operation.service.protocol](denied.reason) from denied
+
+    def _reach(self, exchange: Exchange, account_id: str, resources: Iterable[str]) -> None:
+        """Decide over what a request leads to; an operation that goes on without it was not denied."""
+        with _denying(exchange):
+            self._authorizer.admit_to(exchange.asked, account_id, resources)
 
     def _open_page(self, exchange: Exchange) -> None:
         operation = exchange.target
@@ -259,10 +263,12 @@ class Chain:
             note=_said(exchange.request, NOTE_HEADER),
             imported_from=_said(exchange.request, IMPORT_HEADER),
             facts=admission.facts if admission else {},
+            reach=partial(self._reach, exchange),
         )
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 exchange.answer = handler(context, exchange.document)
+                exchange.denied = None
                 return
             except Exception as error:
                 if attempt == _ATTEMPTS or not is_transient(error):
@@ -289,6 +295,16 @@ class Chain:
         else:
             operation = exchange.target
             exchange.response = query.encode(answer, operation.service, operation.model, exchange.request_id)
+
+
+@contextmanager
+def _denying(exchange: Exchange) -> Iterator[None]:
+    """Answer a denial in the words of the operation's service."""
+    try:
+        yield
+    except Denied as denied:
+        exchange.denied = denied
+        raise _DENIALS[exchange.target.service.protocol](denied.reason) from denied
 
 
 def _said(request: HttpRequest, header: str) -> str:

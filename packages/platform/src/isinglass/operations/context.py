@@ -1,12 +1,13 @@
 """What every operation receives besides its request: who asks, when, and what it may use."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from isinglass.domain.catalog_changes import DIRECTLY, Change, Origin, Through
 from isinglass.jobs.permitted import Copied, PermittedPart
 from isinglass.jobs.queries import Rows, Statement
+from isinglass.model.edge_errors import AccessDeniedException
 from isinglass.store.paging import PageRequest
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store, Transaction
@@ -109,6 +110,11 @@ class Services(Protocol):
 FIRST_PAGE = PageRequest(size=100)
 
 
+def _reach_nothing(_account_id: str, resources: Sequence[str]) -> None:
+    """Refuse what nobody decides about."""
+    raise AccessDeniedException(f"Nothing decides here whether {resources[0]} may be reached.")
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """One request's surroundings. `now` is epoch seconds, read once; `page` is set for paged operations."""
@@ -129,6 +135,8 @@ class Context:
     imported_from: str = ""
     #: What conditions of policies may ask for; only operations that decide themselves are told.
     facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Let the request touch ARNs of an account that it did not name, or raise that it may not.
+    reach: Callable[[str, Sequence[str]], None] = _reach_nothing
 
     @property
     def account_id(self) -> str:

@@ -4,10 +4,11 @@ As in Glue, a link is followed once. Nothing leads through a link to a link: of 
 link that would have to be followed next.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from isinglass.domain import catalog_ids
 from isinglass.domain.catalog_ids import account_of, join, path_of, split
 from isinglass.domain.catalog_objects import fold
 from isinglass.model.glue.errors import (
@@ -15,7 +16,7 @@ from isinglass.model.glue.errors import (
     InvalidInputException,
     OperationNotSupportedException,
 )
-from isinglass.operations.catalog.scope import check_admitted, not_read
+from isinglass.operations.catalog.scope import not_read
 from isinglass.operations.catalog.visibility import require, visible_table
 from isinglass.operations.context import Context
 from isinglass.store.catalog_tables import CatalogTable
@@ -67,7 +68,7 @@ def named_table(
     try:
         return find(catalog, database, name), False
     except EntityNotFoundException:
-        place = place_of(ctx, tx, catalog, database)
+        place = place_of(ctx, tx, catalog, database, "table", (name,))
         if place == Place(catalog, database):
             raise
     return find(place.catalog, place.database, name), True
@@ -84,6 +85,7 @@ def target_of(ctx: Context, tx: Transaction, find: _Find, link: CatalogTable) ->
     shown = f"Table {link.name}"
     place = _target(ctx, tx, link.catalog_id, given, shown)
     name = fold(_required(given, "Name", shown))
+    _reach(ctx, place, "table", (name,))
     try:
         target = find(place.catalog, place.database, name)
     except EntityNotFoundException as error:
@@ -97,15 +99,22 @@ def target_of(ctx: Context, tx: Transaction, find: _Find, link: CatalogTable) ->
     return target
 
 
-def place_of(ctx: Context, tx: Transaction, catalog: str, name: str) -> Place:
-    """Find where the tables of a database are: where it links to, or in itself."""
+def place_of(
+    ctx: Context, tx: Transaction, catalog: str, name: str, kind: str, inside: Iterable[str] = ("*",)
+) -> Place:
+    """Find where the tables of a database are: where it links to, or in itself.
+
+    Where it is a link, the caller must have the permission on what is `inside` its target, too.
+    """
     name = fold(name)
     database = tx.databases.require(catalog, name)
     if "FederatedDatabase" in database.document:
         raise not_read(f"Database {name}", "federated")
     if "TargetDatabase" not in database.document:
         return Place(catalog, name)
-    return linked_place(ctx, tx, catalog, database)[0]
+    place, _ = linked_place(ctx, tx, catalog, database)
+    _reach(ctx, place, kind, inside)
+    return place
 
 
 def linked_place(ctx: Context, tx: Transaction, catalog: str, link: Database) -> tuple[Place, Database]:
@@ -146,13 +155,20 @@ def _target(ctx: Context, tx: Transaction, catalog: str, identifier: Mapping[str
             f"{shown} links to region {region}, which is not reached from here"
         )
     account_id, path = split(fold(identifier.get("CatalogId", account_of(catalog))), account_of(catalog))
-    check_admitted(ctx, account_id)
     place = Place(join(account_id, path), fold(_required(identifier, "DatabaseName", shown)))
+    catalogs = [catalog_ids.arn(ctx.region, each, "catalog") for each in {account_id, place.catalog}]
+    ctx.reach(account_id, [*catalogs, catalog_ids.arn(ctx.region, place.catalog, "database", place.database)])
     if path_of(place.catalog):
         found = tx.catalogs.require(place.catalog)
         if found.source:
             raise not_read(f"Catalog {place.catalog}, to which {shown} links,", found.source)
     return place
+
+
+def _reach(ctx: Context, place: Place, kind: str, names: Iterable[str]) -> None:
+    """Refuse what lies behind a link to a caller that may not do the same to it by its own name."""
+    arns = [catalog_ids.arn(ctx.region, place.catalog, kind, place.database, name) for name in names]
+    ctx.reach(account_of(place.catalog), arns)
 
 
 def _required(identifier: Mapping[str, Any], member: str, shown: str) -> str:

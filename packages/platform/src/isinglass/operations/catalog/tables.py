@@ -81,7 +81,7 @@ def create_table(ctx: Context, request: CreateTableRequest) -> CreateTableRespon
 
 def _store(ctx: Context, catalog: str, request: CreateTableRequest, document: dict[str, Any]) -> None:
     with ctx.store.begin() as tx:
-        place = place_of(ctx, tx, catalog, request["DatabaseName"])
+        place = place_of(ctx, tx, catalog, request["DatabaseName"], "table", [document["Name"]])
         if "TargetTable" in document:
             _check_link(ctx, tx, place, fold(request["DatabaseName"]), document)
         database = _open_database(ctx, tx, place, document)
@@ -109,7 +109,7 @@ def _open_database(ctx: Context, tx: Transaction, place: Place, document: dict[s
 def _check_free(ctx: Context, catalog: str, database: str, document: dict[str, Any]) -> None:
     """Refuse what may not be made, or has a name that is taken, before anything is written for it."""
     with ctx.store.read() as tx:
-        place = place_of(ctx, tx, catalog, database)
+        place = place_of(ctx, tx, catalog, database, "table", [document["Name"]])
         _open_database(ctx, tx, place, document)
         if tx.tables.find(place.catalog, place.database, document["Name"]) is not None:
             raise AlreadyExistsException("Table already exists.")
@@ -177,7 +177,7 @@ def get_tables(ctx: Context, request: GetTablesRequest) -> GetTablesResponse:
         )
     matches = _name_test(request.get("Expression", ""))
     with ctx.store.read() as tx:
-        place = place_of(ctx, tx, catalog, request["DatabaseName"])
+        place = place_of(ctx, tx, catalog, request["DatabaseName"], "table")
         if request.get("ResourceShareType", "ALL") != "ALL":
             return {"TableList": []}  # no table of a database that lives here is federated
         tables, after = fill_page(
@@ -262,11 +262,12 @@ def batch_delete_table(ctx: Context, request: BatchDeleteTableRequest) -> BatchD
     refuse_transaction(request)
     errors: list[Any] = []
     deleted: list[str] = []
+    # In one order for everyone: two batches must not wait for each other's rows.
+    names = sorted({fold(name) for name in request["TablesToDelete"]})
     with ctx.store.begin() as tx:
-        place = place_of(ctx, tx, catalog, request["DatabaseName"])
+        place = place_of(ctx, tx, catalog, request["DatabaseName"], "table", names)
         tx.databases.hold(place.catalog, place.database)
-        # In one order for everyone: two batches must not wait for each other's rows.
-        for name in sorted({fold(name) for name in request["TablesToDelete"]}):
+        for name in names:
             try:
                 table = require(ctx, tx, tx.tables.lock(place.catalog, place.database, name), "DROP")
                 tx.deleted_tables.keep(table, ctx.change("BatchDeleteTable"))

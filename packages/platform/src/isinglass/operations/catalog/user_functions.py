@@ -28,6 +28,8 @@ from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.user_functions import UserFunction
 
+_KIND = "userDefinedFunction"
+
 
 def _shown(catalog: str, function: UserFunction) -> Any:
     return {
@@ -49,7 +51,7 @@ def create_user_defined_function(
     document = function_document(given)
     database = fold(request["DatabaseName"])
     with ctx.store.begin() as tx:
-        place = place_of(ctx, tx, catalog, database)
+        place = place_of(ctx, tx, catalog, database, _KIND, [document["FunctionName"]])
         tx.databases.hold(place.catalog, place.database)
         if not tx.user_functions.insert(place.catalog, place.database, document, ctx.now):
             raise AlreadyExistsException("Function already exists.")
@@ -63,7 +65,7 @@ def get_user_defined_function(
     catalog = catalog_of(ctx, request)
     database, name = fold(request["DatabaseName"]), fold(request["FunctionName"])
     with ctx.store.read() as tx:
-        place = place_of(ctx, tx, catalog, database)
+        place = place_of(ctx, tx, catalog, database, _KIND, [name])
         function = tx.user_functions.require(place.catalog, place.database, name)
     return {"UserDefinedFunction": _shown(place.catalog, function)}
 
@@ -78,7 +80,7 @@ def get_user_defined_functions(
     database = fold(request["DatabaseName"]) if "DatabaseName" in request else None
     with ctx.store.read() as tx:
         if database is not None:
-            place = place_of(ctx, tx, catalog, database)
+            place = place_of(ctx, tx, catalog, database, _KIND)
             catalog, database = place.catalog, place.database
         found, after = tx.user_functions.page(catalog, database, ctx.page, matches)
     return {
@@ -109,7 +111,7 @@ def update_user_defined_function(
     if document["FunctionName"] != name:
         raise InvalidInputException(f"Function {name} cannot be renamed to {document['FunctionName']}")
     with ctx.store.begin() as tx:
-        place = place_of(ctx, tx, catalog, database)
+        place = place_of(ctx, tx, catalog, database, _KIND, [name])
         tx.databases.hold(place.catalog, place.database)
         if not tx.user_functions.replace(place.catalog, place.database, name, document):
             raise EntityNotFoundException(f"Function {name} not found.")
@@ -123,7 +125,7 @@ def delete_user_defined_function(
     catalog = catalog_of(ctx, request)
     database, name = fold(request["DatabaseName"]), fold(request["FunctionName"])
     with ctx.store.begin() as tx:
-        place = place_of(ctx, tx, catalog, database)
+        place = place_of(ctx, tx, catalog, database, _KIND, [name])
         tx.databases.hold(place.catalog, place.database)
         if not tx.user_functions.delete(place.catalog, place.database, name):
             raise EntityNotFoundException(f"Function {name} not found.")
