@@ -57,16 +57,24 @@ CONNECTION_INPUT = {
 }
 ENCRYPTION = {"EncryptionAtRest": {"CatalogEncryptionMode": "DISABLED"}}
 CONFIGURATION = {"JobConfiguration": {"timeout": {"MaxValue": "60"}}}
+#: An asset that the owner described, and the name of its form and asset types.
+ASSET, KIND = f"arn:aws:glue:us-east-1:{{owner}}:table/{DATABASE}/{TABLE}", "Note"
 OWNER_ARN = "arn:aws:glue:us-east-1:{owner}:job/booking"
 
 #: Requests of many kinds, aimed at what the owner has; a new kind of thing gets its own here.
 CASES: dict[str, dict[str, Any]] = {
+    "AssociateGlossaryTerms": {"AssetIdentifier": ASSET, "GlossaryTermIdentifiers": ["{term}"]},
     "BatchCreatePartition": {**TABLE_OF, "PartitionInputList": [{"Values": ["2"]}]},
     "BatchDeleteConnection": {"ConnectionNameList": [CONNECTION]},
     "BatchDeletePartition": {**TABLE_OF, "PartitionsToDelete": [{"Values": ["1"]}]},
     "BatchDeleteTable": {"DatabaseName": DATABASE, "TablesToDelete": [TABLE]},
     "BatchDeleteTableVersion": {**TABLE_OF, "VersionIds": ["0"]},
     "BatchGetCrawlers": {"CrawlerNames": [CRAWLER]},
+    "BatchGetIterableForms": {
+        "AssetIdentifier": ASSET,
+        "IterableFormName": "columns",
+        "ItemIdentifiers": [COLUMN],
+    },
     "BatchGetJobs": {"JobNames": [JOB]},
     "BatchGetPartition": {**TABLE_OF, "PartitionsToGet": [{"Values": ["1"]}]},
     "BatchStopJobRun": {"JobName": JOB, "JobRunIds": ["{run}"]},
@@ -78,6 +86,8 @@ CASES: dict[str, dict[str, Any]] = {
     "CreateConnection": {"ConnectionInput": {**CONNECTION_INPUT, "Name": "other"}},
     "CreateCrawler": {"Name": "other", "Role": "r", "DatabaseName": DATABASE, "Targets": TARGETS},
     "CreateDatabase": {"DatabaseInput": {"Name": "other"}},
+    "CreateGlossary": {"Name": "other"},
+    "CreateGlossaryTerm": {"GlossaryIdentifier": "{glossary}", "Name": "other"},
     "CreateJob": {"Name": "other", "Role": "r", "Command": COMMAND},
     "CreatePartition": {**TABLE_OF, "PartitionInput": {"Values": ["3"]}},
     "CreatePartitionIndex": {**TABLE_OF, "PartitionIndex": {"IndexName": "more", "Keys": ["day"]}},
@@ -85,12 +95,18 @@ CASES: dict[str, dict[str, Any]] = {
     "CreateTable": {"DatabaseName": DATABASE, "TableInput": {"Name": "new"}},
     "CreateUsageProfile": {"Name": "other", "Configuration": CONFIGURATION},
     "CreateUserDefinedFunction": {"DatabaseName": DATABASE, "FunctionInput": {"FunctionName": "new"}},
+    "DeleteAsset": {"Identifier": ASSET},
+    "DeleteAssetType": {"Identifier": KIND},
+    "DeleteAttachment": {"AssetIdentifier": ASSET, "AttachmentName": "note"},
     "DeleteColumnStatisticsForPartition": {**TABLE_OF, "PartitionValues": ["1"], "ColumnName": COLUMN},
     "DeleteColumnStatisticsForTable": {**TABLE_OF, "ColumnName": COLUMN},
     "DeleteColumnStatisticsTaskSettings": TABLE_OF,
     "DeleteConnection": {"ConnectionName": CONNECTION},
     "DeleteCrawler": {"Name": CRAWLER},
     "DeleteDatabase": {"Name": DATABASE},
+    "DeleteFormType": {"Identifier": KIND},
+    "DeleteGlossary": {"Identifier": "{glossary}"},
+    "DeleteGlossaryTerm": {"Identifier": "{term}"},
     "DeleteJob": {"JobName": JOB},
     "DeletePartition": {**TABLE_OF, "PartitionValues": ["1"]},
     "DeletePartitionIndex": {**TABLE_OF, "IndexName": INDEX},
@@ -99,6 +115,9 @@ CASES: dict[str, dict[str, Any]] = {
     "DeleteTableVersion": {**TABLE_OF, "VersionId": "0"},
     "DeleteUsageProfile": {"Name": USAGE},
     "DeleteUserDefinedFunction": {"DatabaseName": DATABASE, "FunctionName": FUNCTION},
+    "DisassociateGlossaryTerms": {"AssetIdentifier": ASSET, "GlossaryTermIdentifiers": ["{term}"]},
+    "GetAsset": {"Identifier": ASSET},
+    "GetAssetType": {"Identifier": KIND},
     "GetColumnStatisticsForPartition": {**TABLE_OF, "PartitionValues": ["1"], "ColumnNames": [COLUMN]},
     "GetColumnStatisticsForTable": {**TABLE_OF, "ColumnNames": [COLUMN]},
     "GetColumnStatisticsTaskRun": {"ColumnStatisticsTaskRunId": "{statistics}"},
@@ -113,6 +132,9 @@ CASES: dict[str, dict[str, Any]] = {
     "GetDataCatalogExportConfiguration": {},
     "GetDatabase": {"Name": DATABASE},
     "GetDatabases": {},
+    "GetFormType": {"Identifier": KIND},
+    "GetGlossary": {"Identifier": "{glossary}"},
+    "GetGlossaryTerm": {"Identifier": "{term}"},
     "GetJob": {"JobName": JOB},
     "GetJobRun": {"JobName": JOB, "RunId": "{run}"},
     "GetJobRuns": {"JobName": JOB},
@@ -130,13 +152,28 @@ CASES: dict[str, dict[str, Any]] = {
     "GetUserDefinedFunction": {"DatabaseName": DATABASE, "FunctionName": FUNCTION},
     "GetUserDefinedFunctions": {"Pattern": ".*"},
     "GetTags": {"ResourceArn": OWNER_ARN},
+    "ListAssetTypes": {},
     "ListColumnStatisticsTaskRuns": {},
     "ListCrawlers": {},
     "ListCrawls": {"CrawlerName": CRAWLER},
+    "ListFormTypes": {},
+    "ListGlossaries": {},
+    "ListGlossaryTerms": {"GlossaryIdentifier": "{glossary}"},
+    "ListIterableForms": {"AssetIdentifier": ASSET, "IterableFormName": "columns"},
     "ListJobs": {},
     "ListUsageProfiles": {},
+    "PutAsset": {"AssetTypeId": "GlueTable", "Identifier": ASSET, "Name": "other", "Forms": {}},
+    "PutAssetType": {"Name": KIND, "Forms": {"note": {"FormTypeIdentifier": "GlueColumn"}}},
+    "PutAttachment": {
+        "AssetIdentifier": ASSET,
+        "AttachmentName": "note",
+        "FormTypeId": "GlueColumn",
+        "Content": '{"name": "x", "partitionKey": false}',
+    },
     "PutDataCatalogExportConfiguration": {"ExportSetting": "ENABLED"},
     "PutDataCatalogEncryptionSettings": {"CatalogId": "{owner}", "DataCatalogEncryptionSettings": ENCRYPTION},
+    "PutFormType": {"Name": KIND, "Schema": f"structure {KIND} {{}}"},
+    "SearchAssets": {"SearchText": SECRET},
     "SearchTables": {"SearchText": SECRET},
     "StartColumnStatisticsTaskRun": {**TABLE_OF, "Role": "r"},
     "StartColumnStatisticsTaskRunSchedule": TABLE_OF,
@@ -150,6 +187,7 @@ CASES: dict[str, dict[str, Any]] = {
     "TagResource": {"ResourceArn": OWNER_ARN, "TagsToAdd": {"a": "b"}},
     "TestConnection": {"ConnectionName": CONNECTION},
     "UntagResource": {"ResourceArn": OWNER_ARN, "TagsToRemove": ["kept"]},
+    "UpdateAsset": {"Identifier": ASSET, "Name": "other"},
     "UpdateColumnStatisticsForPartition": {
         **TABLE_OF,
         "PartitionValues": ["1"],
@@ -161,6 +199,8 @@ CASES: dict[str, dict[str, Any]] = {
     "UpdateCrawler": {"Name": CRAWLER, "Description": "x"},
     "UpdateCrawlerSchedule": {"CrawlerName": CRAWLER, "Schedule": ""},
     "UpdateDatabase": {"Name": DATABASE, "DatabaseInput": {"Name": DATABASE}},
+    "UpdateGlossary": {"Identifier": "{glossary}", "Name": "other"},
+    "UpdateGlossaryTerm": {"Identifier": "{term}", "Name": "other"},
     "UpdateJob": {"JobName": JOB, "JobUpdate": {"Role": "r", "Command": COMMAND}},
     "UpdatePartition": {**TABLE_OF, "PartitionValueList": ["1"], "PartitionInput": {"Values": ["1"]}},
     "UpdateTable": {"DatabaseName": DATABASE, "TableInput": {"Name": TABLE}},
@@ -244,11 +284,26 @@ def owned(live_server: LiveServer) -> dict[str, str]:
     wait_for(lambda: glue.get_crawler(Name=CRAWLER)["Crawler"]["State"] == "READY")
     wait_for(lambda: _statuses(glue.get_partition_indexes(**TABLE_OF)) == ["ACTIVE"])
     wait_for(lambda: glue.search_tables(SearchText=SECRET)["TableList"])
+    described = _describe(glue, account)
     role = f"arn:aws:iam::{account}:role/{SECRET}"
     glue.create_column_statistics_task_settings(**TABLE_OF, Role=role, Schedule="cron(0 0 1 1 ? 2199)")
     statistics = glue.start_column_statistics_task_run(**TABLE_OF, Role=role)["ColumnStatisticsTaskRunId"]
     wait_for(lambda: "EndTime" in _statistics_run(glue, statistics))
-    return {"owner": account, "bucket": bucket, "run": run, "statistics": statistics}
+    return {"owner": account, "bucket": bucket, "run": run, "statistics": statistics, **described}
+
+
+def _describe(glue: Any, account: str) -> dict[str, str]:
+    """Let the owner say something of its table."""
+    glue.put_form_type(Name=KIND, Schema=f"structure {KIND} {{ text: String }}")
+    glue.put_asset_type(Name=KIND, Forms={"note": {"FormTypeIdentifier": KIND}})
+    glossary = glue.create_glossary(Name=SECRET)["Id"]
+    term = glue.create_glossary_term(GlossaryIdentifier=glossary, Name=SECRET)["Id"]
+    asset = ASSET.format(owner=account)
+    glue.put_asset(AssetTypeId=KIND, Identifier=asset, Name=SECRET, Forms={})
+    glue.associate_glossary_terms(AssetIdentifier=asset, GlossaryTermIdentifiers=[term])
+    content = json.dumps({"text": SECRET})
+    glue.put_attachment(AssetIdentifier=asset, AttachmentName="note", FormTypeId=KIND, Content=content)
+    return {"glossary": glossary, "term": term}
 
 
 def _statistics_run(glue: Any, run_id: str) -> Any:
@@ -275,6 +330,15 @@ def _snapshot(server: LiveServer, owned: dict[str, str]) -> dict[str, Any]:
         "function": glue.get_user_defined_function(DatabaseName=DATABASE, FunctionName=FUNCTION),
         "indexes": glue.get_partition_indexes(**TABLE_OF),
         "found": glue.search_tables(SearchText=SECRET),
+        "asset": glue.get_asset(Identifier=ASSET.format(**owned)),
+        "columns": glue.list_iterable_forms(
+            AssetIdentifier=ASSET.format(**owned), IterableFormName="columns"
+        ),
+        "assets": glue.search_assets(SearchText=SECRET),
+        "glossaries": glue.list_glossaries(),
+        "terms": glue.list_glossary_terms(GlossaryIdentifier=owned["glossary"]),
+        "form type": glue.get_form_type(Identifier=KIND),
+        "asset type": glue.get_asset_type(Identifier=KIND),
         "connection": glue.get_connection(Name=CONNECTION),
         "security": glue.get_security_configuration(Name=SECURITY),
         "encryption": glue.get_data_catalog_encryption_settings(),
