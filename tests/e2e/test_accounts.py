@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
+from identity_cases import IDENTITY_CASES, make_identities, read_identities
 from server_fixtures import LiveServer, run_cli, wait_for
 
 from isinglass.cli.client import Client
@@ -59,6 +60,13 @@ ENCRYPTION = {"EncryptionAtRest": {"CatalogEncryptionMode": "DISABLED"}}
 CONFIGURATION = {"JobConfiguration": {"timeout": {"MaxValue": "60"}}}
 #: An asset that the owner described, and the name of its form and asset types.
 ASSET, KIND = f"arn:aws:glue:us-east-1:{{owner}}:table/{DATABASE}/{TABLE}", "Note"
+#: Lets an account in that there is not; the stranger stays outside.
+POLICY = json.dumps({
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Allow", "Principal": {"AWS": "333344445555"}, "Action": "glue:GetTable", "Resource": "*",
+    },
+})  # fmt: skip
 OWNER_ARN = "arn:aws:glue:us-east-1:{owner}:job/booking"
 
 #: Requests of many kinds, aimed at what the owner has; a new kind of thing gets its own here.
@@ -110,6 +118,7 @@ CASES: dict[str, dict[str, Any]] = {
     "DeleteJob": {"JobName": JOB},
     "DeletePartition": {**TABLE_OF, "PartitionValues": ["1"]},
     "DeletePartitionIndex": {**TABLE_OF, "IndexName": INDEX},
+    "DeleteResourcePolicy": {},
     "DeleteSecurityConfiguration": {"Name": SECURITY},
     "DeleteTable": {"DatabaseName": DATABASE, "Name": TABLE},
     "DeleteTableVersion": {**TABLE_OF, "VersionId": "0"},
@@ -142,6 +151,8 @@ CASES: dict[str, dict[str, Any]] = {
     "GetPartition": {**TABLE_OF, "PartitionValues": ["1"]},
     "GetPartitionIndexes": TABLE_OF,
     "GetPartitions": TABLE_OF,
+    "GetResourcePolicies": {},
+    "GetResourcePolicy": {},
     "GetSecurityConfiguration": {"Name": SECURITY},
     "GetSecurityConfigurations": {},
     "GetTable": {"DatabaseName": DATABASE, "Name": TABLE},
@@ -174,6 +185,7 @@ CASES: dict[str, dict[str, Any]] = {
     "PutDataCatalogEncryptionSettings": {"CatalogId": "{owner}", "DataCatalogEncryptionSettings": ENCRYPTION},
     "PutFormType": {"Name": KIND, "Schema": f"structure {KIND} {{}}"},
     "SearchAssets": {"SearchText": SECRET},
+    "PutResourcePolicy": {"PolicyInJson": POLICY},
     "SearchTables": {"SearchText": SECRET},
     "StartColumnStatisticsTaskRun": {**TABLE_OF, "Role": "r"},
     "StartColumnStatisticsTaskRunSchedule": TABLE_OF,
@@ -215,6 +227,7 @@ CASES: dict[str, dict[str, Any]] = {
     "isinglass:GetRunDetails": {"JobName": JOB, "RunId": "{run}"},
     "isinglass:GetServerStatus": {},
     "isinglass:ListAccounts": {},
+    "isinglass:ListAuditEvents": {"Operation": "CreateJob"},
     "isinglass:ListDatabaseHistory": {"Name": DATABASE},
     "isinglass:ListDeleted": {},
     "isinglass:ListTableHistory": TABLE_OF,
@@ -229,11 +242,13 @@ CASES: dict[str, dict[str, Any]] = {
     "logs:FilterLogEvents": {"logGroupName": "/aws-glue/python-jobs/output"},
     "logs:GetLogEvents": {"logGroupName": "/aws-glue/python-jobs/output", "logStreamName": "{run}"},
     "sts:GetCallerIdentity": {},
+    **IDENTITY_CASES,
 }
 
 #: How a client is told that there is no such thing or that it may not; or an answer that tells nothing.
 HARMLESS = {
     "", "AccessDeniedException", "EntityNotFoundException", "QueryFailedException", "ResourceNotFoundException",
+    "AccessDenied", "NoSuchEntity", "ValidationError",
 }  # fmt: skip
 
 
@@ -265,6 +280,7 @@ def owned(live_server: LiveServer) -> dict[str, str]:
     glue.create_security_configuration(Name=SECURITY, EncryptionConfiguration={"S3Encryption": s3_encryption})
     at_rest = {"CatalogEncryptionMode": "DISABLED", "SseAwsKmsKeyId": key}
     glue.put_data_catalog_encryption_settings(DataCatalogEncryptionSettings={"EncryptionAtRest": at_rest})
+    glue.put_resource_policy(PolicyInJson=POLICY.replace('"Effect"', f'"Sid": "s{SECRET}", "Effect"'))
     glue.create_usage_profile(Name=USAGE, Description=SECRET, Configuration=CONFIGURATION)
     command = {"Name": "pythonshell", "ScriptLocation": f"s3://{bucket}/job.py"}
     glue.create_job(Name=JOB, Role="r", Command=command, Description=SECRET, Tags={"kept": SECRET})
@@ -289,7 +305,8 @@ def owned(live_server: LiveServer) -> dict[str, str]:
     glue.create_column_statistics_task_settings(**TABLE_OF, Role=role, Schedule="cron(0 0 1 1 ? 2199)")
     statistics = glue.start_column_statistics_task_run(**TABLE_OF, Role=role)["ColumnStatisticsTaskRunId"]
     wait_for(lambda: "EndTime" in _statistics_run(glue, statistics))
-    return {"owner": account, "bucket": bucket, "run": run, "statistics": statistics, **described}
+    key = make_identities(live_server.client("iam"), SECRET)
+    return {"owner": account, "bucket": bucket, "run": run, "statistics": statistics, "key": key, **described}
 
 
 def _describe(glue: Any, account: str) -> dict[str, str]:
@@ -343,6 +360,7 @@ def _snapshot(server: LiveServer, owned: dict[str, str]) -> dict[str, Any]:
         "security": glue.get_security_configuration(Name=SECURITY),
         "encryption": glue.get_data_catalog_encryption_settings(),
         "usage": glue.get_usage_profile(Name=USAGE),
+        "policy": glue.get_resource_policy(),
         "job": glue.get_job(JobName=JOB),
         "runs": glue.get_job_runs(JobName=JOB),
         "tags": glue.get_tags(ResourceArn=OWNER_ARN.format(**owned)),
@@ -354,6 +372,7 @@ def _snapshot(server: LiveServer, owned: dict[str, str]) -> dict[str, Any]:
     }
     for answer in answers.values():
         del answer["ResponseMetadata"]
+    answers["identities"] = read_identities(server.client("iam"), server.account)
     answers["deleted"] = ours.call("isinglass:ListDeleted")
     answers["history"] = ours.call("isinglass:ListTableHistory", TABLE_OF)
     answers["crawler"]["Crawler"].pop("CrawlElapsedTime")
