@@ -127,6 +127,11 @@ def _is_time(text: str, form: str) -> bool:
     return True
 
 
+def tested_columns(tree: Expression | None) -> set[str]:
+    """List the columns that a filter tests, in lower case."""
+    return set() if tree is None else {test.column.lower() for test in _tests(tree)}
+
+
 def document_of(tree: Expression) -> dict[str, Any]:
     """Write a filter as plain lists and texts, for the process that applies it to rows."""
     match tree:

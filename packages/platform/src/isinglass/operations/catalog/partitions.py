@@ -22,6 +22,7 @@ from isinglass.model.glue.shapes import (
     GetPartitionResponse,
     GetPartitionsRequest,
     GetPartitionsResponse,
+    GetUnfilteredPartitionsMetadataRequest,
     UpdatePartitionRequest,
     UpdatePartitionResponse,
 )
@@ -77,7 +78,7 @@ def get_partitions(ctx: Context, request: GetPartitionsRequest) -> GetPartitions
         )
     with ctx.store.read() as tx:
         table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
-        selection = _both(_selection(table, request), partition_test(ctx, tx, table))
+        selection = both(selection_of(table, request), partition_test(ctx, tx, table))
         found, after = tx.partitions.page(table, ctx.page, selection)
     columns = not request.get("ExcludeColumnSchema", False)
     return {
@@ -86,15 +87,18 @@ def get_partitions(ctx: Context, request: GetPartitionsRequest) -> GetPartitions
     }
 
 
-def _selection(table: CatalogTable, request: GetPartitionsRequest) -> Selection:
+def selection_of(
+    table: CatalogTable, request: GetPartitionsRequest | GetUnfilteredPartitionsMetadataRequest
+) -> Selection:
+    """Read what a listing of partitions selects."""
     chosen = compile_filter(request.get("Expression", ""), table.partition_keys)
     in_segment = _segment_test(request.get("Segment"))
     if chosen is None:
         return Selection(matches=in_segment)
-    return _both(Selection(chosen.keys, chosen.matches, chosen.bounds), in_segment)
+    return both(Selection(chosen.keys, chosen.matches, chosen.bounds), in_segment)
 
 
-def _both(selection: Selection, test: Callable[[Sequence[str]], bool] | None) -> Selection:
+def both(selection: Selection, test: Callable[[Sequence[str]], bool] | None) -> Selection:
     """Let a test of values choose among what is selected."""
     matches = selection.matches
     if test is None:
