@@ -7,11 +7,13 @@ accounts, the identity's policies and the resource's must both allow.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from isinglass.domain.access.documents import Policy, Principal, Statement
 from isinglass.domain.access.principals import Who, identity_arn, is_root, principal_context, read_principal
 from isinglass.domain.access.templates import Template
+from isinglass.domain.access.wildcards import compile_text
 
 PolicyRole = Literal["identity", "boundary", "session", "resource"]
 
@@ -149,8 +151,13 @@ class _Asked:
         self.who: Who = read_principal(question.principal_arn)
         self.identity = question.identity or identity_arn(question.principal_arn)
         self._action = question.action.lower()
-        given = {key.lower(): values for key, values in question.context.items()}
-        self._facts = {**principal_context(question.principal_arn, self.identity), **given}
+
+    @cached_property
+    def _facts(self) -> dict[str, tuple[str, ...]]:
+        """What conditions and variables may ask for; most policies ask for nothing."""
+        asked = self.question
+        given = {key.lower(): values for key, values in asked.context.items()}
+        return {**principal_context(asked.principal_arn, self.identity), **given}
 
     def concerns(self, statement: Statement) -> bool:
         """Tell whether a statement applies to the question, whatever its effect."""
@@ -170,7 +177,11 @@ class _Asked:
         return next(grant for grant in order if grant in grants)
 
     def _names_action(self, statement: Statement) -> bool:
-        named = any(action.matches(self._action, self._facts) for action in statement.actions)
+        named = False
+        for action in statement.actions:
+            if compile_text(action.text).matches(self._action):
+                named = True
+                break
         return named != statement.actions_excluded
 
     def _names_resource(self, statement: Statement) -> bool:
@@ -184,7 +195,8 @@ class _Asked:
 
     def _is_resource(self, resource: Template) -> bool | None:
         # A question about no resource in particular, "*", is covered by "*" alone.
-        return resource.matches(self.question.resource, self._facts)
+        facts = self._facts if resource.parts else {}
+        return resource.matches(self.question.resource, facts)
 
     def _names_caller(self, statement: Statement) -> bool:
         grants = {self._named_by(principal) for principal in statement.principals or ()} - {None}

@@ -1,6 +1,7 @@
 """Who asks: what the ARN of a caller says about it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 PrincipalKind = Literal["root", "user", "session", "role", "service"]
@@ -16,6 +17,7 @@ class Who:
     identity_arn: str
 
 
+@lru_cache(maxsize=4096)
 def identity_arn(principal_arn: str) -> str:
     """Return whose policies decide: a role session's role, and every other caller itself.
 
@@ -35,6 +37,7 @@ def is_root(principal_arn: str) -> bool:
     return principal_arn.startswith("arn:aws:iam::") and principal_arn.endswith(":root")
 
 
+@lru_cache(maxsize=4096)
 def read_principal(principal_arn: str) -> Who:
     """Take a caller's ARN apart; what is no ARN of an identity is the name of a service."""
     account_id, role = _session_role(principal_arn)

@@ -14,12 +14,18 @@ Token = tuple[Literal["text", "any", "one"], str]
 
 @dataclass(frozen=True, slots=True)
 class Wildcard:
-    """A compiled pattern; a piece is the literal texts around its question marks."""
+    """A compiled pattern; a piece is the literal texts around its question marks.
+
+    `plain` has the pieces of a pattern without question marks, which most are.
+    """
 
     pieces: tuple[tuple[str, ...], ...]
+    plain: tuple[str, ...] | None
 
     def matches(self, text: str) -> bool:
         """Tell whether the pattern covers the whole text."""
+        if self.plain is not None:
+            return _covers(self.plain, text)
         first, *middle = self.pieces
         end = _match_at(first, text, 0)
         if end is None:
@@ -45,7 +51,8 @@ def compile_tokens(tokens: list[Token]) -> Wildcard:
             pieces[-1].append("")
         else:
             pieces[-1][-1] += text
-    return Wildcard(tuple(tuple(piece) for piece in pieces))
+    plain = None if any(len(piece) > 1 for piece in pieces) else tuple(piece[0] for piece in pieces)
+    return Wildcard(tuple(tuple(piece) for piece in pieces), plain)
 
 
 def read_tokens(text: str) -> list[Token]:
@@ -72,6 +79,21 @@ def compile_text(text: str) -> Wildcard:
 def matches(pattern: str, text: str) -> bool:
     """Tell whether a pattern covers a whole text."""
     return compile_text(pattern).matches(text)
+
+
+def _covers(plain: tuple[str, ...], text: str) -> bool:
+    """Do as Wildcard.matches for pieces without question marks: every request is decided here."""
+    if not text.startswith(plain[0]):
+        return False
+    if len(plain) == 1:
+        return len(text) == len(plain[0])
+    end = len(plain[0])
+    for piece in plain[1:-1]:
+        at = text.find(piece, end)
+        if at < 0:
+            return False
+        end = at + len(piece)
+    return text.endswith(plain[-1]) and end + len(plain[-1]) <= len(text)
 
 
 def _length(piece: tuple[str, ...]) -> int:
