@@ -90,10 +90,12 @@ CASES: dict[str, dict[str, Any]] = {
         **TABLE_OF,
         "Entries": [{"PartitionValueList": ["1"], "PartitionInput": {"Values": ["1"]}}],
     },
+    "CreateCatalog": {"Name": "other", "CatalogInput": {}},
     "CreateColumnStatisticsTaskSettings": {**TABLE_OF, "Role": "r"},
     "CreateConnection": {"ConnectionInput": {**CONNECTION_INPUT, "Name": "other"}},
     "CreateCrawler": {"Name": "other", "Role": "r", "DatabaseName": DATABASE, "Targets": TARGETS},
     "CreateDatabase": {"DatabaseInput": {"Name": "other"}},
+    "CreateGlueIdentityCenterConfiguration": {"InstanceArn": "arn:aws:sso:::instance/other"},
     "CreateGlossary": {"Name": "other"},
     "CreateGlossaryTerm": {"GlossaryIdentifier": "{glossary}", "Name": "other"},
     "CreateJob": {"Name": "other", "Role": "r", "Command": COMMAND},
@@ -106,6 +108,7 @@ CASES: dict[str, dict[str, Any]] = {
     "DeleteAsset": {"Identifier": ASSET},
     "DeleteAssetType": {"Identifier": KIND},
     "DeleteAttachment": {"AssetIdentifier": ASSET, "AttachmentName": "note"},
+    "DeleteCatalog": {"CatalogId": "{owner}:ledgers"},
     "DeleteColumnStatisticsForPartition": {**TABLE_OF, "PartitionValues": ["1"], "ColumnName": COLUMN},
     "DeleteColumnStatisticsForTable": {**TABLE_OF, "ColumnName": COLUMN},
     "DeleteColumnStatisticsTaskSettings": TABLE_OF,
@@ -115,6 +118,7 @@ CASES: dict[str, dict[str, Any]] = {
     "DeleteFormType": {"Identifier": KIND},
     "DeleteGlossary": {"Identifier": "{glossary}"},
     "DeleteGlossaryTerm": {"Identifier": "{term}"},
+    "DeleteGlueIdentityCenterConfiguration": {},
     "DeleteJob": {"JobName": JOB},
     "DeletePartition": {**TABLE_OF, "PartitionValues": ["1"]},
     "DeletePartitionIndex": {**TABLE_OF, "IndexName": INDEX},
@@ -127,6 +131,9 @@ CASES: dict[str, dict[str, Any]] = {
     "DisassociateGlossaryTerms": {"AssetIdentifier": ASSET, "GlossaryTermIdentifiers": ["{term}"]},
     "GetAsset": {"Identifier": ASSET},
     "GetAssetType": {"Identifier": KIND},
+    "GetCatalog": {"CatalogId": "{owner}:ledgers"},
+    "GetCatalogImportStatus": {"CatalogId": "{owner}"},
+    "GetCatalogs": {"ParentCatalogId": "{owner}"},
     "GetColumnStatisticsForPartition": {**TABLE_OF, "PartitionValues": ["1"], "ColumnNames": [COLUMN]},
     "GetColumnStatisticsForTable": {**TABLE_OF, "ColumnNames": [COLUMN]},
     "GetColumnStatisticsTaskRun": {"ColumnStatisticsTaskRunId": "{statistics}"},
@@ -144,6 +151,7 @@ CASES: dict[str, dict[str, Any]] = {
     "GetFormType": {"Identifier": KIND},
     "GetGlossary": {"Identifier": "{glossary}"},
     "GetGlossaryTerm": {"Identifier": "{term}"},
+    "GetGlueIdentityCenterConfiguration": {},
     "GetJob": {"JobName": JOB},
     "GetJobRun": {"JobName": JOB, "RunId": "{run}"},
     "GetJobRuns": {"JobName": JOB},
@@ -163,6 +171,7 @@ CASES: dict[str, dict[str, Any]] = {
     "GetUserDefinedFunction": {"DatabaseName": DATABASE, "FunctionName": FUNCTION},
     "GetUserDefinedFunctions": {"Pattern": ".*"},
     "GetTags": {"ResourceArn": OWNER_ARN},
+    "ImportCatalogToGlue": {"CatalogId": "{owner}"},
     "ListAssetTypes": {},
     "ListColumnStatisticsTaskRuns": {},
     "ListCrawlers": {},
@@ -200,6 +209,7 @@ CASES: dict[str, dict[str, Any]] = {
     "TestConnection": {"ConnectionName": CONNECTION},
     "UntagResource": {"ResourceArn": OWNER_ARN, "TagsToRemove": ["kept"]},
     "UpdateAsset": {"Identifier": ASSET, "Name": "other"},
+    "UpdateCatalog": {"CatalogId": "{owner}:ledgers", "CatalogInput": {}},
     "UpdateColumnStatisticsForPartition": {
         **TABLE_OF,
         "PartitionValues": ["1"],
@@ -213,6 +223,7 @@ CASES: dict[str, dict[str, Any]] = {
     "UpdateDatabase": {"Name": DATABASE, "DatabaseInput": {"Name": DATABASE}},
     "UpdateGlossary": {"Identifier": "{glossary}", "Name": "other"},
     "UpdateGlossaryTerm": {"Identifier": "{term}", "Name": "other"},
+    "UpdateGlueIdentityCenterConfiguration": {"UserBackgroundSessionsEnabled": True},
     "UpdateJob": {"JobName": JOB, "JobUpdate": {"Role": "r", "Command": COMMAND}},
     "UpdatePartition": {**TABLE_OF, "PartitionValueList": ["1"], "PartitionInput": {"Values": ["1"]}},
     "UpdateTable": {"DatabaseName": DATABASE, "TableInput": {"Name": TABLE}},
@@ -267,6 +278,9 @@ def owned(live_server: LiveServer) -> dict[str, str]:
     glue.create_database(DatabaseInput={"Name": GONE, "Description": SECRET})
     glue.delete_database(Name=GONE)
     glue.create_partition(**TABLE_OF, PartitionInput=PARTITION)
+    glue.create_catalog(Name="ledgers", CatalogInput={"Description": SECRET})
+    instance = f"arn:aws:sso:::instance/{SECRET}"
+    glue.create_glue_identity_center_configuration(InstanceArn=instance)
     glue.update_column_statistics_for_table(**TABLE_OF, ColumnStatisticsList=[STATISTICS])
     function = {"FunctionName": FUNCTION, "ClassName": SECRET, "OwnerName": "o", "OwnerType": "USER"}
     glue.create_user_defined_function(DatabaseName=DATABASE, FunctionInput=function)
@@ -337,6 +351,8 @@ def _snapshot(server: LiveServer, owned: dict[str, str]) -> dict[str, Any]:
     glue, logs = server.client("glue"), server.client("logs")
     ours = _ours(server, server.account)
     answers = {
+        "catalogs": glue.get_catalogs(IncludeRoot=True),
+        "identity center": glue.get_glue_identity_center_configuration(),
         "database": glue.get_database(Name=DATABASE),
         "tables": glue.get_tables(DatabaseName=DATABASE),
         "versions": glue.get_table_versions(**TABLE_OF),
