@@ -122,9 +122,8 @@ def file_in(folder: Path, database: str, table: str) -> Path:
 
 def _safe(name: str) -> str:
     """Write a name so that every file system keeps it; long ones end in a digest of the whole."""
-    safe = quote(name, safe=" +,=@()")
-    if safe.startswith("."):
-        safe = f"%2E{safe[1:]}"
+    # A dot would let a name be `..`, or that of one of our own files.
+    safe = quote(name, safe=" +,=@()").replace(".", "%2E")
     if len(safe) <= _LONGEST_NAME:
         return safe
     return f"{safe[:_LONGEST_NAME]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"

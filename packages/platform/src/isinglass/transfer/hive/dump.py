@@ -8,6 +8,10 @@ from typing import Literal, TextIO
 from isinglass.transfer.hive.literals import VALUE, Dialect, read_copied, read_value
 
 _CHUNK = 256 * 1024
+#: The beginning of a statement, up to its rows, is shorter than that.
+_LONGEST_HEAD = 256 * 1024
+#: So many characters tell which program wrote a dump.
+_SNIFFED = 4 * 1024
 #: A row or a definition longer than that is none.
 _LONGEST = 256 * 1024 * 1024
 
@@ -66,8 +70,9 @@ class DumpReader:
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows; raises DumpUnreadable."""
-        self._more()
-        head = self._text[:10_000]
+        while len(self._text) < _SNIFFED and self._more():
+            pass
+        head = self._text[:_SNIFFED]
         if re.search("MySQL dump|MariaDB dump", head) or ("`" in head and "PostgreSQL" not in head):
             self._dialect = "mysql"
         while self._skip_blank():
@@ -100,7 +105,7 @@ class DumpReader:
             found = pattern.match(self._text, self._at)
             if self._ended or (found is not None and found.end() < len(self._text)):
                 return found
-            if found is None and len(self._text) - self._at >= _CHUNK and pattern not in _LONG:
+            if found is None and len(self._text) - self._at >= _LONGEST_HEAD and pattern not in _LONG:
                 return None
             self._more()
 

@@ -1,0 +1,62 @@
+"""Catalog files on disk."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isinglass.transfer import files
+from isinglass.transfer.files import Line, LineTooLong, file_in, lines_of, open_writing
+
+LINES = [b'{"a":1}\n', b"  \n", '{"ß":2}\n'.encode(), b"last"]
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "jsonl.gz", "jsonl.zst"])
+def test_lines_of_every_ending_come_back_with_their_places(tmp_path, ending):
+    path = str(tmp_path / f"catalog.{ending}")
+    with open_writing(path) as file:
+        file.writelines(LINES)
+    assert list(lines_of(path)) == [Line(path, 1, LINES[0]), Line(path, 3, LINES[2]), Line(path, 4, LINES[3])]
+
+
+@pytest.mark.parametrize("ending", ["jsonl.gz", "jsonl.zst"])
+def test_same_lines_give_the_same_bytes(tmp_path, ending):
+    for name in ("a", "b"):
+        with open_writing(str(tmp_path / f"{name}.{ending}")) as file:
+            file.writelines(LINES)
+    assert (tmp_path / f"a.{ending}").read_bytes() == (tmp_path / f"b.{ending}").read_bytes()
+
+
+def test_folder_read_in_the_order_of_a_file(tmp_path):
+    for database, table in [("b", "t"), ("", ""), ("a", "z"), ("a", ""), ("b", ""), ("a", "y")]:
+        path = file_in(tmp_path, database, table)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(f"{database}/{table}\n".encode())
+    assert [line.text for line in lines_of(str(tmp_path))] == [
+        b"/\n",
+        b"a/\n",
+        b"a/y\n",
+        b"a/z\n",
+        b"b/\n",
+        b"b/t\n",
+    ]
+
+
+def test_line_without_end_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "_LONGEST_LINE", 10)
+    (tmp_path / "noise").write_bytes(b"x" * 50)
+    with pytest.raises(LineTooLong, match="noise:1 is longer than"):
+        list(lines_of(str(tmp_path / "noise")))
+
+
+NAMES = st.text(min_size=1, max_size=255)
+
+
+@given(NAMES, NAMES)
+def test_names_become_files_of_their_own_inside_the_folder(tmp_path_factory, first, second):
+    folder = tmp_path_factory.getbasetemp()
+    path = file_in(folder, first, second)
+    assert path.parent.parent.parent == folder
+    assert all(
+        len(part.encode()) <= 255 and part not in {".", ".."} for part in path.relative_to(folder).parts
+    )
+    assert (file_in(folder, "d", first) == file_in(folder, "d", second)) == (first == second)
