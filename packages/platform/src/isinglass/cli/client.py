@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 from isinglass.cli import query
 from isinglass.cli.errors import DENIED, UNREACHABLE, CliError, api_error
 from isinglass.cli.profiles import Profile
+from isinglass.cli.version import VERSION
 from isinglass.domain import signature as sigv4
 from isinglass.domain.signature import Credentials, canonical_request, payload_hash, sign_headers
 
@@ -29,14 +30,25 @@ class Client:
         self.profile = profile
         self._connections: dict[str, http.client.HTTPConnection] = {}
 
-    def call(self, operation: str, document: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Call an operation, `GetTables` or `isinglass:RunQuery`; raises CliError in the API's words."""
+    def call(
+        self, operation: str, document: dict[str, Any] | None = None, *, note: str = ""
+    ) -> dict[str, Any]:
+        """Call an operation, `GetTables` or `isinglass:RunQuery`; raises CliError in the API's words.
+
+        A note says what the call is for; it is kept with what it changes.
+        """
         service, _, name = operation.rpartition(":")
         if service in query.VERSIONS:
             return self._query(service, name, document or {})
         prefix, signing_name = _TARGETS[service or "glue"]
         body = json.dumps(document or {}).encode()
-        headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": f"{prefix}.{name}"}
+        headers = {
+            "content-type": "application/x-amz-json-1.1",
+            "x-amz-target": f"{prefix}.{name}",
+            "user-agent": f"isinglass/{VERSION}",
+        }
+        if note:
+            headers["x-isinglass-note"] = quote(note)
         parts = urlsplit(self.profile.endpoint)
         signed = sign_headers(
             self._credentials(),

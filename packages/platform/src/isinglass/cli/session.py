@@ -57,6 +57,21 @@ class Session:
         if not self.quiet:
             print(text, file=sys.stderr, flush=True)
 
+    def confirm(self, question: str, *, yes: bool) -> None:
+        """Ask before what cannot be undone; without a person to ask, it must have been said with --yes."""
+        if yes:
+            return
+        if not sys.stdin.isatty():
+            raise CliError(
+                "this has to be confirmed, and nobody is there to ask",
+                facts=[question],
+                hint="add --yes",
+                exit_code=USAGE,
+            )
+        print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+            raise CliError("nothing was done", exit_code=USAGE)
+
     def rows(self, columns: Sequence[str], rows: Sequence[Sequence[Any]], documents: Sequence[Any]) -> None:
         """Print a list: `rows` for people, `documents` (the API's own) for programs."""
         if self.output == "json":

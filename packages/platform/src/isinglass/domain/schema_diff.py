@@ -38,6 +38,8 @@ _RELIED_ON = frozenset({
     "SkewedInfo", "Compressed", "StoredAsSubDirectories", "ViewDefinition",
 })  # fmt: skip
 _FORMAT = ("InputFormat", "OutputFormat")
+#: What members are written out as that say nothing, and are as good as left out; -1 buckets are none.
+_NOTHING: tuple[Any, ...] = (None, "", 0, -1, [], {})
 #: Members compared by what they hold.
 _TAKEN_APART = frozenset({"StorageDescriptor", "PartitionKeys", "Parameters"})
 _DESCRIPTOR_TAKEN_APART = frozenset({"Columns", "Location", "SerdeInfo", "Parameters", *_FORMAT})
@@ -209,7 +211,7 @@ def _storage(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Differe
     for key, before, after in options:
         yield _valued("SERDE", key, before, after, FORWARD, "an option of how files are read")
     for key, before, after in _entries(old.get("Parameters") or {}, new.get("Parameters") or {}):
-        yield _parameter(key, before, after)
+        yield _parameter(key, before, after, "StorageDescriptor.")
 
 
 def _parameters(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
@@ -217,18 +219,18 @@ def _parameters(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
         yield _parameter(key, was, now)
 
 
-def _parameter(key: str, was: Any, now: Any) -> Difference:
+def _parameter(key: str, was: Any, now: Any, prefix: str = "") -> Difference:
     if key.startswith(_READING_PARAMETERS):
-        return _valued("PARAMETER", key, was, now, FORWARD, "decides how data is read")
-    return _valued("PARAMETER", key, was, now, BACKWARD, "a description only")
+        return _valued("PARAMETER", prefix + key, was, now, FORWARD, "decides how data is read")
+    return _valued("PARAMETER", prefix + key, was, now, BACKWARD, "a description only")
 
 
 def _attributes(
     before: Mapping[str, Any], after: Mapping[str, Any], skipped: Iterable[str]
 ) -> Iterator[Difference]:
     for key, was, now in _entries(before, after):
-        if key in skipped or not (was or now):
-            continue  # what is written out as nothing is as good as left out
+        if key in skipped or (was in _NOTHING and now in _NOTHING):
+            continue
         if key in _RELIED_ON:
             yield _valued("ATTRIBUTE", key, was, now, FORWARD, "changes what the table gives")
         else:

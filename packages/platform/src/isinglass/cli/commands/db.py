@@ -1,19 +1,26 @@
 """`isinglass db`: the catalog's databases, and the database that the server keeps everything in."""
 
+from itertools import islice
+from typing import Any
+
 import click
 
+from isinglass.cli import changes
 from isinglass.cli.errors import INVALID, CliError
+from isinglass.cli.hints import hints
 from isinglass.cli.session import Session
 
 
 @click.group("db")
 def command() -> None:
-    r"""List and create databases of the catalog; upgrade the server's own.
+    r"""List, show, create and delete databases of the catalog, and undo that; upgrade the server's own.
 
     \b
     Examples:
       isinglass db list
       isinglass db create raw --location s3://lake/raw/
+      isinglass db delete raw
+      isinglass db restore raw
       isinglass db upgrade --database-url postgresql://isinglass@db.example.org/isinglass
     """
 
@@ -33,14 +40,97 @@ def list_(session: Session) -> None:
 @click.argument("name")
 @click.option("--location", help="Where its tables are kept.")
 @click.option("--description", help="What it is for.")
+@click.option("--note", help="Why; it is kept with the change.")
 @click.pass_obj
-def create(session: Session, name: str, location: str | None, description: str | None) -> None:
+def create(
+    session: Session, name: str, location: str | None, description: str | None, note: str | None
+) -> None:
     """Create a database."""
     given = {"Name": name, "LocationUri": location, "Description": description}
     session.client.call(
-        "CreateDatabase", {"DatabaseInput": {key: value for key, value in given.items() if value}}
+        "CreateDatabase",
+        {"DatabaseInput": {key: value for key, value in given.items() if value}},
+        note=note or "",
     )
     session.say(f"Created {name}")
+
+
+@command.command("show")
+@click.argument("name")
+@click.pass_obj
+def show(session: Session, name: str) -> None:
+    """Show a database and what happened to it last."""
+    found = session.client.call("GetDatabase", {"Name": name})["Database"]
+    history = session.client.call("isinglass:ListDatabaseHistory", {"Name": name, "MaxResults": 1})["Entries"]
+    tables = session.client.pages(
+        "GetTables", {"DatabaseName": name, "AttributesToGet": ["NAME"]}, "TableList"
+    )
+    lines = [
+        ("Database", found["Name"]),
+        ("Location", found.get("LocationUri", "")),
+        ("Description", found.get("Description", "")),
+        ("Tables", str(sum(1 for _ in tables)) if session.output == "table" else ""),
+        ("Last change", _told(history[0]) if history else ""),
+        *sorted(found.get("Parameters", {}).items()),
+    ]
+    session.thing(found, [line for line in lines if line[1]], found["Name"])
+
+
+def _told(entry: dict[str, Any]) -> str:
+    change = entry["Change"]
+    return f"{entry['Event'].lower()} by {changes.who(change)}, {changes.moment(change['Time'])}"
+
+
+@command.command("history")
+@click.argument("name")
+@click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="At most so many."
+)
+@click.pass_obj
+def history(session: Session, name: str, limit: int) -> None:
+    """List what happened to a database, and to those before it of its name, newest first."""
+    request = {"Name": name, "MaxResults": min(limit, 1000)}
+    entries = list(islice(session.client.pages("isinglass:ListDatabaseHistory", request, "Entries"), limit))
+    rows = [
+        [
+            entry["Event"].lower(),
+            changes.moment(entry["Change"]["Time"]),
+            changes.who(entry["Change"]),
+            changes.through(entry["Change"]),
+            changes.summary([*filter(None, [entry["Change"].get("Note")]), *entry["Summary"]]),
+        ]
+        for entry in entries
+    ]
+    session.rows(["what", "when", "who", "through", "change"], rows, entries)
+
+
+@command.command("delete")
+@click.argument("name")
+@click.option("--note", help="Why; it is kept with the change.")
+@click.pass_obj
+def delete(session: Session, name: str, note: str | None) -> None:
+    """Delete a database with its tables; their files stay, and `db restore` brings it back."""
+    session.client.call("DeleteDatabase", {"Name": name}, note=note or "")
+    session.say(f"Deleted {name} with its tables. Bring it back: isinglass db restore {name}")
+
+
+@command.command("restore")
+@click.argument("name")
+@click.option("--as", "new_name", metavar="DATABASE", help="Another name, when this one is taken.")
+@click.option("--id", "deleted_id", type=int, help="Which, of several deleted: isinglass deleted list")
+@click.option("--note", help="Why; it is kept with the change.")
+@click.pass_obj
+def restore(
+    session: Session, name: str, new_name: str | None, deleted_id: int | None, note: str | None
+) -> None:
+    """Bring a deleted database back with the tables that went with it."""
+    given = {"NewName": new_name, "DeletedId": deleted_id, "Note": note}
+    request = {"Name": name, **{member: value for member, value in given.items() if value is not None}}
+    taken = f"isinglass db restore {name} --as {name}_restored"
+    with hints(AlreadyExistsException=taken, EntityNotFoundException="isinglass deleted list"):
+        answer = session.client.call("isinglass:RestoreDatabase", request)
+    session.thing(answer, [("Database", answer["Name"]), ("Tables", answer["Tables"])], answer["Name"])
+    session.say(f"{answer['Name']} is back with {changes.counted(answer['Tables'], 'table')}")
 
 
 @command.command("upgrade")

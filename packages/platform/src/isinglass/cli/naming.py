@@ -1,0 +1,54 @@
+"""How people name tables and partitions on the command line."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote, unquote
+
+from isinglass.cli.errors import INVALID, CliError, usage
+
+
+def table_name(text: str) -> tuple[str, str]:
+    """Read `database.table`, `database/table` or a table's ARN."""
+    if text.startswith("arn:"):
+        kind, _, rest = text.rpartition(":")[2].partition("/")
+        if kind != "table":
+            raise usage(f"{text} does not name a table")
+        text = rest
+    database, dot, name = text.replace("/", ".", 1).partition(".")
+    if not dot or not database or not name:
+        raise usage(f"{text} does not name a table", f"isinglass tables {text}      or DATABASE.TABLE")
+    return database, name
+
+
+def partition_values(table: dict[str, Any], text: str) -> list[str]:
+    """Read a partition of a table as its folder is called, `year=2026/month=01`; the order is free."""
+    keys = [key["Name"] for key in table.get("PartitionKeys", [])]
+    name = f"{table['DatabaseName']}.{table['Name']}"
+    if not keys:
+        raise CliError(f"table {name} has no partition keys", exit_code=INVALID)
+    given: dict[str, str] = {}
+    for part in text.strip("/").split("/"):
+        key, equals, value = part.partition("=")
+        if not equals:
+            raise _misnamed(name, text, keys)
+        given[key.lower()] = unquote(value)
+    if set(given) != {key.lower() for key in keys}:
+        raise _misnamed(name, text, keys)
+    return [given[key.lower()] for key in keys]
+
+
+def partition_path(keys: Sequence[str], values: Sequence[str]) -> str:
+    """Write a partition as its folder is called."""
+    return "/".join(
+        f"{key}={quote(value, safe=' :,+@-_.~')}" for key, value in zip(keys, values, strict=True)
+    )
+
+
+def _misnamed(name: str, text: str, keys: list[str]) -> CliError:
+    example = "/".join(f"{key}=VALUE" for key in keys)
+    return CliError(
+        f"{text} does not name a partition of {name}",
+        facts=[f"its keys are {', '.join(keys)}"],
+        hint=f"write it as {example}",
+        exit_code=INVALID,
+    )
