@@ -25,10 +25,12 @@ _MOST_EXAMPLES = 3
 @click.option("--dry-run", is_flag=True, help="Show what would be found; write nothing.")
 @click.option("--save", is_flag=True, help="Keep it as a crawler.")
 @click.option("--name", help="The crawler's name.")
+@click.option("--schedule", metavar="CRON", help="Keep it, and crawl at these times (UTC) as well.")
 @click.pass_obj
 def command(
     session: Session, target: str, database: str | None, prefix: str, exclude: tuple[str, ...],
     sample: int | None, dry_run: bool, save: bool, name: str | None,
+    schedule: str | None,
 ) -> int:  # fmt: skip
     r"""Find tables under a path, or run a crawler by its name.
 
@@ -37,6 +39,7 @@ def command(
       isinglass crawl s3://lake/raw/ --db raw --dry-run
       isinglass crawl s3://lake/raw/ --db raw --exclude '**.tmp'
       isinglass crawl s3://lake/raw/ --db raw --save --name raw-files
+      isinglass crawl s3://lake/raw/ --db raw --name raw-files --schedule 'cron(0 6 * * ? *)'
       isinglass crawl raw-files
     """
     path = _path(target)
@@ -56,11 +59,11 @@ def command(
         _preview(session, {**s3_target, "DatabaseName": database, "TablePrefix": prefix})
         return 0
     crawler = name or f"crawl-{hashlib.sha256(f'{path} {database} {prefix}'.encode()).hexdigest()[:12]}"
-    _define(session, crawler, database, prefix, s3_target)
+    _define(session, crawler, database, prefix, s3_target, schedule)
     try:
         return _crawl(session, crawler, path)
     finally:
-        if not save and name is None:
+        if not save and name is None and schedule is None:
             session.client.call("DeleteCrawler", {"Name": crawler})
 
 
@@ -73,7 +76,9 @@ def _path(target: str) -> str | None:
     return None
 
 
-def _define(session: Session, name: str, database: str, prefix: str, s3_target: dict[str, Any]) -> None:
+def _define(
+    session: Session, name: str, database: str, prefix: str, s3_target: dict[str, Any], schedule: str | None
+) -> None:
     try:
         session.client.call("GetDatabase", {"Name": database})
     except CliError as error:
@@ -81,13 +86,15 @@ def _define(session: Session, name: str, database: str, prefix: str, s3_target: 
             raise
         session.client.call("CreateDatabase", {"DatabaseInput": {"Name": database}})
     account = session.client.call("isinglass:GetServerStatus")["AccountId"]
-    definition = {
+    definition: dict[str, Any] = {
         "Name": name,
         "Role": f"arn:aws:iam::{account}:role/isinglass",
         "DatabaseName": database,
         "TablePrefix": prefix,
         "Targets": {"S3Targets": [s3_target]},
     }
+    if schedule:
+        definition["Schedule"] = schedule
     try:
         session.client.call("CreateCrawler", definition)
     except CliError as error:
