@@ -6,11 +6,19 @@ import pytest
 from access_fixtures import allow, deny, make_user, policy
 from api_fixtures import REGION, ROOT_ACCOUNT, Api, call
 from botocore.exceptions import ClientError
+from identity_clients import trust
 
 OTHER = "210987654321"
 ARN = f"arn:aws:glue:{REGION}:{ROOT_ACCOUNT}"
 ROLE = f"arn:aws:iam::{ROOT_ACCOUNT}:role/etl"
 JOB = {"Name": "nightly", "Role": "etl", "Command": {"Name": "glueetl", "ScriptLocation": "s3://b/s.py"}}
+
+
+@pytest.fixture
+def role(api: Api) -> None:
+    """Define the role of JOB: only roles that are there can be passed on."""
+    document = trust({"Service": "glue.amazonaws.com"})
+    api.client("iam").create_role(RoleName="etl", AssumeRolePolicyDocument=document)
 
 
 @pytest.fixture
@@ -95,7 +103,7 @@ def test_explicit_deny_wins_over_every_allow(api: Api, catalog: None):
         ({"ForAllValues:StringEquals": {"aws:TagKeys": ["stage"]}}, False),
     ],
 )
-def test_conditions_look_at_the_request(api: Api, condition: dict[str, Any], passes: bool):
+def test_conditions_look_at_the_request(api: Api, role: None, condition: dict[str, Any], passes: bool):
     ana = make_user(api, "ana", ROOT_ACCOUNT, allow("glue:*", Condition=condition), allow("iam:PassRole"))
     given = {**JOB, "Tags": {"team": "sales"}}
     if passes:
@@ -115,16 +123,18 @@ def test_tags_of_the_resource_decide(api: Api, glue: Any):
     ana.get_job(JobName="other")
 
 
-@pytest.mark.parametrize("role", ["etl", ROLE])
-def test_giving_a_role_to_a_job_needs_pass_role(api: Api, role: str):
+@pytest.mark.parametrize("given", ["etl", ROLE])
+def test_giving_a_role_to_a_job_needs_pass_role(api: Api, role: None, given: str):
     ana = make_user(api, "ana", ROOT_ACCOUNT, allow("glue:*"))
-    refused = _refusal(ana.client("glue").create_job, **{**JOB, "Role": role})
+    refused = _refusal(ana.client("glue").create_job, **{**JOB, "Role": given})
     assert refused == _missing(ana.arn, "iam:PassRole", ROLE)
     passed = {"StringEquals": {"iam:PassedToService": "glue.amazonaws.com"}}
     eve = make_user(
         api, "eve", ROOT_ACCOUNT, allow("glue:*"), allow("iam:PassRole", on=ROLE, Condition=passed)
     )
-    eve.client("glue").create_job(**{**JOB, "Role": role})
+    eve.client("glue").create_job(**{**JOB, "Role": given})
+    ivy = make_user(api, "ivy", ROOT_ACCOUNT, allow("glue:*"), allow("iam:PassRole"))
+    assert "the role does not exist" in _refusal(ivy.client("glue").create_job, **{**JOB, "Role": "ghost"})
     other = f"arn:aws:iam::{OTHER}:role/etl"
     assert other in _refusal(eve.client("glue").create_job, **{**JOB, "Name": "b", "Role": other})
 
