@@ -8,6 +8,7 @@ import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
 from identity_cases import IDENTITY_CASES, make_identities, read_identities
+from permission_cases import PERMISSION_CASES, make_permissions, read_permissions
 from server_fixtures import LiveServer, run_cli, wait_for
 
 from isinglass.cli.client import Client
@@ -254,6 +255,7 @@ CASES: dict[str, dict[str, Any]] = {
     "logs:GetLogEvents": {"logGroupName": "/aws-glue/python-jobs/output", "logStreamName": "{run}"},
     "sts:GetCallerIdentity": {},
     **IDENTITY_CASES,
+    **PERMISSION_CASES,
 }
 
 #: How a client is told that there is no such thing or that it may not; or an answer that tells nothing.
@@ -320,6 +322,7 @@ def owned(live_server: LiveServer) -> dict[str, str]:
     statistics = glue.start_column_statistics_task_run(**TABLE_OF, Role=role)["ColumnStatisticsTaskRunId"]
     wait_for(lambda: "EndTime" in _statistics_run(glue, statistics))
     key = make_identities(live_server.client("iam"), SECRET)
+    make_permissions(live_server.client("lakeformation"), account, SECRET)
     return {"owner": account, "bucket": bucket, "run": run, "statistics": statistics, "key": key, **described}
 
 
@@ -389,6 +392,7 @@ def _snapshot(server: LiveServer, owned: dict[str, str]) -> dict[str, Any]:
     for answer in answers.values():
         del answer["ResponseMetadata"]
     answers["identities"] = read_identities(server.client("iam"), server.account)
+    answers["permissions"] = read_permissions(server.client("lakeformation"))
     answers["deleted"] = ours.call("isinglass:ListDeleted")
     answers["history"] = ours.call("isinglass:ListTableHistory", TABLE_OF)
     answers["crawler"]["Crawler"].pop("CrawlElapsedTime")
