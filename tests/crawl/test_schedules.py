@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from crawl_fixtures import CrawlServer
 
+from isinglass.daemons.scheduler import Scheduler
 from isinglass.flow import schedules
 from isinglass.flow.schedules import fire_due
 from isinglass.operations.crawlers.scheduling import KIND, start
@@ -170,3 +171,13 @@ def test_malformed_schedule_is_refused(crawls: CrawlServer) -> None:
         "The schedule 'cron(0 25 * * ? *)' is not valid: Hours has 25, which must be from 0 to 23.",
     )
     assert _schedule(crawls) == {}
+
+
+def test_scheduler_looks_at_the_clock_until_it_is_stopped(crawls: CrawlServer) -> None:
+    crawls.create(Schedule=DAILY)
+    scheduler = Scheduler(crawls.api.store, STARTERS, clock=lambda: FIRST)
+    scheduler.start()
+    try:
+        crawls.until(lambda: _crawls(crawls), lambda count: count == 1)
+    finally:
+        scheduler.stop()

@@ -312,6 +312,26 @@ def test_table_that_cannot_be_read_fails_the_run_and_changes_nothing(
     assert job_server.access_keys() == []
 
 
+def test_task_reads_with_the_rights_of_its_role(job_server: JobServer, tmp_path: Path) -> None:
+    folder = tmp_path / "sales"
+    folder.mkdir()
+    pq.write_table(pa.table({"id": [1]}), folder / "a.parquet")
+    _create(job_server, "id bigint", folder)
+    iam = job_server.api.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = iam.create_role(RoleName="blind", AssumeRolePolicyDocument=_policy(trust))["Role"]["Arn"]
+    run = _ended(job_server, _start(job_server, Role=role))
+    assert run["Status"] == "FAILED"
+    assert "is not authorized to perform: glue:GetTable" in run["ErrorMessage"]
+    allowed = {"Effect": "Allow", "Action": "glue:Get*", "Resource": "*"}
+    iam.put_role_policy(RoleName="blind", PolicyName="read", PolicyDocument=_policy(allowed))
+    assert _compute(job_server, Role=role)["Role"] == role
+
+
+def _policy(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 @pytest.fixture
 def silent_store() -> Iterator[str]:
     """An object store that takes connections and never answers."""
