@@ -115,3 +115,10 @@ def test_view_that_spark_cannot_run_says_why(
     with pytest.raises(AnalysisException, match=reason):
         rows(context, "select * from sales.bad")
     assert CURRENT.database == "default"
+
+
+def test_catalog_id_of_another_catalog_is_refused_with_the_way_there(context: GlueContext) -> None:
+    read = context.create_dynamic_frame.from_catalog
+    with pytest.raises(ValueError, match="create a database with a TargetDatabase of that CatalogId"):
+        read(database="sales", table_name="customers", catalog_id="123456789012:sales")
+    assert read(database="sales", table_name="customers", catalog_id="123456789012").count() == 2

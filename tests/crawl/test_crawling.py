@@ -282,10 +282,52 @@ def test_events_of_a_crawl_tell_its_states_and_what_it_changed(crawler: CrawlSer
     states = [detail for kind, detail in events if kind == "Glue Crawler State Change"]
     assert [detail["state"] for detail in states] == ["Started", "Succeeded"]
     assert (states[1]["tablesCreated"], states[1]["partitionsCreated"]) == ("1", "1")
-    assert [detail["typeOfChange"] for kind, detail in events if kind.endswith("Table State Change")] == [
-        "CreateTable",
-        "BatchCreatePartition",
+    assert _changes(crawler) == [
+        ("CreateDatabase", "lake", []),
+        ("CreateTable", "lake", ["t"]),
+        ("BatchCreatePartition", "lake", ["1"]),
     ]
+
+
+def _changes(crawler: CrawlServer) -> list[tuple[str, str, list[str]]]:
+    """Take the events of the catalog that were not taken yet."""
+    with crawler.api.store.begin() as tx:
+        rows = tx.outbox.undelivered(100)
+        tx.outbox.mark_delivered([row.id for row in rows], 1.0)
+    details = [row.payload["detail"] for row in rows if row.kind.startswith("Glue Data Catalog")]
+    return [
+        (one["typeOfChange"], one["databaseName"], one.get("changedTables", one.get("changedPartitions")))
+        for one in details
+    ]
+
+
+def test_changes_of_a_crawl_are_told_as_the_crawls_and_can_be_undone(crawler: CrawlServer) -> None:
+    kept = crawler.write("t/d=1/a.csv", PEOPLE)
+    gone = crawler.write("t/d=2/a.csv", PEOPLE)
+    crawler.create(
+        SchemaChangePolicy={
+            "UpdateBehavior": "UPDATE_IN_DATABASE",
+            "DeleteBehavior": "DELETE_FROM_DATABASE",
+        }
+    )
+    crawler.crawl()
+    _changes(crawler)
+    gone.unlink()
+    crawler.crawl()
+    assert ("BatchDeletePartition", "lake", ["2"]) in _changes(crawler)
+    kept.unlink()
+    crawler.crawl()
+    assert _changes(crawler)[-1] == ("DeleteTable", "lake", ["t"])
+    table = {"DatabaseName": "lake", "TableName": "t"}
+    deletion, *_, creation = crawler.call("ListTableHistory", table)["Entries"]
+    crawls = crawler.glue.list_crawls(CrawlerName="c")["Crawls"]
+    for entry, crawl in ((deletion, crawls[0]), (creation, crawls[-1])):
+        origin = {"Through": "CRAWLER", "CrawlerName": "c", "CrawlId": crawl["CrawlId"]}
+        assert entry["Change"]["Origin"] == origin
+        assert entry["Change"]["Principal"].endswith(":assumed-role/service-role/Crawl/AWS-Crawler")
+    assert (deletion["Event"], creation["Event"]) == ("DELETED", "CREATED")
+    crawler.call("RestoreTable", table)
+    assert list(crawler.tables()) == ["t"]
 
 
 def test_empty_folder_succeeds_and_says_that_nothing_was_found(crawler: CrawlServer) -> None:
@@ -365,3 +407,22 @@ def test_crawl_that_died_between_transactions_goes_on_where_it_was(
     # The dead crawl's holder wakes up: it may write nothing any more.
     runner(WorkContext(crawls.api.store, worker.clock), item)
     assert [one["State"] for one in crawls.glue.list_crawls(CrawlerName="c")["Crawls"]] == ["COMPLETED"]
+
+
+def test_crawl_leaves_links_alone_and_refuses_a_database_that_is_one(crawler: CrawlServer) -> None:
+    crawler.write("people/people.csv", PEOPLE)
+    crawler.glue.create_database(DatabaseInput={"Name": "lake"})
+    target = {"DatabaseName": "elsewhere", "Name": "people"}
+    crawler.glue.create_table(DatabaseName="lake", TableInput={"Name": "people", "TargetTable": target})
+    crawler.create()
+    assert crawler.crawl()["Status"] == "SUCCEEDED"
+    link = crawler.tables()["people"]
+    assert (link["TargetTable"], "StorageDescriptor" in link) == (target, False)
+
+    crawler.glue.create_database(DatabaseInput={"Name": "alias", "TargetDatabase": {"DatabaseName": "lake"}})
+    before = sorted(crawler.tables())
+    crawler.create("d", DatabaseName="alias")
+    ended = crawler.crawl("d")
+    assert ended["Status"] == "FAILED"
+    assert ended["ErrorMessage"] == "Database alias is a link: name one that can hold tables."
+    assert sorted(crawler.tables()) == before

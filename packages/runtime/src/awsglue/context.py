@@ -12,6 +12,7 @@ from awsglue.frame_io import (
     DataFrameWriter,
     DynamicFrameReader,
     DynamicFrameWriter,
+    check_catalog,
     table_of,
 )
 from isinglass_runtime.frames import housekeeping
@@ -115,6 +116,7 @@ class GlueContext:
         **_kwargs: Any,
     ) -> DynamicFrame:
         """Read a table of the catalog."""
+        check_catalog(catalog_id)
         named = table_of(database, table_name, name_space)
         source = CatalogSource(
             self, *named, push_down_predicate, additional_options or {}, transformation_ctx
@@ -215,6 +217,7 @@ class GlueContext:
         name_space: str | None = None,
     ) -> DynamicFrame:
         """Write at a table's location."""
+        check_catalog(catalog_id)
         named = table_of(database, table_name, name_space)
         return CatalogSink(self, *named, additional_options or {}, transformation_ctx).writeFrame(frame)
 
@@ -251,6 +254,7 @@ class GlueContext:
         self, database: str, table_name: str, catalog_id: str | None = None
     ) -> Any:
         """Give a table's schema as Spark's, partition columns last."""
+        check_catalog(catalog_id)
         from isinglass_runtime.io.catalog import table
 
         found = table(database, table_name)
@@ -272,6 +276,7 @@ class GlueContext:
         catalog_id: str | None = None,
     ) -> None:
         """Delete a table's old files, and its partitions that have none left."""
+        check_catalog(catalog_id)
         named = table_of(database, table_name, None)
         housekeeping.purge_table(self.spark_session, *named, dict(options or {}))
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from awsglue.collection import DynamicFrameCollection
 from awsglue.dynamicframe import DynamicFrame
+from awsglue.frame_io import check_catalog
 from isinglass_runtime.frames.glue_options import FileRequest, file_request
 from isinglass_runtime.frames.targets import CatalogTarget, catalog_target, write_request
 
@@ -39,6 +40,7 @@ class DataSink:
 
     def setCatalogInfo(self, catalogDatabase: str, catalogTableName: str, catalogId: str = "") -> None:
         """Name the table to create or update when `enableUpdateCatalog` is set."""
+        check_catalog(catalogId)
         self._database, self._table = catalogDatabase, catalogTableName
 
     def setAccumulableSize(self, size: int) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from isinglass_runtime.run import current
+
 if TYPE_CHECKING:
     from awsglue.context import GlueContext
     from awsglue.dynamicframe import DynamicFrame
@@ -20,6 +22,18 @@ def table_of(database: str | None, table_name: str | None, name_space: str | Non
         message = "Parameter table_name is missing."
         raise Exception(message)  # noqa: TRY002 - the class scripts catch
     return database or name_space or "", table_name
+
+
+def check_catalog(catalog_id: str | None) -> None:
+    """Refuse another catalog than the account's own: jobs reach those by links, which anyone can list."""
+    own = current().account_id
+    if not catalog_id or catalog_id == own or (not own and catalog_id.isdigit()):
+        return
+    message = (
+        f"catalog_id {catalog_id} is not the catalog of the job's account: create a database with "
+        "a TargetDatabase of that CatalogId, and read or write the table by the name of that link"
+    )
+    raise ValueError(message)
 
 
 class DynamicFrameReader:

@@ -12,7 +12,7 @@ from typing import Any
 
 from isinglass.crawl import changes
 from isinglass.crawl.owned import gone, known_tables, settle_names
-from isinglass.crawl.permits import check_database, check_table, own_database, own_table
+from isinglass.crawl.permits import check_database, check_own, check_table, own_database, own_table
 from isinglass.crawl.plan import PlannedTable
 from isinglass.crawl.settings import CrawlSettings
 from isinglass.domain.catalog_changes import Change, Origin, Through
@@ -83,6 +83,7 @@ class Applier:
                 own_database(tx, scope.account_id, scope.database, scope.actor, scope.clock())
                 event = database_event(scope.region, scope.account_id, "CreateDatabase", scope.database)
                 tx.outbox.add(scope.account_id, event.kind, event.payload, scope.clock())
+            check_own(tx.databases.hold(scope.account_id, scope.database))
             known = known_tables(tx, scope.account_id, scope.database)
         settled = settle_names(tables, known, scope.crawler)
         return settled, gone(settled, known, scope.crawler, roots)
@@ -140,6 +141,9 @@ class Applier:
             self._note(f"Table {name} was created.")
             return tx.tables.hold(scope.account_id, scope.database, name)
         table = tx.tables.lock(scope.account_id, scope.database, name)
+        if "TargetTable" in table.document:
+            self._note(f"Table {name} is a link and was left alone.")
+            return None
         check_table(tx, table, scope.actor)
         change = changes.updated(table.document, wanted, self._settings, now=now, crawl_id=scope.crawl_id)
         if change.note:

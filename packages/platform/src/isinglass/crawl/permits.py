@@ -9,6 +9,13 @@ from isinglass.store.databases import Database
 from isinglass.store.store import Transaction
 
 
+def check_own(database: Database) -> None:
+    """Refuse a database that holds no tables itself: a crawler fills what is its account's own."""
+    for member, words in (("TargetDatabase", "is a link"), ("FederatedDatabase", "is federated")):
+        if member in database.document:
+            raise CrawlFailure(f"Database {database.name} {words}: name one that can hold tables.")
+
+
 def check_database(tx: Transaction, account_id: str, database: Database, actor: str) -> None:
     """Refuse tables in a database that the role may not create them in."""
     held = tx.table_access.of_database(account_id, database, _asker(account_id, actor))
