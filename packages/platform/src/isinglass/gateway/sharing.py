@@ -10,6 +10,8 @@ def is_shared(tx: Transaction, owner: str, resource: str, asker: Asker) -> bool:
 
     What is left to IAM was given to nobody: of such tables, those are shared that the policy shares.
     """
+    if not resource.startswith("arn:aws:glue:"):
+        return False
     names = tuple(name for name in asker.names if name != IAM_ALLOWED)
     kind, _, rest = resource.split(":", 5)[5].partition("/")
     *path, last = rest.split("/")
