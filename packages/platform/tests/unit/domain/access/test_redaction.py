@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isinglass.domain.access.redaction import HIDDEN, MaskCompiler, redact, redact_text
+from isinglass.domain.access.redaction import HIDDEN, MaskCompiler, is_plain, redact, redact_text
 from isinglass.model.schema import load
 
 GLUE = load("glue")
@@ -100,3 +100,17 @@ _JSON = st.recursive(
 @given(_JSON)
 def test_what_is_kept_can_always_be_written_and_is_small(document: Any):
     assert len(orjson.dumps(redact(document))) < 200_000
+
+
+_PARTS = ["pass", "Word", "\u017fecret", "secret", "pwd", "=", ": ", "x", "://u:x@h", "api", "key", "Team", "1"]
+_TEXTS = st.lists(st.sampled_from(_PARTS), max_size=5).map("".join)
+_DOCUMENTS = st.recursive(
+    _TEXTS | st.integers(0, 9), lambda inner: st.dictionaries(_TEXTS, inner) | st.lists(inner), max_leaves=8
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(_TEXTS, _DOCUMENTS))
+def test_plain_document_of_any_texts_has_nothing_to_redact(document: dict[str, Any]) -> None:
+    if is_plain(orjson.dumps(document), None):
+        assert redact(document) == document
