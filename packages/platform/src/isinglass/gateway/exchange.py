@@ -1,6 +1,7 @@
 """One request on its way through the gateway, and what the two logs tell of it."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -152,7 +153,7 @@ def _event(
     return event
 
 
-def _parameters(document: dict[str, Any], operation: Operation) -> Any:
+def _parameters(document: Mapping[str, Any], operation: Operation) -> Any:
     """Copy a request's parameters without secrets; most requests have nothing that even looks like one."""
     try:
         written = orjson.dumps(document)
