@@ -178,10 +178,10 @@ def test_parts_read_in_segments_and_by_many_threads_are_the_same(api, small_cata
         for n in range(1_200)
     )
     mover.put(account, small_catalog + many)
-    exported = mover.export(account)
+    exported = mover.export(account, Wanted())
     assert exported.count(b'{"Kind":"Partition",') == 1_450
-    assert mover.export(account, segments=4, threads=8) == exported
-    assert mover.export(account, threads=1) == exported
+    assert mover.export(account, Wanted(), segments=4, threads=8) == exported
+    assert mover.export(account, Wanted(), threads=1) == exported
 
 
 def test_export_of_chosen_tables_imports_by_itself(api, small_catalog):

@@ -61,7 +61,9 @@ def open_account(profile: str | None, region: str | None, endpoint: str | None) 
         session = boto3.Session(profile_name=profile, region_name=region)
         config = Config(retries={"mode": "adaptive", "total_max_attempts": 8}, max_pool_connections=_POOL)
         client = session.client("glue", endpoint_url=endpoint, config=config)
-        caller = session.client("sts", endpoint_url=endpoint, config=config).get_caller_identity()
+        # Who does not answer the first question at once is not there.
+        once = Config(retries={"total_max_attempts": 2})
+        caller = session.client("sts", endpoint_url=endpoint, config=once).get_caller_identity()
         return AwsAccount(AwsGlue(client), caller["Account"], client.meta.region_name)
     except (BotoCoreError, ClientError) as error:
         raise CallFailed("GetCallerIdentity", type(error).__name__, str(error)) from error

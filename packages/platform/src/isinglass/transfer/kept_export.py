@@ -27,7 +27,7 @@ KIND = "catalog_export"
 KEY = "data-catalog-export/catalog.jsonl.gz"
 
 #: Seconds between two looks for changes, which gathers those of one go into one export.
-LOOK_SECONDS = 10.0
+LOOK_SECONDS = 5.0
 #: An export is written anew so often whatever happens: functions, connections and tags tell of no change.
 REFRESH_SECONDS = 3_600.0
 #: Seconds until an export that failed is tried again.

@@ -101,18 +101,18 @@ def put_connection(target: Target, entry: Entry) -> None:
     present: dict[str, str] = {}
     document = inputs.of(entry.record.input, inputs.CONNECTION_INPUT)
 
+    wanted = {"ConnectionProperties": {}, **document, **_tagged(tags)}
+
     def there() -> dict[str, Any] | None:
         found = target.find("GetConnection", {"Name": name}, "Connection")
         if found is None:
             return None
         shown, kept = parted(found)
         present.update(kept)
+        if secrets is not None:
+            wanted.update(_secret_marks(kept, secrets))
         shown_tags = _tags(target, "connection", name) if tags else {}
-        return {
-            **inputs.plain(shown),
-            **_secret_marks(kept, kept if secrets is None else secrets),
-            **_tagged(shown_tags),
-        }
+        return {**inputs.plain(shown), **_tagged(shown_tags)}
 
     def replace() -> None:
         made = joined(name, document, present if secrets is None else secrets)
@@ -123,7 +123,6 @@ def put_connection(target: Target, entry: Entry) -> None:
         made = joined(name, document, secrets or {})
         target.glue.call("CreateConnection", {"ConnectionInput": made, **_tagged(tags)})
 
-    wanted = {"ConnectionProperties": {}, **document, **_tagged(tags)}
     _put(target, entry, wanted, there, create, replace)
 
 
