@@ -2,7 +2,7 @@ import pickle
 
 import pytest
 
-from isinglass_connectors.storage.errors import ObjectNotFound, StorageDenied, StorageError
+from isinglass_connectors.storage.errors import ObjectExists, ObjectNotFound, StorageDenied, StorageError
 from isinglass_connectors.storage.objects import Folder
 from isinglass_connectors.storage.options import StorageOptions
 from isinglass_connectors.storage.storage import Storage
@@ -45,6 +45,14 @@ def test_list_folder_gives_one_level(storage, root):
     found = storage.list_folder(root)
     objects = (storage.stat(root + "/a.csv"),)
     assert found == Folder(tuple(f"{root}/{f}/" for f in ["b", "bc", "d=1", "é"]), objects)
+
+
+def test_create_leaves_an_object_that_is_there(storage, root):
+    storage.create(root + "/new/x", b"first")
+    with pytest.raises(ObjectExists):
+        storage.create(root + "/new/x", b"second")
+    assert storage.read(root + "/new/x") == b"first"
+    assert _names(root, storage.list(root)) == ["new/x"]
 
 
 def test_stat_missing_object_is_none(storage, root):
