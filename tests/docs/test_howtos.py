@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from doc_pages import ROOT, blocks, commands
+from doc_pages import ROOT, blocks, commands, shell
 from server_fixtures import READY, LiveServer, environment, run_cli, stop_server
 
 MY_JOB = """
@@ -89,3 +89,15 @@ def test_describe_page_finds_what_it_describes(live_server, tmp_path):
     ]
     found = json.loads(answers["isinglass api SearchAssets --file filter.json"])["Items"]
     assert [item["AssetName"] for item in found] == ["Orders by day", "orders"]
+
+
+def test_access_page_gives_and_takes_access(live_server, tmp_path):
+    [document] = [block for block in blocks("docs/howto/give-people-access.md") if block.language == "json"]
+    assert document.file_name == "work_on_tables.json"
+    (tmp_path / document.file_name).write_text(document.text)
+    lines = [block.text for block in blocks("docs/howto/give-people-access.md") if block.language == "sh"]
+    script = "\n".join(lines).replace("000000000000", live_server.account)
+    printed = shell(live_server.home, tmp_path, script)
+    assert f"denied       arn:aws:iam::{live_server.account}:policy/work-on-tables, line 5" in printed
+    assert f"arn:aws:sts::{live_server.account}:assumed-role/analyst/tuesday" in printed
+    assert live_server.client("iam").list_users()["Users"][0]["UserName"] == "ben"
