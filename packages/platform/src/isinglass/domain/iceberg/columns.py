@@ -74,7 +74,7 @@ def _type(kind: ColumnType, ids: Iterator[int], where: str) -> Any:
             "value-required": False,
             "value": value,
         }
-    if kind.name == "decimal" and not kind.inner:
+    if kind.name == "decimal" and len(kind.sizes) <= 2:
         precision, scale = (*kind.sizes, 0)[:2] if kind.sizes else (10, 0)
         return f"decimal({precision},{scale})"
     if kind.name in _SIMPLE and not kind.inner:
