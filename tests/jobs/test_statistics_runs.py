@@ -328,6 +328,30 @@ def test_task_reads_with_the_rights_of_its_role(job_server: JobServer, tmp_path:
     assert _compute(job_server, Role=role)["Role"] == role
 
 
+def test_role_that_sees_a_part_of_the_table_computes_nothing(job_server: JobServer, tmp_path: Path) -> None:
+    folder = tmp_path / "sales"
+    folder.mkdir()
+    pq.write_table(pa.table({"id": [1, 2], "card": ["a", "b"]}), folder / "a.parquet")
+    _create(job_server, "id bigint, card string", folder)
+    lake = job_server.api.client("lakeformation")
+    table = {"DatabaseName": "shop", "Name": "sales"}
+    everyone = {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}
+    lake.revoke_permissions(Principal=everyone, Resource={"Table": table}, Permissions=["ALL"])
+    role = {"DataLakePrincipalIdentifier": "arn:aws:iam::123456789012:role/stats"}
+    columns = {"TableWithColumns": {**table, "ColumnNames": ["id"]}}
+    lake.grant_permissions(Principal=role, Resource=columns, Permissions=["SELECT"])
+    run = _ended(job_server, _start(job_server, ColumnNameList=["id"]))
+    assert (run["Status"], run["ErrorMessage"]) == (
+        "FAILED",
+        (
+            "The task's role may read only a part of table shop.sales, and statistics are those of all of it: "
+            "grant the role SELECT on the whole table, or use another role."
+        ),
+    )
+    lake.grant_permissions(Principal=role, Resource={"Table": table}, Permissions=["SELECT"])
+    assert _compute(job_server)["ColumnNameList"] == ["id", "card"]
+
+
 def _policy(statement: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 

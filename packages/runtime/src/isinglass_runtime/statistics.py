@@ -38,6 +38,16 @@ class NoSuchColumnError(RuntimeError):
         super().__init__(f"Table {table} has no column {', '.join(names)} that the task's role can read.")
 
 
+class PartOfTableError(RuntimeError):
+    """The task's role may read only some of a table's rows or columns."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(
+            f"The task's role may read only a part of table {table}, and statistics are those of all of it: "
+            "grant the role SELECT on the whole table, or use another role."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class _Column:
     """One column to measure."""
@@ -77,8 +87,11 @@ def measure(wanted: Statistics) -> dict[str, Any]:
 
 def _measure(wanted: Statistics) -> dict[str, Any]:
     from isinglass_runtime.engine.session import start_session
-    from isinglass_runtime.io.catalog import read_table
+    from isinglass_runtime.io.catalog import read_table, table
+    from isinglass_runtime.io.permitted_tables import is_partial
 
+    if is_partial(table(wanted.database, wanted.table)):
+        raise PartOfTableError(f"{wanted.database}.{wanted.table}")
     spark = start_session()
     sample = _Sample(wanted.sample_percent / 100, f"{wanted.database}.{wanted.table}")
     frame = read_table(spark, wanted.database, wanted.table, sampled=sample.files).df
