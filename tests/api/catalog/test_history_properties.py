@@ -50,14 +50,10 @@ class Table:
         """Make the next version."""
         if not archive:
             del self.kept[self.version]
-            self.told = [each for each in self.told if each[:2] not in _made(self.version)]
+            self.told = [each for each in self.told if each[:2] != ("UPDATED", self.version)]
         self.version += 1
         self.kept[self.version] = text
         self.told.append(("UPDATED", self.version, operation))
-
-
-def _made(version: int) -> list[tuple[str, int]]:
-    return [("CREATED", version), ("UPDATED", version)]
 
 
 @dataclass

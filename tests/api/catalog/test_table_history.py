@@ -129,6 +129,24 @@ def test_history_after_a_skipped_archive_compares_with_what_is_kept(catalog: Any
     assert "column city string added" in newest["Summary"]
 
 
+def test_history_without_the_first_version_still_tells_who_created_the_table(catalog: Any, api: Api) -> None:
+    update(catalog, "id", SkipArchive=True)
+    catalog.glue.delete_table(DatabaseName="sales", Name="orders")
+    call(api, "RestoreTable", ORDERS)
+    expected = [
+        ("RESTORED", "1", "RestoreTable"),
+        ("DELETED", "1", "DeleteTable"),
+        ("UPDATED", "1", "UpdateTable"),
+        ("CREATED", "0", "CreateTable"),
+    ]
+    assert told(history(api)) == expected
+    catalog.create_table("other")
+    catalog.glue.update_table(DatabaseName="sales", TableInput={"Name": "other"})
+    catalog.glue.delete_table_version(DatabaseName="sales", TableName="other", VersionId="0")
+    entries = call(api, "ListTableHistory", {**ORDERS, "TableName": "other"})[1]["Entries"]
+    assert told(entries) == [("UPDATED", "1", "UpdateTable"), ("CREATED", "0", "CreateTable")]
+
+
 def test_diff_without_versions_is_of_the_last_change(catalog: Any, api: Api) -> None:
     update(catalog, "id", "name")
     update(catalog, "id", "name", "city")

@@ -18,6 +18,7 @@ from isinglass.store.scanning import scan
 from isinglass.store.table_places import IS_REGISTERED, placed
 from isinglass.store.tables.catalog import catalog_tables, databases, table_versions
 from isinglass.store.tables.column_statistics import column_statistics
+from isinglass.store.tables.history import table_history
 from isinglass.store.tables.partition_indexes import partition_indexes
 
 
@@ -199,7 +200,22 @@ class CatalogTables:
                     "change": seen.change,
                 },
             )
+        elif seen.version == FIRST_VERSION:
+            self._keep_creation(seen)
         return True
+
+    def _keep_creation(self, first: CatalogTable) -> None:
+        """Note who created a table whose first version is not kept."""
+        row = {
+            "catalog_id": first.catalog_id,
+            "table_id": first.id,
+            "version": first.version,
+            "event": "CREATED",
+            "made_at": first.created_at,
+            "made_by": first.created_by,
+            "change": first.change or "{}",
+        }
+        self._connection.execute(table_history.insert().inline(), row)
 
     def _refuse_if_indexed(self, table: CatalogTable) -> None:
         """Refuse a change of partition keys while an index is made of them."""

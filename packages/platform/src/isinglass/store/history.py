@@ -25,9 +25,12 @@ class DatabaseEvent:
 
 @dataclass(frozen=True, slots=True)
 class TableEvent:
-    """The deletion or the restore of a table, which was at a version."""
+    """The deletion or the restore of a table, which was at a version; or its creation, at its first.
 
-    id: int
+    `order` tells those of one version apart: it grows, and a creation's is 0.
+    """
+
+    order: int
     version: int
     event: str
     change: Change
@@ -54,19 +57,18 @@ class History:
         ], after
 
     def of_table(self, table: CatalogTable, before: tuple[int, int] | None, limit: int) -> list[TableEvent]:
-        """List deletions and restores of a table, newest first, before a version and an event."""
+        """List what happened to a table besides its versions, newest first, before a version and an order."""
         columns = table_history.c
+        order = sa.case((columns.event == "CREATED", 0), else_=columns.id)
         statement = sa.select(
-            columns.id, columns.version, columns.event, columns.made_at, columns.made_by, columns.change
+            order, columns.version, columns.event, columns.made_at, columns.made_by, columns.change
         ).where(columns.catalog_id == table.catalog_id, columns.table_id == table.id)
         if before is not None:
-            statement = statement.where(sa.tuple_(columns.version, columns.id) < sa.tuple_(*before))
-        rows = self._connection.execute(
-            statement.order_by(columns.version.desc(), columns.id.desc()).limit(limit)
-        )
+            statement = statement.where(sa.tuple_(columns.version, order) < sa.tuple_(*before))
+        rows = self._connection.execute(statement.order_by(columns.version.desc(), order.desc()).limit(limit))
         return [
-            TableEvent(id_, version, event, change_of(at, by, orjson.loads(change)))
-            for id_, version, event, at, by, change in rows
+            TableEvent(place, version, event, change_of(at, by, orjson.loads(change)))
+            for place, version, event, at, by, change in rows
         ]
 
 

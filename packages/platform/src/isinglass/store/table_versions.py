@@ -6,9 +6,11 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from isinglass.domain.catalog_objects import FIRST_VERSION
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.paging import PageRequest
 from isinglass.store.tables.catalog import table_versions
+from isinglass.store.tables.history import table_history
 
 
 class TableVersions:
@@ -58,6 +60,8 @@ class TableVersions:
 
     def delete(self, table: CatalogTable, version: int) -> bool:
         """Delete an archived version; False when there is none."""
+        if version == FIRST_VERSION:
+            self._keep_creation(table)
         return (
             self._connection.execute(
                 table_versions.delete().where(
@@ -68,6 +72,25 @@ class TableVersions:
             ).rowcount
             == 1
         )
+
+    def _keep_creation(self, table: CatalogTable) -> None:
+        """Note who created a table whose first version is not kept any more."""
+        columns = table_versions.c
+        first = sa.select(
+            columns.catalog_id,
+            columns.table_id,
+            columns.version,
+            sa.literal("CREATED"),
+            columns.created_at,
+            columns.created_by,
+            sa.func.coalesce(columns.change, "{}"),
+        ).where(
+            columns.catalog_id == table.catalog_id,
+            columns.table_id == table.id,
+            columns.version == FIRST_VERSION,
+        )
+        names = ["catalog_id", "table_id", "version", "event", "made_at", "made_by", "change"]
+        self._connection.execute(table_history.insert().from_select(names, first))
 
     @staticmethod
     def _of(table: CatalogTable) -> sa.Select[Any]:

@@ -55,7 +55,7 @@ def list_table_history(ctx: Context, request: ListTableHistoryRequest) -> ListTa
         versions = visible_tables(ctx, tx, _versions_before(tx, table, after, size + 1))
         events = tx.history.of_table(table, after, size + 1)
     entries: list[tuple[tuple[int, int], Any]] = [
-        ((event.version, event.id), render.table_event(event)) for event in events
+        ((event.version, event.order), render.table_event(event)) for event in events
     ]
     for version, before in zip(versions, [*versions[1:], None], strict=True):
         current = is_there and version.version == table.version

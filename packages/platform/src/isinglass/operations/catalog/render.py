@@ -133,7 +133,7 @@ def _origin(origin: Origin) -> dict[str, str]:
 
 
 def table_event(event: TableEvent) -> Any:
-    """Show the deletion or the restore of a table."""
+    """Show what happened to a table besides its versions."""
     return {
         "Event": event.event,
         "VersionId": str(event.version),

@@ -55,7 +55,8 @@ deleted_databases = sa.Table(
 )
 
 table_history = sa.Table(
-    # Deletions and restores. Who made a version, and why, stands with the version.
+    # Deletions and restores, and the creation of a table whose first version is not kept. Who made any other
+    # version, and why, stands with the version.
     "table_history",
     metadata,
     sa.Column("id", Serial, primary_key=True),
@@ -63,7 +64,7 @@ table_history = sa.Table(
     sa.Column("table_id", Serial, nullable=False),
     # The current version at that time.
     sa.Column("version", sa.Integer, nullable=False),
-    # DELETED or RESTORED
+    # CREATED, DELETED or RESTORED
     sa.Column("event", sa.String(16), nullable=False),
     sa.Column("made_at", Timestamp, nullable=False),
     sa.Column("made_by", sa.Text, nullable=False),
