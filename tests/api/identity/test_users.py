@@ -15,6 +15,9 @@ def test_user_made_renamed_and_deleted(iam: Any) -> None:
         "EntityAlreadyExists",
         "User with name ANN already exists.",
     )
+    iam.create_user(UserName="bob")
+    assert error_of(iam.update_user, UserName="Ann", NewUserName="BOB")[0] == "EntityAlreadyExists"
+    iam.delete_user(UserName="bob")
     iam.update_user(UserName="Ann", NewUserName="anna", NewPath="/")
     assert [user["Arn"] for user in iam.list_users()["Users"]] == [f"arn:aws:iam::{ROOT_ACCOUNT}:user/anna"]
     assert iam.list_users(PathPrefix="/team/")["Users"] == []

@@ -97,11 +97,12 @@ class Identities:
         return self._page(statement, page)
 
     def replace(self, before: Identity, after: Identity) -> bool:
-        """Store an identity's changes; False when its new name is taken."""
-        if before.name.lower() != after.name.lower() and self.find(after.account_id, after.kind, after.name):
-            return False
+        """Store an identity's changes; False when its new name is taken: nothing else may be written then."""
         change = identities.update().where(_TABLE.id == before.id, _TABLE.account_id == before.account_id)
-        self._connection.execute(change.values(_row(after)))
+        try:
+            self._connection.execute(change.values(_row(after)))
+        except sa.exc.IntegrityError:
+            return False
         return True
 
     def delete(self, identity: Identity) -> None:
