@@ -1,13 +1,18 @@
 """A catalog exported, imported and exported again is the same, byte by byte."""
 
 import itertools
+import json
 
 import pytest
+from api_fixtures import REGION
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from transfer_fixtures import Mover, lines, without_header
 
+from isinglass.domain.signature import Credentials
+from isinglass.transfer.calling import CallFailed
 from isinglass.transfer.records import Record, decode, encode, header
+from isinglass.transfer.server_glue import ServerGlue
 from isinglass.transfer.wanted import Wanted
 
 ACCOUNTS = itertools.count(200_000_000_000)
@@ -195,3 +200,28 @@ def test_export_of_chosen_tables_imports_by_itself(api, small_catalog):
         "Database": {"created": 1},
         "Table": {"created": 3},
     }
+
+
+def test_table_that_may_not_be_read_stops_the_export_or_is_left_out(api, small_catalog):
+    mover, account = Mover(api), str(next(ACCOUNTS))
+    mover.put(account, small_catalog)
+    iam = api.client("iam", account)
+    iam.create_user(UserName="reader")
+    table = f"arn:aws:glue:{REGION}:{account}:table/d/t"
+    statements = [
+        {"Effect": "Allow", "Action": "glue:*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "glue:GetPartitions", "Resource": table},
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    iam.put_user_policy(UserName="reader", PolicyName="p", PolicyDocument=policy)
+    key = iam.create_access_key(UserName="reader")["AccessKey"]
+    glue = ServerGlue(api.url, REGION, Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
+    with pytest.raises(CallFailed) as failed:
+        mover.export(account, Wanted(), glue)
+    assert (failed.value.operation, failed.value.code) == ("GetPartitions", "AccessDeniedException")
+    told: list[str] = []
+    exported = mover.export(account, Wanted(), glue, left_out=told.append)
+    [line] = told
+    assert line.startswith("table d.t is left out: GetPartitions: AccessDeniedException: User: ")
+    names = [str(decode(line.text)) for line in lines(exported)]
+    assert [name for name in names if name.startswith("Table")] == ["Table d.u0", "Table d.u1", "Table d.u2"]

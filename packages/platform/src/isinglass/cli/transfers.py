@@ -26,6 +26,15 @@ AWS = "aws"
 _AWS_THREADS, _AWS_SEGMENTS = 8, 4
 _OWN_THREADS, _OWN_SEGMENTS = 4, 1
 _TELL_SECONDS = 0.5
+_AGAIN = "run the command again: what is done is not done twice"
+#: What helps who may not read a part of a catalog.
+_LEAVING_OUT = {
+    "GetUserDefinedFunctions": "--without functions leaves that part out",
+    "GetConnections": "--without connections leaves that part out",
+    "GetColumnStatisticsForTable": "--without statistics, or --on-error continue without such tables",
+    "GetPartitions": "--without partitions, or --on-error continue without such tables",
+    "GetPartitionIndexes": "--on-error continue leaves such tables out",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +100,27 @@ def open_source(session: Session, source: Source, catalog_id: str | None) -> Pla
     )  # fmt: skip
 
 
-def reader_of(session: Session, place: Place, wanted: Wanted, seal: PassphraseSeal | None) -> CatalogReader:
-    """Make what reads a catalog."""
+@dataclass(slots=True)
+class LeftOut:
+    """Tells of the tables that an export leaves out because they may not be read."""
+
+    session: Session
+    number: int = 0
+
+    def __call__(self, text: str) -> None:
+        end_progress()
+        self.number += 1
+        self.session.say(text)
+
+
+def reader_of(
+    session: Session, place: Place, wanted: Wanted, seal: PassphraseSeal | None, left_out: LeftOut | None
+) -> CatalogReader:
+    """Make what reads a catalog; tables that may not be read end it where `left_out` is None."""
     origin = Origin(place.account_id, place.region, place.catalog_id)
     return CatalogReader(
         place.glue, origin, wanted, seal, place.threads, place.segments,
-        note=lambda text: session.say(f"note: {text}"),
+        note=lambda text: session.say(f"note: {text}"), left_out=left_out,
     )  # fmt: skip
 
 
@@ -126,29 +150,21 @@ def passing_seal(catalog_id: str) -> PassphraseSeal:
 
 
 @contextmanager
-def told_errors(session: Session) -> Iterator[None]:
+def told_errors() -> Iterator[None]:
     """Tell failures of a transfer as the command line tells them."""
     try:
         yield
     except CallFailed as error:
         end_progress()
         if error.code == "Unreachable":
-            raise CliError(error.message, exit_code=UNREACHABLE, hint=_again(session)) from error
+            raise CliError(error.message, exit_code=UNREACHABLE, hint=_AGAIN) from error
         failure = api_error(error.code, error.message, "")
-        raise replace_where(failure, error.operation) from error
+        failure.where = error.operation
+        failure.hint = _LEAVING_OUT.get(error.operation, "")
+        raise failure from error
     except OSError as error:
         end_progress()
         raise CliError(f"{error.filename or 'file'}: {error.strerror or error}", exit_code=INVALID) from error
-
-
-def _again(session: Session) -> str:  # noqa: ARG001 - every hint may depend on the session
-    return "run the command again: what is done is not done twice"
-
-
-def replace_where(error: CliError, where: str) -> CliError:
-    """Say during which operation an error came."""
-    error.where = where
-    return error
 
 
 def ticking(show: Callable[[Any], str], session: Session) -> Callable[[Any], None]:

@@ -26,6 +26,11 @@ class CallFailed(Exception):
     code: str
     message: str
 
+    @property
+    def passing(self) -> bool:
+        """Whether another try may go better."""
+        return self.code in _PASSING
+
     def __str__(self) -> str:
         return f"{self.operation}: {self.code}: {self.message}"
 
@@ -51,7 +56,7 @@ class Patient:
             try:
                 return self.glue.call(operation, request)
             except CallFailed as error:
-                if error.code not in _PASSING or attempt == _TRIES - 1:
+                if not error.passing or attempt == _TRIES - 1:
                     raise
                 longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
             # Many threads were told to slow down at once: they must not come back at once.

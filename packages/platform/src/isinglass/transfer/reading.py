@@ -51,7 +51,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class CatalogReader:
-    """Reads what is wanted of a catalog; `note` is told what could not be read."""
+    """Reads what is wanted of a catalog; `note` is told what went away meanwhile.
+
+    A table that may not be read ends the reading, unless `left_out` takes it.
+    """
 
     glue: Glue
     origin: Origin
@@ -60,6 +63,7 @@ class CatalogReader:
     threads: int = 4
     segments: int = 1
     note: Callable[[str], None] = lambda _: None
+    left_out: Callable[[str], None] | None = None
 
     def sections(self, start: tuple[bytes, bytes] = (b"", b"")) -> Iterator[Section]:
         """Yield the sections from one place on."""
@@ -130,17 +134,25 @@ class CatalogReader:
 
     def _tables(self, reader: TableReader, database: str, start: tuple[bytes, bytes]) -> Iterator[Section]:
         """Yield a section for each table; what the next ones begin with is fetched meanwhile."""
-        begun: deque[Future[TableStart | None]] = deque()
+        begun: deque[tuple[str, Future[TableStart | None]]] = deque()
         for table in self._sorted_tables(database):
             if place(database, table["Name"]) >= start:
-                begun.append(reader.begin(database, table))
+                begun.append((table["Name"], reader.begin(database, table)))
             if len(begun) > self.threads * 2:
-                yield from self._section(reader, begun.popleft())
+                yield from self._section(reader, database, *begun.popleft())
         while begun:
-            yield from self._section(reader, begun.popleft())
+            yield from self._section(reader, database, *begun.popleft())
 
-    def _section(self, reader: TableReader, begun: "Future[TableStart | None]") -> Iterator[Section]:
-        begin = begun.result()
+    def _section(
+        self, reader: TableReader, database: str, name: str, begun: "Future[TableStart | None]"
+    ) -> Iterator[Section]:
+        try:
+            begin = begun.result()
+        except CallFailed as error:
+            if self.left_out is None or error.passing:
+                raise
+            self.left_out(f"table {database}.{name} is left out: {error}")
+            return
         if begin is not None:
             yield Section(begin.database, begin.name, reader.lines(begin))
 

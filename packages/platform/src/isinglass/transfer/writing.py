@@ -87,7 +87,7 @@ def write_folder(reader: CatalogReader, folder: Path, written: Written) -> None:
         with _replacing(path) as file:
             file.writelines(written.counted(section.lines))
         kept.add(path)
-    if reader.wanted.everything:
+    if reader.wanted.everything and reader.left_out is None:
         _remove_others(folder, kept)
 
 

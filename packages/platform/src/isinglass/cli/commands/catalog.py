@@ -63,6 +63,13 @@ _SOURCE = _options(
         "--segments", type=click.IntRange(1, 10), help="Read large tables in so many parts at once."
     ),
 )
+_ON_ERROR = click.option(
+    "--on-error",
+    type=click.Choice(["stop", "continue"]),
+    default="stop",
+    show_default=True,
+    help="After a bad line, a refused record, or a table that may not be read.",
+)
 _CONFLICTS = _options(
     click.option(
         "--on-conflict",
@@ -71,13 +78,7 @@ _CONFLICTS = _options(
         show_default=True,
         help="What is there and differs: keep it, replace it, or stop.",
     ),
-    click.option(
-        "--on-error",
-        type=click.Choice(["stop", "continue"]),
-        default="stop",
-        show_default=True,
-        help="After a bad line, or a refused record.",
-    ),
+    _ON_ERROR,
     click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing."),
     click.option("--map", "places", multiple=True, metavar="OLD=NEW", help="Tell locations anew; repeat it."),
     click.option(
@@ -111,9 +112,10 @@ def command() -> None:
 @_SELECTION
 @_SOURCE
 @_PASSPHRASE
+@_ON_ERROR
 @click.option("--resume", is_flag=True, help="Go on where an interrupted export to the same file ended.")
 @click.pass_obj
-def export(session: Session, /, path: str, resume: bool, **given: Any) -> None:
+def export(session: Session, /, path: str, resume: bool, **given: Any) -> int:
     r"""Write a catalog to a file (.jsonl, .jsonl.gz, .jsonl.zst, - for standard output) or a folder/.
 
     \b
@@ -125,12 +127,13 @@ def export(session: Session, /, path: str, resume: bool, **given: Any) -> None:
     is_folder = path != STANDARD and (path.endswith("/") or Path(path).is_dir())
     if resume and (is_folder or path == STANDARD):
         raise usage("--resume goes on with a file", "a folder is written anew, table by table")
-    with transfers.told_errors(session):
+    with transfers.told_errors():
         source = _source_of(session, given)
         place = transfers.open_source(session, source, given["catalog_id"])
         place = transfers.for_catalog(place, given["threads"], given["segments"])
         seal = transfers.seal_of(given["passphrase_file"], place.catalog_id)
-        reader = transfers.reader_of(session, place, _wanted(given), seal)
+        left_out = _left_out(session, given)
+        reader = transfers.reader_of(session, place, _wanted(given), seal, left_out)
         written = Written(tell=transfers.ticking(_counted, session))
         if is_folder:
             write_folder(reader, Path(path), written)
@@ -141,6 +144,7 @@ def export(session: Session, /, path: str, resume: bool, **given: Any) -> None:
         session.thing({"Path": path, "Counts": dict(written.counts)}, [])
     else:
         session.say(f"Wrote {_counted(written)} of {place.name} to {path}")
+    return 1 if left_out is not None and left_out.number else 0
 
 
 @command.command("import")
@@ -164,7 +168,7 @@ def import_(session: Session, /, words: tuple[str, ...], hive_catalog: str, **gi
         raise usage(
             f"catalog import takes one file or folder, not {len(words)}", "isinglass catalog import --help"
         )
-    with transfers.told_errors(session):
+    with transfers.told_errors():
         place = transfers.open_server(session.profile, given["catalog_id"], path)
         report = _report(session, given, place)
         if kind == "hive":
@@ -191,7 +195,7 @@ def copy(session: Session, /, secrets: bool, **given: Any) -> int:
     """
     if given["origin"] is None:
         raise usage("--from is missing: where is the catalog copied from?", "--from aws, or --from PROFILE")
-    with transfers.told_errors(session):
+    with transfers.told_errors():
         source = transfers.Source(
             given["origin"], given["from_profile"], given["from_region"], given["from_endpoint"]
         )
@@ -199,14 +203,16 @@ def copy(session: Session, /, secrets: bool, **given: Any) -> int:
         origin = transfers.for_catalog(origin, given["threads"], given["segments"])
         place = transfers.open_server(session.profile, given["catalog_id"], origin.name)
         seal = transfers.passing_seal(origin.catalog_id) if secrets else None
-        reader = transfers.reader_of(session, origin, _wanted(given), seal)
+        left_out = _left_out(session, given)
+        reader = transfers.reader_of(session, origin, _wanted(given), seal, left_out)
 
         def entries() -> Iterator[Entry]:
             for section in reader.sections():
                 for line in section.lines:
                     yield Entry(origin.name, decode(line), len(line))
 
-        return _import(session, place, _report(session, given, place), entries(), given, seal)
+        code = _import(session, place, _report(session, given, place), entries(), given, seal)
+        return 1 if left_out is not None and left_out.number else code
 
 
 def _import(
@@ -249,6 +255,10 @@ def _told_anew(entries: Iterator[Entry], remap: Remap, unreached: UnreachedPlace
         told = replace(entry, record=remap.apply(entry.record))
         unreached.look(told.record)
         yield told
+
+
+def _left_out(session: Session, given: dict[str, Any]) -> transfers.LeftOut | None:
+    return transfers.LeftOut(session) if given["on_error"] == "continue" else None
 
 
 def _remap(given: dict[str, Any]) -> Remap:
