@@ -180,13 +180,24 @@ def free_port() -> int:
 
 @dataclass(frozen=True)
 class LogsOnly:
-    """All that the gateway and the catalog use of a server's services: a folder for logs."""
+    """All that the gateway and the catalog use of a server's services: a folder for logs, and a seal."""
 
     folder: str
 
     def log_directory(self, account_id: str) -> str:
         """The folder that holds one account's logs."""
         return f"{self.folder}/logs/{account_id}"
+
+    def may_use_local_files(self, account_id: str) -> bool:
+        """Let crawlers name the server's own files, as the first account may."""
+        return bool(account_id)
+
+    @property
+    def sealer(self) -> Any:
+        """Seals passwords of connections."""
+        from isinglass.store.sealing import Sealer
+
+        return Sealer(bytes(32))
 
 
 def serve(port: int) -> None:
