@@ -405,11 +405,15 @@ def test_cases_are_all_operations_of_the_registry():
     assert sorted(CASES) == sorted(registry.registered())
 
 
+#: What the last operation left is what the next one finds: reading it once halves the time.
+_last: dict[str, Any] = {}
+
+
 @pytest.mark.parametrize("operation", sorted(CASES))
 def test_operation_of_a_stranger_tells_and_changes_nothing(
     live_server: LiveServer, owned: dict[str, str], operation: str
 ):
-    before = _snapshot(live_server, owned)
+    before = _last.pop("snapshot", None) or _snapshot(live_server, owned)
     assert SECRET in json.dumps(before, default=str)
     text = json.dumps(CASES[operation])
     for name, value in owned.items():
@@ -422,7 +426,8 @@ def test_operation_of_a_stranger_tells_and_changes_nothing(
         answer, refusal = _through_boto3(live_server, service or "glue", name, request)
     assert SECRET not in answer
     assert refusal in HARMLESS or (operation, refusal) == ("isinglass:PreviewCrawl", "InvalidInputException")
-    assert _snapshot(live_server, owned) == before
+    after = _last["snapshot"] = _snapshot(live_server, owned)
+    assert after == before
 
 
 def _through_boto3(server: LiveServer, service: str, name: str, request: dict[str, Any]) -> tuple[str, str]:
