@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -101,3 +102,30 @@ def test_access_page_gives_and_takes_access(live_server, tmp_path):
     assert f"denied       arn:aws:iam::{live_server.account}:policy/work-on-tables, line 5" in printed
     assert f"arn:aws:sts::{live_server.account}:assumed-role/analyst/tuesday" in printed
     assert live_server.client("iam").list_users()["Users"][0]["UserName"] == "ben"
+
+
+def test_catalog_page_moves_catalogs(live_server, new_account, tmp_path):
+    """Every command as it stands; the AWS tools' profile `prod` leads to this server, too."""
+    key, secret = live_server.keys_of(new_account)
+    (tmp_path / "aws").write_text(
+        f"[profile prod]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n"
+        f"endpoint_url = {live_server.endpoint}\n"
+    )
+    shutil.copy(ROOT / "tests/data/hive/hive-3.mysql.sql.gz", tmp_path / "metastore.sql.gz")
+    variables = {
+        "AWS_CONFIG_FILE": str(tmp_path / "aws"),
+        "ISINGLASS_ENDPOINT": live_server.endpoint,
+        "ISINGLASS_ACCESS_KEY_ID": key,
+        "ISINGLASS_SECRET_ACCESS_KEY": secret,
+    }
+    lines = commands("docs/howto/move-a-catalog.md")
+    # The dump first, so that there is something to move.
+    hive = next(line for line in lines if "hive" in line and "--map" in line)
+    for line in [hive, *lines]:
+        printed = shell(live_server.home, tmp_path, line, **variables)
+        assert "Traceback" not in printed
+    glue = live_server.client("glue", new_account)
+    orders = glue.get_table(DatabaseName="sales", Name="orders")["Table"]
+    assert orders["StorageDescriptor"]["Location"] == "s3://new-lake/warehouse/sales.db/orders"
+    made = sorted(path.name for path in tmp_path.iterdir())
+    assert made == ["aws", "aws.jsonl.gz", "catalog", "catalog.jsonl.gz", "metastore.sql.gz"]
