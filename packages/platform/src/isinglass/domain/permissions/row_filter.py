@@ -127,7 +127,7 @@ def _is_time(text: str, form: str) -> bool:
     return True
 
 
-def tested_columns(tree: Expression | None) -> set[str]:
+def columns_tested(tree: Expression | None) -> set[str]:
     """List the columns that a filter tests, in lower case."""
     return set() if tree is None else {test.column.lower() for test in _tests(tree)}
 

@@ -14,7 +14,7 @@ from isinglass.domain.catalog_objects import check_partition_values
 from isinglass.domain.permissions.access import Access
 from isinglass.domain.permissions.cutting import WITHOUT_COLUMNS, columns_of, cut_to, names_of
 from isinglass.domain.permissions.marks import unmarked
-from isinglass.domain.permissions.row_filter import InvalidRowFilter, compile_row_filter, tested_columns
+from isinglass.domain.permissions.row_filter import InvalidRowFilter, compile_row_filter, columns_tested
 from isinglass.model.glue.errors import EntityNotFoundException, PermissionTypeMismatchException
 from isinglass.model.glue.shapes import (
     GetUnfilteredPartitionMetadataRequest,
@@ -152,7 +152,7 @@ def _readable(
 
 def _tested(table: CatalogTable, text: str) -> set[str]:
     try:
-        return tested_columns(compile_row_filter(text, columns_of(table.document)))
+        return columns_tested(compile_row_filter(text, columns_of(table.document)))
     except InvalidRowFilter as error:
         raise denied(["SELECT"], f"{table.name} ({error})") from error
 
