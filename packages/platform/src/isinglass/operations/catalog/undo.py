@@ -42,6 +42,8 @@ from isinglass.store.store import Transaction
 
 #: How a page's key begins: among the databases, which come first, or among the tables.
 _DATABASES, _TABLES = "databases", "tables"
+#: Deleted databases looked at before they are purged.
+_MOST_CHECKED = 10_000
 #: The names that say what is purged.
 _NEEDED = {"ALL": set[str](), "DATABASE": {"DatabaseName"}, "TABLE": {"DatabaseName", "TableName"}}
 
@@ -157,8 +159,7 @@ def purge_deleted(ctx: Context, request: PurgeDeletedRequest) -> PurgeDeletedRes
     database, table = _purged(request)
     databases = tables = 0
     with ctx.store.begin() as tx:
-        table_id = deleted_id if kind == "TABLE" else None
-        if tx.deleted_tables.any_restricted(catalog, database, table, table_id):
+        if _is_protected(tx, catalog, database, table, deleted_id if kind == "TABLE" else None):
             _check_administrator(ctx, tx, catalog)
         if kind != "TABLE":
             databases, tables = tx.deleted_databases.give_up(catalog, database, deleted_id)
@@ -170,11 +171,23 @@ def purge_deleted(ctx: Context, request: PurgeDeletedRequest) -> PurgeDeletedRes
     return {"Databases": databases, "Tables": tables}
 
 
+def _is_protected(
+    tx: Transaction, catalog: str, database: str | None, table: str | None, table_id: int | None
+) -> bool:
+    """Tell whether permissions decided over something that is to be purged."""
+    if tx.deleted_tables.any_restricted(catalog, database, table, table_id):
+        return True
+    if table is not None:
+        return False
+    databases, _ = tx.deleted_databases.page(catalog, database, PageRequest(_MOST_CHECKED))
+    return any(each.database.restricted for each in databases)
+
+
 def _check_administrator(ctx: Context, tx: Transaction, catalog: str) -> None:
     """Refuse to let anybody else end for good what permissions protected."""
     asker, owner = asker_of(ctx), account_of(catalog)
     if not (asker.owns(owner) or tx.table_access.is_administrator(owner, asker)):
-        raise denied(["DROP"], "deleted tables that permissions protect")
+        raise denied(["DROP"], "what was deleted and permissions protect")
 
 
 def _purged(request: PurgeDeletedRequest) -> tuple[str | None, str | None]:
