@@ -151,15 +151,27 @@ def _put(
     try:
         present = there()
         if present is None:
-            if not target.dry:
-                create()
-            report.add(kind, "created")
-        elif not (found := differences(present, wanted)):
+            if target.dry or _created(create):
+                report.add(kind, "created")
+                return
+            present = there() or {}
+        if not (found := differences(present, wanted)):
             report.add(kind, "unchanged")
         elif report.conflict(entry, found) and not target.dry:
             replace()
     except CallFailed as error:
         report.failed(entry, f"{error.code}: {error.message}")
+
+
+def _created(create: Callable[[], None]) -> bool:
+    """Create something; False when it is there: somebody, or a try whose answer was lost, was faster."""
+    try:
+        create()
+    except CallFailed as error:
+        if error.code != TAKEN:
+            raise
+        return False
+    return True
 
 
 def _call(target: Target, operation: str, request: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ from isinglass.transfer.putting import Target
 from isinglass.transfer.records import CATALOG, decode
 from isinglass.transfer.report import Choices, Entry, Problem, Report, Stopped
 from isinglass.transfer.secrets import PassphraseSeal
-from isinglass.transfer.wanted import Wanted
+from isinglass.transfer.wanted import CONNECTIONS, Wanted
 from isinglass.transfer.writing import Written, write_file, write_folder
 
 
@@ -288,7 +288,9 @@ def _report(session: Session, given: dict[str, Any], place: transfers.Place) -> 
 def _wanted(given: dict[str, Any], *, versions: bool = False) -> Wanted:
     # What a file holds on demand was asked for when it was written.
     more = transfers.PARTS_ON_DEMAND if versions else given["more"]
-    return transfers.wanted_of(given["databases"], given["tables"], more, given["less"])
+    # Connections are the account's, and none of a nested catalog.
+    less = (*given["less"], CONNECTIONS) if given["catalog_id"] else given["less"]
+    return transfers.wanted_of(given["databases"], given["tables"], more, less)
 
 
 def _source_of(session: Session, given: dict[str, Any]) -> transfers.Source:
