@@ -38,13 +38,18 @@ def model_files(services: list[Service]) -> dict[Path, str]:
     return files
 
 
-def coverage_files(services: list[Service]) -> dict[Path, str]:
-    """Compute the page that follows from the registry, which imports the files above."""
+def registry_files(services: list[Service]) -> dict[Path, str]:
+    """Compute the pages that follow from the registry, which imports the files above."""
+    from modelgen.permissions import write_permissions
+
     from isinglass.operations.registry import load
 
     known = [qualified(service, operation) for service in services for operation in service.operations]
     implemented = frozenset(load(known))
-    return {ROOT / "docs/reference/coverage.md": write_coverage(services, implemented)}
+    return {
+        ROOT / "docs/reference/coverage.md": write_coverage(services, implemented),
+        ROOT / "docs/reference/permissions.md": write_permissions(services, implemented),
+    }
 
 
 def bring_up_to_date(files: dict[Path, str], *, check: bool) -> bool:
@@ -66,7 +71,7 @@ def main(arguments: list[str]) -> int:
     check = "--check" in arguments
     services = load_services()
     stale = bring_up_to_date(model_files(services), check=check)
-    stale = bring_up_to_date(coverage_files(services), check=check) or stale
+    stale = bring_up_to_date(registry_files(services), check=check) or stale
     return 1 if check and stale else 0
 
 

@@ -95,7 +95,7 @@ class Authorizer:
         if asked.permission.action in _DECIDED_THERE:
             return Admission(identity_arn, facts=_facts(asked))
         owner = asked.permission.owner(asked.document, account_id)
-        facts = _facts(asked)
+        facts = {} if known.plain and owner == account_id else _facts(asked)
         for resource in resources_of(asked):
             self._require(known, asked, resource, owner, facts)
         for role in asked.permission.passed_roles(asked.document, account_id):
@@ -112,15 +112,16 @@ class Authorizer:
 
     def _require(self, known: Known, asked: Asked, resource: str, owner: str, facts: Facts) -> None:
         resource, tags = self._look_up(known, owner, resource)
-        account_id = asked.principal.account_id
-        question = Question(
-            asked.principal.arn, account_id, asked.permission.action, resource, {**facts, **tags}
-        )
-        if owner != account_id:
-            policies, resource_account = self._standings.catalog_policy(owner), owner
-        else:
-            policies, resource_account = known.catalog if resource.startswith("arn:aws:glue:") else (), None
-        decision = known.standing.decide(question, policies, resource_account)
+        account_id, action = asked.principal.account_id, asked.permission.action
+        if owner == account_id and known.allows_again(action, resource):
+            return
+        question = Question(asked.principal.arn, account_id, action, resource, {**facts, **tags})
+        if owner == account_id:
+            policies = known.catalog if resource.startswith("arn:aws:glue:") else ()
+            _check(known.standing.decide(question, policies), question)
+            known.keep(action, resource)
+            return
+        decision = known.standing.decide(question, self._standings.catalog_policy(owner), owner)
         if decision.missing == "resource" and asked.permission.reads_only:
             asker = Asker(account_id, asked.principal.arn, known.standing.identity_arn)
             with self._store.read() as tx:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from isinglass.domain.access.catalog_policies import parse_catalog_policy
 from isinglass.domain.access.documents import Policy
@@ -14,17 +14,33 @@ from isinglass.store.store import Store, Transaction
 #: How long another process may go on with what was changed here.
 _REMEMBERED_SECONDS = 3.0
 _MOST_REMEMBERED = 4096
+_MOST_ALLOWED = 4096
 _TAGS = ("aws:resourcetag/", "iam:resourcetag/")
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A standing, the policy of its account's catalog, and whether one of them asks for tags of resources."""
+    """A standing and the policy of its account's catalog.
+
+    `asks_for_tags` says that one of them looks at tags of resources. When none looks at anything but action
+    and resource they are `plain`, and what they allowed they allow again: `allowed` keeps it.
+    """
 
     standing: Standing
     catalog: tuple[Policy, ...]
     asks_for_tags: bool
+    plain: bool
     until: float
+    allowed: set[tuple[str, str]] = field(default_factory=set)
+
+    def allows_again(self, action: str, resource: str) -> bool:
+        """Tell whether this was allowed before and cannot have changed since."""
+        return (action, resource) in self.allowed
+
+    def keep(self, action: str, resource: str) -> None:
+        """Remember what was allowed, where nothing else could decide otherwise."""
+        if self.plain and len(self.allowed) < _MOST_ALLOWED:
+            self.allowed.add((action, resource))
 
 
 class Standings:
@@ -49,8 +65,14 @@ class Standings:
         with self._store.read() as tx:
             standing = tx.identities.standing(key)
             catalog = _catalog_policy(tx, key.account_id)
-        asks = any(_asks_for_tags(policy) for policy in (*_of(standing), *catalog))
-        known = Known(standing, catalog, asks, now + _REMEMBERED_SECONDS)
+        policies = (*_of(standing), *catalog)
+        known = Known(
+            standing,
+            catalog,
+            asks_for_tags=any(map(_asks_for_tags, policies)),
+            plain=all(map(_is_plain, policies)),
+            until=now + _REMEMBERED_SECONDS,
+        )
         with self._lock:
             if changes == self._changes:
                 if len(self._known) >= _MOST_REMEMBERED:
@@ -103,6 +125,13 @@ def _asks_for_tags(policy: Policy) -> bool:
         if any(_names_tag(resource) for resource in statement.resources or ()):
             return True
     return False
+
+
+def _is_plain(policy: Policy) -> bool:
+    return all(
+        not statement.conditions and not any(resource.parts for resource in statement.resources or ())
+        for statement in policy.statements
+    )
 
 
 def _names_tag(template: Template) -> bool:
