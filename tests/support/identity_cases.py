@@ -31,6 +31,7 @@ IDENTITY_CASES: dict[str, dict[str, Any]] = {
     "iam:DeletePolicyVersion": {**_OF_POLICY, "VersionId": "v2"},
     "iam:DeleteRole": _OF_ROLE,
     "iam:DeleteUser": _OF_USER,
+    "iam:GetAccessKeyLastUsed": {"AccessKeyId": "{key}"},
     "iam:GetGroup": _OF_GROUP,
     "iam:GetPolicy": _OF_POLICY,
     "iam:GetPolicyVersion": {**_OF_POLICY, "VersionId": "v1"},

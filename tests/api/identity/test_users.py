@@ -1,9 +1,11 @@
 """Users, their groups, keys and policies, as boto3 sees them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from api_fixtures import ROOT_ACCOUNT, Api
 from identity_clients import READING, client_of, error_of
+from job_fixtures import eventually
 
 
 def test_user_made_renamed_and_deleted(iam: Any) -> None:
@@ -54,6 +56,24 @@ def test_key_of_user_acts_as_the_user_until_it_is_switched_off(api: Api, iam: An
     sts.get_caller_identity()
     iam.delete_access_key(UserName="ann", AccessKeyId=key["AccessKeyId"])
     assert error_of(sts.get_caller_identity)[0] == "InvalidClientTokenId"
+
+
+def test_last_use_of_a_key_is_told(api: Api, iam: Any) -> None:
+    iam.create_user(UserName="ann")
+    glue = client_of(api, iam, "ann", "glue")
+    key_id = iam.list_access_keys(UserName="ann")["AccessKeyMetadata"][0]["AccessKeyId"]
+    never = {"ServiceName": "N/A", "Region": "N/A"}
+    assert iam.get_access_key_last_used(AccessKeyId=key_id)["AccessKeyLastUsed"] == never
+    error_of(glue.get_databases)
+    used = eventually(lambda: _last_used(iam, key_id))
+    assert (used["ServiceName"], used["Region"]) == ("glue", "eu-west-1")
+    assert abs((used["LastUsedDate"] - datetime.now(UTC)).total_seconds()) < 60
+
+
+def _last_used(iam: Any, key_id: str) -> Any:
+    found = iam.get_access_key_last_used(AccessKeyId=key_id)
+    assert found["UserName"] == "ann"
+    return found["AccessKeyLastUsed"] if "LastUsedDate" in found["AccessKeyLastUsed"] else None
 
 
 def test_user_may_do_what_policies_of_its_own_and_its_groups_allow(api: Api, iam: Any) -> None:

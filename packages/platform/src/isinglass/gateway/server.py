@@ -14,6 +14,7 @@ from isinglass.gateway.access_log import AccessLog
 from isinglass.gateway.application import Application, AsgiApp
 from isinglass.gateway.authorization import Authorizer
 from isinglass.gateway.chain import Chain
+from isinglass.gateway.identity.key_uses import KeyUses
 from isinglass.gateway.identity.keys import KeyRing
 from isinglass.gateway.identity.verifier import Verifier
 from isinglass.gateway.lanes import Lanes
@@ -61,10 +62,11 @@ class Server:
         self._audit_log = AuditLog(
             services.log_directory, "api", days=settings.audit_days, accounts=partial(_account_ids, store)
         )
+        self._key_uses = KeyUses(store)
         catalogue = compile_catalogue(handlers, strict=settings.strict)
         chain = Chain(
             catalogue,
-            Verifier(KeyRing(store, Sealer(server_key), time.monotonic)),
+            Verifier(KeyRing(store, Sealer(server_key), time.monotonic), self._key_uses),
             Authorizer(store, Standings(store, time.monotonic)),
             TokenSealer(derive_key(server_key, "paging tokens")),
             store,
@@ -98,6 +100,7 @@ class Server:
         """Serve a bound socket in the background; returns when requests are answered."""
         self._access_log.start()
         self._audit_log.start()
+        self._key_uses.start()
         self._lanes.start()
         self._thread = threading.Thread(
             target=self._uvicorn.run, kwargs={"sockets": [listening]}, name="gateway", daemon=True
@@ -116,6 +119,7 @@ class Server:
         self._lanes.stop()
         self._access_log.stop()
         self._audit_log.stop()
+        self._key_uses.stop()
 
 
 def _account_ids(store: Store) -> Iterator[str]:

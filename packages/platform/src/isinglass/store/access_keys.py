@@ -26,6 +26,15 @@ class AccessKey:
     session_policies: list[str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """When, for which service and in which region a key was last used."""
+
+    time: float
+    service: str
+    region: str
+
+
 _COLUMNS = [access_keys.c[name] for name in AccessKey.__dataclass_fields__]
 
 
@@ -69,6 +78,25 @@ class AccessKeys:
         """Let all keys of a user act under its new ARN."""
         where = sa.and_(access_keys.c.account_id == account_id, access_keys.c.identity_id == identity_id)
         self._change(where, principal_arn=principal_arn)
+
+    def note_use(self, access_key_id: str, use: KeyUse) -> None:
+        """Note the last use of a key; one that is gone needs no note."""
+        self._change(
+            access_keys.c.access_key_id == access_key_id,
+            last_used_at=use.time,
+            last_used_service=use.service,
+            last_used_region=use.region,
+        )
+
+    def last_use(self, access_key_id: str) -> KeyUse | None:
+        """Tell when a key was last used, to the minute; None when it never was."""
+        used = access_keys.c
+        row = self._connection.execute(
+            sa.select(used.last_used_at, used.last_used_service, used.last_used_region).where(
+                used.access_key_id == access_key_id, used.last_used_at.is_not(None)
+            )
+        ).first()
+        return None if row is None else KeyUse(*row)
 
     def _change(self, where: sa.ColumnElement[bool], **values: Any) -> None:
         self._connection.execute(access_keys.update().where(where).values(values))

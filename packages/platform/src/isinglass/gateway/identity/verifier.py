@@ -8,6 +8,7 @@ from typing import Any
 
 from isinglass.domain import signature as sigv4
 from isinglass.domain.catalog_changes import DIRECTLY, Origin, Through
+from isinglass.gateway.identity.key_uses import KeyUses
 from isinglass.gateway.identity.keys import KeyRing
 from isinglass.gateway.protocol.messages import HttpRequest
 from isinglass.model.edge_errors import (
@@ -59,8 +60,10 @@ class Caller:
 class Verifier:
     """Verifies header signatures (presigned URLs are the object store's affair)."""
 
-    def __init__(self, keys: KeyRing) -> None:
+    def __init__(self, keys: KeyRing, uses: KeyUses | None = None) -> None:
+        """`uses` notes when keys are used, where that is wanted."""
         self._keys = keys
+        self._uses = uses
 
     def forget(self) -> None:
         """Forget the keys that are remembered: one may have changed."""
@@ -95,6 +98,8 @@ class Verifier:
         _check_session(request.header("x-amz-security-token"), known.key.session_token_hash)
         if known.key.expires_at is not None and known.key.expires_at <= now:
             raise ExpiredTokenException("The security token included in the request is expired")
+        if self._uses is not None:
+            self._uses.note(known.key, service, authorization.scope.region, now)
         principal = Principal(
             known.key.account_id,
             known.key.principal_arn,

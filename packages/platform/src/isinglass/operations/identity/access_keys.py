@@ -1,11 +1,14 @@
 """Access keys of users, and of the account itself: made, listed, switched off and deleted."""
 
+from isinglass.domain.access.principals import read_principal
 from isinglass.model.iam.errors import LimitExceededException, NoSuchEntityException, ValidationException
 from isinglass.model.iam.shapes import (
     CreateAccessKeyRequest,
     CreateAccessKeyResponse,
     DeleteAccessKeyRequest,
     DeleteAccessKeyResponse,
+    GetAccessKeyLastUsedRequest,
+    GetAccessKeyLastUsedResponse,
     ListAccessKeysRequest,
     ListAccessKeysResponse,
     UpdateAccessKeyRequest,
@@ -74,6 +77,29 @@ def update_access_key(ctx: Context, request: UpdateAccessKeyRequest) -> UpdateAc
     return {}
 
 
+@implements("iam:GetAccessKeyLastUsed")
+def get_access_key_last_used(
+    ctx: Context, request: GetAccessKeyLastUsedRequest
+) -> GetAccessKeyLastUsedResponse:
+    """Tell whose a key is and when it was last used, to the minute."""
+    with ctx.store.read() as tx:
+        key = tx.access_keys.find(request["AccessKeyId"])
+        if key is None or key.account_id != ctx.account_id:
+            raise _missing(request["AccessKeyId"])
+        use = tx.access_keys.last_use(key.access_key_id)
+    name = read_principal(key.principal_arn).name
+    if use is None:
+        return {"UserName": name, "AccessKeyLastUsed": {"ServiceName": "N/A", "Region": "N/A"}}
+    return {
+        "UserName": name,
+        "AccessKeyLastUsed": {
+            "LastUsedDate": use.time,
+            "ServiceName": use.service,
+            "Region": use.region,
+        },
+    }
+
+
 @implements("iam:DeleteAccessKey")
 def delete_access_key(ctx: Context, request: DeleteAccessKeyRequest) -> DeleteAccessKeyResponse:
     """Delete a key; what is signed with it is refused from then on."""
@@ -99,5 +125,9 @@ def _require(tx: Transaction, ctx: Context, name: str | None, access_key_id: str
     holder = _holder(tx, ctx, name)
     found = tx.access_keys.find(access_key_id)
     if found is None or found not in _keys(tx, holder):
-        raise NoSuchEntityException(f"The Access Key with id {access_key_id} cannot be found.")
+        raise _missing(access_key_id)
     return found
+
+
+def _missing(access_key_id: str) -> NoSuchEntityException:
+    return NoSuchEntityException(f"The Access Key with id {access_key_id} cannot be found.")

@@ -32,6 +32,9 @@ access_keys = sa.Table(
     sa.Column("identity_id", sa.String(32)),
     # The documents that limit a role session beyond its role.
     sa.Column("session_policies", Document),
+    sa.Column("last_used_at", Timestamp),
+    sa.Column("last_used_service", sa.String(32)),
+    sa.Column("last_used_region", sa.String(64)),
     sa.Index("ix_access_keys_expires_at", "expires_at"),
     sa.Index("ix_access_keys_identity_id", "identity_id"),
     sa.Index("ix_access_keys_account_id", "account_id"),

@@ -22,6 +22,9 @@ def upgrade() -> None:
     op.add_column("access_keys", sa.Column("status", sa.String(8), nullable=False, server_default="Active"))
     op.add_column("access_keys", sa.Column("identity_id", Id))
     op.add_column("access_keys", sa.Column("session_policies", Document))
+    op.add_column("access_keys", sa.Column("last_used_at", Timestamp))
+    op.add_column("access_keys", sa.Column("last_used_service", sa.String(32)))
+    op.add_column("access_keys", sa.Column("last_used_region", sa.String(64)))
     op.create_index("ix_access_keys_identity_id", "access_keys", ["identity_id"])
 
 
