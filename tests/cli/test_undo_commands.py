@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 import pytest
-from server_fixtures import LiveServer, environment
+from server_fixtures import LiveServer, environment, run_cli
 
 TABLE = {
     "Name": "orders",
@@ -164,3 +164,24 @@ def test_search_tells_where_the_words_are(live_server: LiveServer, shop: str) ->
 @pytest.mark.parametrize("name", ["orders", "a.", "arn:aws:glue:eu-west-1:123456789012:database/x"])
 def test_table_that_is_not_named_is_wrong_usage(live_server: LiveServer, name: str) -> None:
     assert "does not name a table" in live_server.cli("table", "versions", name, code=2).stderr
+
+
+def test_shell_completes_commands_and_names(live_server: LiveServer, shop: str) -> None:
+    def offered(*words: str) -> list[str]:
+        line = " ".join(["isinglass", *words])
+        found = run_cli(
+            live_server.home,
+            _ISINGLASS_COMPLETE="bash_complete",
+            COMP_WORDS=line,
+            COMP_CWORD=str(len(words)),
+            ISINGLASS_ENDPOINT=live_server.endpoint,
+        ).stdout
+        return [each.partition(",")[2] for each in found.splitlines() if each]
+
+    assert offered("tab") == ["tables", "table"]
+    assert offered("table", "un") == ["undelete"]
+    assert offered("table", "versions", shop[:-2]) == [f"{shop}."]
+    assert offered("table", "versions", f"{shop}.or") == [f"{shop}.orders"]
+    assert offered("db", "show", shop[:-2]) == [shop]
+    assert offered("table", "versions", "nowhere.x") == []
+    assert "_ISINGLASS_COMPLETE" in live_server.cli("completion", "bash").stdout

@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "policy": ("isinglass.cli.commands.policy", "Access", "Give permissions, and ask what they allow."),
     "audit": ("isinglass.cli.commands.audit", "Access", "Show who asked for what."),
     "api": ("isinglass.cli.commands.api", "Escape", "Call any operation of the API."),
+    "completion": ("isinglass.cli.commands.completion", "Escape", "Let a shell complete commands and names."),
     "env": ("isinglass.cli.commands.env", "Escape", "Print what makes AWS clients use the server."),
     "exec": ("isinglass.cli.commands.exec_", "Escape", "Run a program that uses the server."),
 }
@@ -77,7 +78,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS:
+        if args and args[0] not in COMMANDS and not ctx.resilient_parsing:
             raise unknown(args[0])
         return super().resolve_command(ctx, args)
 

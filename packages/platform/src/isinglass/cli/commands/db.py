@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from isinglass.cli import changes
+from isinglass.cli import changes, completion
 from isinglass.cli.errors import INVALID, CliError
 from isinglass.cli.hints import hints
 from isinglass.cli.session import Session
@@ -56,7 +56,7 @@ def create(
 
 
 @command.command("show")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.databases)
 @click.pass_obj
 def show(session: Session, name: str) -> None:
     """Show a database and what happened to it last."""
@@ -82,7 +82,7 @@ def _told(entry: dict[str, Any]) -> str:
 
 
 @command.command("history")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.databases)
 @click.option(
     "--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="At most so many."
 )
@@ -105,7 +105,7 @@ def history(session: Session, name: str, limit: int) -> None:
 
 
 @command.command("delete")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.databases)
 @click.option("--note", help="Why; it is kept with the change.")
 @click.pass_obj
 def delete(session: Session, name: str, note: str | None) -> None:

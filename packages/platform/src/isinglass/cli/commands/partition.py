@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from isinglass.cli import changes
+from isinglass.cli import changes, completion
 from isinglass.cli.errors import api_error, usage
 from isinglass.cli.naming import partition_path, partition_values, table_name
 from isinglass.cli.session import Session
@@ -28,7 +28,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.tables)
 @click.option("--where", default="", help="An expression over the partition keys.")
 @click.option(
     "--limit", type=click.IntRange(1, 10_000_000), default=100, show_default=True, help="At most so many."
@@ -53,7 +53,7 @@ def list_(session: Session, name: str, where: str, limit: int) -> None:
 
 
 @command.command("show")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.tables)
 @click.argument("partition")
 @click.pass_obj
 def show(session: Session, name: str, partition: str) -> None:
@@ -73,7 +73,7 @@ def show(session: Session, name: str, partition: str) -> None:
 
 
 @command.command("add")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.tables)
 @click.argument("partitions", nargs=-1, required=True, metavar="PARTITION...")
 @click.option(
     "--location", help="Where its files are, for one partition. Default: its folder below the table's."
@@ -102,7 +102,7 @@ def _input(table: dict[str, Any], values: list[str], location: str | None) -> di
 
 
 @command.command("delete")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.tables)
 @click.argument("partitions", nargs=-1, metavar="PARTITION...")
 @click.option("--where", help="Delete all that an expression over the partition keys selects.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from isinglass.cli import changes
+from isinglass.cli import changes, completion
 from isinglass.cli.commands import tables
 from isinglass.cli.hints import hints
 from isinglass.cli.naming import table_name
@@ -35,7 +35,7 @@ command.add_command(tables.command, "list")
 
 
 @command.command("show")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.tables)
 @click.pass_obj
 def show(session: Session, name: str) -> None:
     """Show a table's columns, partition keys and where it is kept."""
@@ -59,7 +59,7 @@ def show(session: Session, name: str) -> None:
 
 
 @command.command("delete")
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=completion.tables)
 @_NOTE
 @click.pass_obj
 def delete(session: Session, names: tuple[str, ...], note: str | None) -> None:
@@ -70,7 +70,7 @@ def delete(session: Session, names: tuple[str, ...], note: str | None) -> None:
 
 
 @command.command("versions")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.tables)
 @click.option(
     "--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="At most so many."
 )
@@ -103,7 +103,7 @@ def _version_row(entry: dict[str, Any]) -> list[str]:
 
 
 @command.command("diff")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.tables)
 @click.argument("before", required=False, metavar="[FROM]")
 @click.argument("after", required=False, metavar="[TO]")
 @click.pass_obj
@@ -137,7 +137,7 @@ def _difference_row(each: dict[str, Any]) -> list[str]:
 
 
 @command.command("restore")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.tables)
 @click.argument("version")
 @click.option("--expect", metavar="VERSION", help="Only if this is still the current version.")
 @_NOTE
@@ -160,7 +160,7 @@ def restore(session: Session, name: str, version: str, expect: str | None, note:
 
 
 @command.command("undelete")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.tables)
 @click.option("--as", "new_name", metavar="TABLE", help="Another name, when this one is taken.")
 @_DELETED_ID
 @_NOTE
