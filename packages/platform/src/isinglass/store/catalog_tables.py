@@ -69,6 +69,22 @@ _FIND = _OF_DATABASE.where(catalog_tables.c.name == sa.bindparam("name"))
 # Writers of partitions share the row, so that the table stays; writers of the table have it alone.
 _HOLD = _FIND.with_for_update(read=True, key_share=True)
 _LOCK = _FIND.with_for_update()
+# Built once: building a statement costs more than running it.
+_REPLACE = (
+    catalog_tables.update()
+    .where(
+        catalog_tables.c.id == sa.bindparam("seen_id"),
+        catalog_tables.c.version == sa.bindparam("seen_version"),
+    )
+    .values(
+        {
+            name: sa.bindparam(f"new_{name}")
+            for name in ("version", "document", "updated_at", "updated_by", "change")
+        }
+        | {"words_pending": 1, "location": sa.bindparam("location"), "registered": IS_REGISTERED}
+    )
+)
+_ARCHIVE = table_versions.insert().inline()
 
 
 def select_tables() -> sa.Select[Any]:
@@ -118,7 +134,9 @@ class CatalogTables:
 
     def by_ids(self, ids: Collection[int]) -> list[CatalogTable]:
         """Find those of some tables that are there, in no order."""
-        return [table_of(row) for row in self._connection.execute(_SELECT.where(catalog_tables.c.id.in_(ids)))]
+        return [
+            table_of(row) for row in self._connection.execute(_SELECT.where(catalog_tables.c.id.in_(ids)))
+        ]
 
     def require(self, catalog_id: str, database_name: str, name: str) -> CatalogTable:
         """Find a table that must exist; the error says whether it or its database is missing."""
@@ -162,21 +180,16 @@ class CatalogTables:
         """Make a new version of a table, keeping the one seen; False when that is not current any more."""
         if _key_types(seen.document) != _key_types(document):
             self._refuse_if_indexed(seen)
-        changed = self._connection.execute(
-            catalog_tables.update()
-            .where(catalog_tables.c.id == seen.id, catalog_tables.c.version == seen.version)
-            .values(
-                version=seen.version + 1,
-                document=orjson.dumps(document).decode(),
-                updated_at=change.at,
-                updated_by=change.by,
-                change=orjson.dumps(change.document()).decode(),
-                words_pending=1,
-                location=sa.bindparam("location"),
-                registered=IS_REGISTERED,
-            ),
-            placed(seen.catalog_id, document),
-        )
+        row = {
+            "seen_id": seen.id,
+            "seen_version": seen.version,
+            "new_version": seen.version + 1,
+            "new_document": orjson.dumps(document).decode(),
+            "new_updated_at": change.at,
+            "new_updated_by": change.by,
+            "new_change": orjson.dumps(change.document()).decode(),
+        }
+        changed = self._connection.execute(_REPLACE, row | placed(seen.catalog_id, document))
         if changed.rowcount == 0:
             return False
         if dropped := columns_of(seen.document) - columns_of(document):
@@ -189,7 +202,7 @@ class CatalogTables:
             )
         if archive:
             self._connection.execute(
-                table_versions.insert(),
+                _ARCHIVE,
                 {
                     "catalog_id": seen.catalog_id,
                     "table_id": seen.id,

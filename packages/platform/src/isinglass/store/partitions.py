@@ -1,6 +1,7 @@
 """Partitions of a table, kept and listed in the order of their values."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,9 +46,42 @@ ALL = Selection()
 _SMALLEST_READ = 200
 
 
+#: One partition, by its key. Built once, as is what follows: building a statement costs more than running it.
+_ONE = (
+    partitions.c.catalog_id == sa.bindparam("of_catalog"),
+    partitions.c.table_id == sa.bindparam("of_table"),
+    partitions.c.values_key == sa.bindparam("of_values"),
+)
+_ROW = (
+    partitions.c.values_key,
+    partitions.c.partition_values,
+    partitions.c.document,
+    partitions.c.created_at,
+)
+_FIND = sa.select(*_ROW).where(*_ONE)
+_LOCK = _FIND.with_for_update()
+_DELETE = partitions.delete().where(*_ONE)
+_REPLACE = (
+    partitions.update()
+    .where(*_ONE)
+    .values({name: sa.bindparam(f"new_{name}") for name in ("values_key", "partition_values", "document")})
+)
+_STATISTICS = (
+    column_statistics.c.catalog_id == sa.bindparam("of_catalog"),
+    column_statistics.c.table_id == sa.bindparam("of_table"),
+    column_statistics.c.values_key == sa.bindparam("of_values"),
+)
+_DELETE_STATISTICS = column_statistics.delete().where(*_STATISTICS)
+_FIND_STATISTICS = sa.select(column_statistics.c.column_key).where(*_STATISTICS)
+
+
 def _partition(row: Any) -> Partition:
     _, values, document, created_at = row
     return Partition(orjson.loads(values), orjson.loads(document), created_at)
+
+
+def _key(table: CatalogTable, values_key: str) -> dict[str, Any]:
+    return {"of_catalog": table.catalog_id, "of_table": table.id, "of_values": values_key}
 
 
 class Partitions:
@@ -90,13 +124,12 @@ class Partitions:
 
     def find(self, table: CatalogTable, values: Sequence[str]) -> Partition | None:
         """Find the partition of exactly these values."""
-        found = self.find_all(table, [values])
-        return found[0] if found else None
+        row = self._connection.execute(_FIND, _key(table, encode(values))).first()
+        return None if row is None else _partition(row)
 
     def lock(self, table: CatalogTable, values: Sequence[str]) -> Partition | None:
         """Find a partition and keep everyone else from changing it until the transaction ends."""
-        statement = self._select().where(*self._is(table, encode(values))).with_for_update()
-        row = self._connection.execute(statement).first()
+        row = self._connection.execute(_LOCK, _key(table, encode(values))).first()
         return None if row is None else _partition(row)
 
     def find_all(self, table: CatalogTable, wanted: Iterable[Sequence[str]]) -> list[Partition]:
@@ -161,16 +194,16 @@ class Partitions:
     ) -> None:
         """Replace a partition's values and definition; it must exist, and the new values must be free."""
         key, new_key = encode(values), encode(new_values)
-        change = partitions.update().where(*self._is(table, key))
-        change = change.values(
-            values_key=new_key,
-            partition_values=orjson.dumps(new_values).decode(),
-            document=orjson.dumps(document).decode(),
-        )
+        row = {
+            **_key(table, key),
+            "new_values_key": new_key,
+            "new_partition_values": orjson.dumps(new_values).decode(),
+            "new_document": orjson.dumps(document).decode(),
+        }
         try:
             # The savepoint keeps the transaction usable when another one took the new values first.
-            with self._connection.begin_nested():
-                changed = self._connection.execute(change)
+            with nullcontext() if new_key == key else self._connection.begin_nested():
+                changed = self._connection.execute(_REPLACE, row)
         except sa.exc.IntegrityError as error:
             raise AlreadyExistsException("Partition already exists.") from error
         if changed.rowcount == 0:
@@ -183,14 +216,16 @@ class Partitions:
     def delete(self, table: CatalogTable, values: Sequence[str]) -> bool:
         """Delete a partition; False when there is none."""
         key = encode(values)
-        if self._connection.execute(partitions.delete().where(*self._is(table, key))).rowcount == 0:
+        if self._connection.execute(_DELETE, _key(table, key)).rowcount == 0:
             return False
-        self._connection.execute(column_statistics.delete().where(*self._statistics_of(table, key)))
+        self._connection.execute(_DELETE_STATISTICS, _key(table, key))
         self._indexes.entries.remove(self._indexes.maintained(table), values)
         return True
 
     def _move_statistics(self, table: CatalogTable, key: str, new_key: str, columns: Collection[str]) -> None:
         """Let the statistics of a changed partition follow its values; those of columns it lost go."""
+        if self._connection.execute(_FIND_STATISTICS, _key(table, key)).first() is None:
+            return  # as nearly always
         of_partition = self._statistics_of(table, key)
         if columns:
             lost = column_statistics.c.column_key.not_in(columns)
@@ -210,20 +245,7 @@ class Partitions:
 
     @staticmethod
     def _select() -> sa.Select[Any]:
-        return sa.select(
-            partitions.c.values_key,
-            partitions.c.partition_values,
-            partitions.c.document,
-            partitions.c.created_at,
-        )
-
-    @staticmethod
-    def _is(table: CatalogTable, key: str) -> list[sa.ColumnElement[bool]]:
-        return [
-            partitions.c.catalog_id == table.catalog_id,
-            partitions.c.table_id == table.id,
-            partitions.c.values_key == key,
-        ]
+        return sa.select(*_ROW)
 
     def _with_keys(self, table: CatalogTable, keys: Sequence[str]) -> list[Partition]:
         if not keys:
