@@ -129,3 +129,28 @@ def test_catalog_page_moves_catalogs(live_server, new_account, tmp_path):
     assert orders["StorageDescriptor"]["Location"] == "s3://new-lake/warehouse/sales.db/orders"
     made = sorted(path.name for path in tmp_path.iterdir())
     assert made == ["aws", "aws.jsonl.gz", "catalog", "catalog.jsonl.gz", "metastore.sql.gz"]
+
+
+def test_restricting_page_shows_ann_her_part(live_server, new_account, tmp_path):
+    page = "docs/howto/restrict-columns-and-rows.md"
+    [script] = [block.text for block in blocks(page) if block.language == "python"]
+    (tmp_path / "orders.py").write_text(script)
+    *lines, hers, listing = [block.text for block in blocks(page) if block.language == "sh"]
+    key, secret = live_server.keys_of(new_account)
+    owner = {
+        "ISINGLASS_ENDPOINT": live_server.endpoint,
+        "ISINGLASS_ACCESS_KEY_ID": key,
+        "ISINGLASS_SECRET_ACCESS_KEY": secret,
+    }
+    script = "\n".join([*lines, listing]).replace("000000000000", new_account)
+    printed = shell(live_server.home, tmp_path, script, **owner)
+    assert f"arn:aws:iam::{new_account}:user/ann" in printed
+    ann = json.loads((tmp_path / "ann.json").read_text())
+    keys = {
+        "ISINGLASS_ACCESS_KEY_ID": ann["AccessKeyId"],
+        "ISINGLASS_SECRET_ACCESS_KEY": ann["SecretAccessKey"],
+    }
+    printed = shell(live_server.home, tmp_path, hers, **{**owner, **keys})
+    [shown] = re.findall(r"(    ID  REGION  AMOUNT\n(?:    .*\n)+)", (ROOT / page).read_text())
+    assert re.sub("^    ", "", shown, flags=re.MULTILINE) in printed
+    assert "card" not in printed

@@ -14,10 +14,11 @@ from isinglass.cli.version import VERSION
 from isinglass.domain import signature as sigv4
 from isinglass.domain.signature import Credentials, canonical_request, payload_hash, sign_headers
 
-#: Target prefix and signing name of each service.
+#: Target prefix and signing name of each service; without a prefix the path names the operation.
 _TARGETS = {
     "glue": ("AWSGlue", "glue"),
     "isinglass": ("Isinglass", "isinglass"),
+    "lakeformation": ("", "lakeformation"),
     "logs": ("Logs_20140328", "logs"),
 }
 _TIMEOUT_SECONDS = 330.0
@@ -44,9 +45,11 @@ class Client:
         body = json.dumps(document or {}).encode()
         headers = {
             "content-type": "application/x-amz-json-1.1",
-            "x-amz-target": f"{prefix}.{name}",
             "user-agent": f"isinglass/{VERSION}",
         }
+        if prefix:
+            headers["x-amz-target"] = f"{prefix}.{name}"
+        path = "/" if prefix else f"/{name}"
         if note:
             headers["x-isinglass-note"] = quote(note)
         parts = urlsplit(self.profile.endpoint)
@@ -56,12 +59,14 @@ class Client:
             service=signing_name,
             method="POST",
             host=parts.netloc,
-            path="/",
+            path=path,
             headers=headers,
             body=body,
             now=time.time(),
         )
-        status, answered, data = self._send(self.profile.endpoint, "POST", parts.path or "/", signed, body)
+        status, answered, data = self._send(
+            self.profile.endpoint, "POST", f"{parts.path.rstrip('/')}{path}", signed, body
+        )
         request_id = answered.get("x-amzn-requestid", "")
         try:
             answer = json.loads(data or b"{}")

@@ -59,8 +59,9 @@ def checked(operation: str, document: dict[str, Any]) -> dict[str, Any]:
     from isinglass.model.schema import load
 
     service, _, name = operation.rpartition(":")
-    if service not in {"", "glue", "logs", "isinglass"}:
-        raise usage(f'the service "{service}" cannot be called this way', "glue, logs and isinglass can")
+    if service not in {"", "glue", "lakeformation", "logs", "isinglass"}:
+        hint = "glue, lakeformation, logs and isinglass can"
+        raise usage(f'the service "{service}" cannot be called this way', hint)
     model = load(service or "glue")
     if name not in model.operations:
         close = get_close_matches(name, model.operations, 3)
