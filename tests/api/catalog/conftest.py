@@ -1,9 +1,11 @@
 """What catalog tests start from."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from lake_fixtures import Lake
 
 KEYS = [{"Name": "year", "Type": "int"}, {"Name": "city", "Type": "string"}]
 
@@ -49,6 +51,12 @@ class Catalog:
 def catalog(glue: Any) -> Catalog:
     """A catalog with one database and one table, partitioned by year (int) and city (string)."""
     return Catalog(glue)
+
+
+@pytest.fixture
+def lake(glue: Any, tmp_path: Path) -> Lake:
+    """A client with a database `lake` whose tables lie in a folder."""
+    return Lake(glue, tmp_path / "lake")
 
 
 def error_of(call: Any, *args: Any, **kwargs: Any) -> tuple[str, str]:

@@ -1,82 +1,19 @@
 """Iceberg tables that the catalog creates and changes: the metadata files, and the rows that point to them."""
 
-import json
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from lake_fixtures import FIELDS, SCHEMA, Lake
 
-FIELDS = [
-    {"Id": 1, "Name": "id", "Type": "long", "Required": True, "Doc": "the order"},
-    {"Id": 2, "Name": "at", "Type": "timestamptz", "Required": False},
-    {
-        "Id": 3,
-        "Name": "lines",
-        "Required": False,
-        "Type": {
-            "type": "list",
-            "element-id": 4,
-            "element-required": True,
-            "element": {
-                "type": "struct",
-                "fields": [{"id": 5, "name": "price", "required": False, "type": "decimal(10,2)"}],
-            },
-        },
-    },
-]
-SCHEMA = {"Fields": FIELDS, "IdentifierFieldIds": [1]}
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 BY_DAY = {"Fields": [{"SourceId": 2, "Transform": "day", "Name": "at_day"}]}
 BY_ID = {
     "OrderId": 1,
     "Fields": [{"SourceId": 1, "Transform": "identity", "Direction": "asc", "NullOrder": "nulls-first"}],
 }
-
-
-class Lake:
-    """A Glue client with a database `lake` whose tables lie in a folder."""
-
-    def __init__(self, glue: Any, folder: Path) -> None:
-        self.glue = glue
-        self.folder = folder
-        glue.create_database(DatabaseInput={"Name": "lake"})
-
-    def location(self, name: str) -> str:
-        return f"file://{self.folder}/{name}/"
-
-    def create(self, name: str = "orders", version: str | None = None, **members: Any) -> None:
-        given = {"Location": self.location(name), "Schema": SCHEMA, **members}
-        iceberg = {"MetadataOperation": "CREATE", "CreateIcebergTableInput": given}
-        if version is not None:
-            iceberg["Version"] = version
-        self.glue.create_table(DatabaseName="lake", Name=name, OpenTableFormatInput={"IcebergInput": iceberg})
-
-    def update(self, *updates: Any, name: str = "orders", **arguments: Any) -> None:
-        needed = {"Schema": SCHEMA, "Location": self.location(name)}
-        given = {"Updates": [{**needed, **update} for update in updates]}
-        self.glue.update_table(
-            DatabaseName="lake",
-            Name=name,
-            UpdateOpenTableFormatInput={"UpdateIcebergInput": {"UpdateIcebergTableInput": given}},
-            **arguments,
-        )
-
-    def table(self, name: str = "orders", **arguments: Any) -> Any:
-        return self.glue.get_table(DatabaseName="lake", Name=name, **arguments)["Table"]
-
-    def metadata(self, name: str = "orders") -> Any:
-        pointer = self.table(name)["Parameters"]["metadata_location"]
-        return json.loads(Path(pointer.removeprefix("file://")).read_text())
-
-    def files(self, name: str = "orders") -> list[str]:
-        return sorted(path.name[:5] for path in (self.folder / name / "metadata").iterdir())
-
-
-@pytest.fixture
-def lake(glue: Any, tmp_path: Path) -> Lake:
-    return Lake(glue, tmp_path / "lake")
 
 
 def test_created_table_points_to_its_first_metadata(lake: Lake) -> None:
@@ -213,38 +150,6 @@ def test_latest_metadata_is_shown_on_request(lake: Lake) -> None:
             "fields": [{"id": 5, "name": "price", "required": False, "type": "decimal(10, 2)"}],
         }
     }
-
-
-def test_only_one_of_concurrent_updates_of_a_version_wins(lake: Lake) -> None:
-    lake.create()
-
-    def update(number: int) -> str:
-        try:
-            lake.update({"Action": "set-properties", "Properties": {f"p{number}": "x"}}, VersionId="0")
-        except ClientError as error:
-            return str(error.response["Error"]["Code"])
-        return "done"
-
-    with ThreadPoolExecutor(8) as pool:
-        results = sorted(pool.map(update, range(8)))
-    assert results == ["ConcurrentModificationException"] * 7 + ["done"]
-    assert len(lake.metadata()["properties"]) == 1
-    assert lake.files() == ["00000", "00001"]
-
-
-def test_updates_that_lost_and_try_again_lose_nothing(lake: Lake) -> None:
-    lake.create()
-
-    def update(number: int) -> None:
-        while True:
-            with suppress(lake.glue.exceptions.ConcurrentModificationException):
-                lake.update({"Action": "set-properties", "Properties": {f"p{number}": "x"}})
-                return
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(update, range(8)))
-    assert sorted(lake.metadata()["properties"]) == [f"p{number}" for number in range(8)]
-    assert lake.table()["VersionId"] == "8"
 
 
 def test_create_of_a_taken_name_writes_no_file(lake: Lake, error_of: Any) -> None:

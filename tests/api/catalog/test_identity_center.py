@@ -4,6 +4,9 @@ from typing import Any
 
 from api_fixtures import ROOT_ACCOUNT
 
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 INSTANCE = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
 
 

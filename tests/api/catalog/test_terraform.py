@@ -10,6 +10,9 @@ from api_fixtures import REGION, ROOT_ACCOUNT, Api
 from isinglass.flow import index_building
 from isinglass.store.work_context import WorkContext
 
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 CATALOG = {"CatalogId": ROOT_ACCOUNT}
 ARN = f"arn:aws:glue:{REGION}:{ROOT_ACCOUNT}"
 KEYS = [{"Name": "day", "Type": "string"}]

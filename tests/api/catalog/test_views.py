@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from api_fixtures import REGION, ROOT_ACCOUNT
 
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 ORDERS = f"arn:aws:glue:{REGION}:{ROOT_ACCOUNT}:table/sales/orders"
 COLUMNS = [{"Name": "n", "Type": "bigint"}]
 SPARK = {

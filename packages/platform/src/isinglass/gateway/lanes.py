@@ -25,9 +25,9 @@ MOST_SLOW = 16
 #: Reads of a few rows by their keys. From an embedded database they take less time than handing them to
 #: another thread would; nothing that waits for a lock or a network, or lists, may be among them.
 POINT_READS = frozenset({
-    "GetAssetType", "GetColumnStatisticsTaskRun", "GetColumnStatisticsTaskSettings", "GetCrawler",
-    "GetDataCatalogExportConfiguration", "GetDatabase", "GetFormType", "GetGlossary", "GetGlossaryTerm",
-    "GetJob", "GetJobRun", "GetPartition", "GetTable", "GetTableVersion", "GetTags",
+    "GetAssetType", "GetCatalog", "GetColumnStatisticsTaskRun", "GetColumnStatisticsTaskSettings",
+    "GetCrawler", "GetDataCatalogExportConfiguration", "GetDatabase", "GetFormType", "GetGlossary",
+    "GetGlossaryTerm", "GetJob", "GetJobRun", "GetPartition", "GetTable", "GetTableVersion", "GetTags",
     "GetUserDefinedFunction", "sts:GetCallerIdentity",
 })  # fmt: skip
 
@@ -35,10 +35,10 @@ POINT_READS = frozenset({
 #: commits once.
 SHORT_WRITES = frozenset({
     "AssociateGlossaryTerms", "BatchCreatePartition", "BatchDeletePartition", "BatchUpdatePartition",
-    "CreateDatabase", "CreateGlossary", "CreateGlossaryTerm", "CreatePartition", "CreateTable",
-    "CreateUserDefinedFunction", "DeletePartition", "DeleteTable", "DeleteTableVersion",
+    "CreateCatalog", "CreateDatabase", "CreateGlossary", "CreateGlossaryTerm", "CreatePartition",
+    "CreateTable", "CreateUserDefinedFunction", "DeletePartition", "DeleteTable", "DeleteTableVersion",
     "DeleteUserDefinedFunction", "PutDataCatalogExportConfiguration", "TagResource", "UntagResource",
-    "UpdateDatabase", "UpdatePartition", "UpdateTable", "UpdateUserDefinedFunction",
+    "UpdateCatalog", "UpdateDatabase", "UpdatePartition", "UpdateTable", "UpdateUserDefinedFunction",
     "isinglass:RestoreTable", "isinglass:RestoreTableVersion",
 })  # fmt: skip
 

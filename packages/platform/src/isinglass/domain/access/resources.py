@@ -166,7 +166,8 @@ def _compile(template: str) -> _Template:
     for field in parts[1::2]:
         paths, _, default = field.partition("=")
         fields.append(_Field(tuple(tuple(path.split(".")) for path in paths.split("|")), default))
-    return _Template(tuple(parts[0::2]), tuple(fields), template.startswith(_CATALOG_KINDS))
+    folds = template.startswith((*_CATALOG_KINDS, "catalog/"))
+    return _Template(tuple(parts[0::2]), tuple(fields), folds)
 
 
 def _values(value: Any, path: Sequence[str]) -> Iterator[str]:

@@ -41,6 +41,7 @@ def _permission(service: str, operation: str) -> Permission:
             {"Name": "d"},
             ["catalog", "database/d", "table/d/*", "userDefinedFunction/d/*"],
         ),
+        ("CreateCatalog", {"Name": "Sales/EMEA"}, ["catalog", "catalog/sales/emea"]),
         ("GetJob", {"JobName": "nightly/Load"}, ["job/nightly/Load"]),
         ("CreateJob", {"Name": "n"}, ["job/n"]),
         ("BatchGetJobs", {"JobNames": ["a", "b", "a"]}, ["job/a", "job/b"]),
