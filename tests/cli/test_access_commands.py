@@ -19,6 +19,13 @@ def test_user_with_a_policy_and_keys_comes_and_goes(live_server: LiveServer, tmp
     [listed] = json.loads(cli("user", "key", "list", "carl", "--json").stdout)
     assert (listed["AccessKeyId"], listed["Status"]) == (key, "Inactive")
     cli("policy", "delete", "look", code=5)
+    cli("group", "create", "team", "--policy", "look")
+    cli("group", "add", "team", "carl")
+    assert cli("group", "members", "team", "-o", "name").stdout == "carl\n"
+    cli("group", "delete", "team", code=5)
+    cli("group", "remove", "team", "carl")
+    cli("group", "delete", "team", "--force")
+    assert cli("group", "list").stdout == ""
     cli("user", "delete", "carl", code=5)
     cli("policy", "detach", "look", "--user", "carl")
     cli("policy", "detach", "look", "--user", "carl", code=3)

@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "asset": ("isinglass.cli.commands.asset", "Define", "Find and describe tables and other assets."),
     "account": ("isinglass.cli.commands.account", "Access", "Make and list accounts."),
     "user": ("isinglass.cli.commands.user", "Access", "Make, list and delete users and their keys."),
+    "group": ("isinglass.cli.commands.group", "Access", "Make groups of users, and say who is in them."),
     "role": ("isinglass.cli.commands.role", "Access", "Make, list and delete roles."),
     "policy": ("isinglass.cli.commands.policy", "Access", "Give permissions, and ask what they allow."),
     "audit": ("isinglass.cli.commands.audit", "Access", "Show who asked for what."),
