@@ -1,8 +1,9 @@
 """Reads the rows of a SQL dump of MySQL or PostgreSQL as a stream; nothing of it is ever executed."""
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal, TextIO
 
 from isinglass.transfer.hive.literals import VALUE, Dialect, read_copied, read_value
@@ -162,7 +163,7 @@ class DumpReader:
                 f"the columns of {table} have no names: dump its definition, too, or with --complete-insert",
             )
         self._at = found.end()
-        row, convert = _ROWS[self._dialect], self._converter()
+        row, convert = _ROWS[self._dialect], partial(read_value, dialect=self._dialect)
         while taken := self._take(row):
             values = [convert(raw) for raw in VALUE[self._dialect].findall(taken[0])]
             if len(values) != len(columns):
@@ -176,10 +177,6 @@ class DumpReader:
                     self._skip_statement()
                 return
         raise DumpUnreadable(self._here(), f"a row of {table} is not written as a row")
-
-    def _converter(self) -> Callable[[str], str | None]:
-        dialect = self._dialect
-        return lambda raw: read_value(raw, dialect)
 
     def _copied(self, found: re.Match[str]) -> Iterator[Row]:
         table, columns = _name(found[1]), _names(found[2])

@@ -25,7 +25,7 @@ _POSTGRESQL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 def read_value(raw: str, dialect: Dialect) -> str | None:
     """Read a value of an INSERT statement; numbers stay text."""
     if raw[-1] != "'":
-        return _word(raw)
+        return raw if raw.isdigit() else _word(raw)
     prefix, _, quoted = raw.partition("'")
     text = quoted[:-1]
     if prefix in {"X", "x"}:
