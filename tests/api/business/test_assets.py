@@ -3,6 +3,12 @@
 import json
 from typing import Any
 
+import sqlalchemy as sa
+from api_fixtures import Api, call
+
+from isinglass.flow import pruner
+from isinglass.store.tables.business import asset_terms, asset_values, asset_words, assets
+
 
 def test_asset_reads_back_as_it_was_put(business: Any, of: Any) -> None:
     content = '{"owner":"ana"}'
@@ -151,3 +157,38 @@ def test_table_of_any_name_has_an_identifier(business: Any) -> None:
     [item] = business.glue.search_assets(SearchText="größe")["Items"]
     assert item["Id"].endswith("table/sales/gr*C3*B6*C3*9Fe*201")
     assert business.glue.get_asset(Identifier=item["Id"])["Name"] == "größe 1"
+
+
+def _described(business: Any) -> None:
+    [term] = business.terms("gold")
+    business.glue.update_asset(Identifier=business.orders, Name="Orders of the shop")
+    business.glue.associate_glossary_terms(AssetIdentifier=business.orders, GlossaryTermIdentifiers=[term])
+
+
+def test_what_is_said_of_a_table_follows_it_and_comes_back_with_it(business: Any, api: Api) -> None:
+    _described(business)
+    assert business.found(SearchText="shop") == ["Orders of the shop"]
+    business.glue.delete_table(DatabaseName="sales", Name="orders")
+    assert business.found(SearchText="gold") == []
+    status, _ = call(api, "RestoreTable", {"DatabaseName": "sales", "TableName": "orders"})
+    assert status == 200
+    business.glue.update_database(Name="sales", DatabaseInput={"Name": "shops"})
+    [item] = business.glue.search_assets(SearchText="gold")["Items"]
+    moved = business.orders.replace("sales", "shops")
+    assert (item["Id"], item["AssetName"]) == (moved, "Orders of the shop")
+    read = business.glue.get_asset(Identifier=moved)
+    assert (read["Name"], len(read["GlossaryTerms"])) == ("Orders of the shop", 1)
+
+
+def test_what_is_said_of_a_table_goes_when_it_is_purged(business: Any, api: Api) -> None:
+    _described(business)
+    assert business.found(SearchText="gold") == ["Orders of the shop"]
+    business.glue.delete_table(DatabaseName="sales", Name="orders")
+    call(api, "PurgeDeleted", {"Kind": "TABLE", "DatabaseName": "sales", "TableName": "orders"})
+    pruner.run_once(api.store, 0.0, deleted_retention=1.0)
+    with api.store.read() as tx:
+        left = {
+            table.name: tx.connection.scalar(sa.select(sa.func.count()).select_from(table))
+            for table in (assets, asset_terms, asset_words, asset_values)
+        }
+    assert set(left.values()) == {0}, left

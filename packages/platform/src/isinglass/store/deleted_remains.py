@@ -4,6 +4,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from isinglass.domain.catalog_ids import account_of
+from isinglass.store.tables.business import assets
 from isinglass.store.tables.catalog import partitions, table_versions
 from isinglass.store.tables.column_statistics import column_statistics
 from isinglass.store.tables.history import database_history, deleted_databases, deleted_tables, table_history
@@ -55,6 +57,12 @@ class DeletedRemains:
             limit -= self._remove_children(child, key, table, limit)
             if limit <= 0:
                 return True
+        # What the business catalogue says of it is one row, and what goes with that.
+        self._connection.execute(
+            assets.delete().where(
+                assets.c.account_id == account_of(table.catalog_id), assets.c.table_id == table.id
+            )
+        )
         self._connection.execute(deleted_tables.delete().where(columns.id == table.id))
         return True
 
