@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from access_fixtures import allow, make_user
+from access_fixtures import allow, make_user, policy
 from api_fixtures import ROOT_ACCOUNT, Api
 from botocore.exceptions import ClientError
 
@@ -57,3 +57,10 @@ def test_users_need_policies_of_their_own_account(api: Api, shared: None):
     assert _denied(make_user(api, "ana", OTHER).client("glue").get_table, **ORDERS)
     eve = make_user(api, "eve", OTHER, allow("glue:GetTable")).client("glue")
     assert eve.get_table(**ORDERS)["Table"]["Name"] == "orders"
+
+
+def test_policy_beside_shared_permissions_must_be_meant(api: Api, glue: Any, shared: None):
+    own = {**allow("glue:GetTable"), "Principal": {"AWS": OTHER}}
+    with pytest.raises(ClientError, match="EnableHybrid must be TRUE"):
+        glue.put_resource_policy(PolicyInJson=policy(own))
+    glue.put_resource_policy(PolicyInJson=policy(own), EnableHybrid="TRUE")

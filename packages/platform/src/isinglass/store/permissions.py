@@ -205,6 +205,16 @@ class Permissions:
         )
         return self._connection.execute(statement.limit(1)).first() is not None
 
+    def shares(self, owner: str) -> bool:
+        """Tell whether an account has given anything to other accounts, or to somebody of them."""
+        statement = sa.select(permissions.c.kind).where(
+            sa.or_(permissions.c.catalog_id == owner, permissions.c.catalog_id.startswith(f"{owner}:")),
+            ~permissions.c.principal.contains(owner, autoescape=True),
+            permissions.c.principal != IAM_ALLOWED,
+            permissions.c.permissions != "[]",
+        )
+        return self._connection.execute(statement.limit(1)).first() is not None
+
     def page(
         self, catalog_id: str, sought: Sought, page: PageRequest
     ) -> tuple[list[Grant], tuple[Any, ...] | None]:

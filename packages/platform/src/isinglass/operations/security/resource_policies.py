@@ -38,6 +38,11 @@ def put_resource_policy(ctx: Context, request: PutResourcePolicyRequest) -> PutR
     hybrid = request.get("EnableHybrid") == "TRUE"
     policy = ResourcePolicy(ctx.account_id, text, hash_of(text), hybrid, ctx.now, ctx.now)
     with ctx.store.begin() as tx:
+        if not hybrid and tx.permissions.shares(ctx.account_id):
+            raise InvalidInputException(
+                "EnableHybrid must be TRUE: permissions on this catalog are shared with other accounts "
+                "already, and a policy beside them must be meant."
+            )
         before = tx.resource_policies.find(ctx.account_id)
         _check_exists(before, request.get("PolicyExistsCondition", "NONE"))
         _check_hash(before, request.get("PolicyHashCondition"))
