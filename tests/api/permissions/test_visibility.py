@@ -325,3 +325,27 @@ def test_definition_of_registered_location_needs_the_location(lake: Lake):
     assert found["IsRegisteredWithLakeFormation"] is True
     lake.lf.deregister_resource(ResourceArn="arn:aws:s3:::vault/hr")
     assert ana.get_table(DatabaseName="sales", Name="spy")["Table"]["IsRegisteredWithLakeFormation"] is False
+
+
+def test_partition_or_metadata_of_registered_location_needs_the_location(lake: Lake):
+    lake.lf.register_resource(ResourceArn="arn:aws:s3:::vault/hr", UseServiceLinkedRole=True)
+    lake.restrict(table())
+    lake.grant(columns("id"), "SELECT")
+    lake.grant(table(), "ALTER")
+    ana = lake.ana.client("glue")
+    wanted = lacks("Data Location Access", "s3://vault/hr/pay/")
+    spying = {"Values": ["1"], "StorageDescriptor": {"Location": "s3://vault/hr/pay/"}}
+    assert refusal(ana.create_partition, **OF_ORDERS, PartitionInput=spying) == wanted
+    assert refusal(ana.batch_create_partition, **OF_ORDERS, PartitionInputList=[spying]) == wanted
+    metadata = {"table_type": "ICEBERG", "metadata_location": "s3://vault/hr/pay"}
+    iceberg = {"Name": "orders", "Parameters": metadata}
+    assert refusal(ana.update_table, DatabaseName="sales", TableInput=iceberg) == wanted
+    above = {"Name": "orders", "StorageDescriptor": {"Location": "s3://vault/"}}
+    assert refusal(ana.update_table, DatabaseName="sales", TableInput=above) == lacks(
+        "Data Location Access", "s3://vault/"
+    )
+    inside = {"Values": ["1"], "StorageDescriptor": {"Location": "s3://lake/orders/day=1/"}}
+    ana.create_partition(**OF_ORDERS, PartitionInput=inside)
+    assert (
+        refusal(ana.update_partition, **OF_ORDERS, PartitionValueList=["1"], PartitionInput=spying) == wanted
+    )

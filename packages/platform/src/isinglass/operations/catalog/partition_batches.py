@@ -26,6 +26,7 @@ from isinglass.operations.catalog.events import table_changed
 from isinglass.operations.catalog.links import hold_table, read_table
 from isinglass.operations.catalog.partition_visibility import partition_test
 from isinglass.operations.catalog.scope import catalog_of
+from isinglass.operations.catalog.visibility import require_partition_places
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 
@@ -43,6 +44,7 @@ def batch_create_partition(
     new: list[tuple[list[str], dict[str, Any]]] = []
     with ctx.store.begin() as tx:
         table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
+        require_partition_places(ctx, tx, table, request["PartitionInputList"])
         for given in request["PartitionInputList"]:
             values = given.get("Values", [])
             try:
@@ -90,6 +92,7 @@ def batch_update_partition(
     changed: list[list[str]] = []
     with ctx.store.begin() as tx:
         table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
+        require_partition_places(ctx, tx, table, [entry["PartitionInput"] for entry in request["Entries"]])
         for entry in request["Entries"]:
             values, given = entry["PartitionValueList"], entry["PartitionInput"]
             new_values = given.get("Values", values)

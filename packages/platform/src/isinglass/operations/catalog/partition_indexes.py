@@ -84,7 +84,12 @@ def get_partition_indexes(ctx: Context, request: GetPartitionIndexesRequest) -> 
     catalog = catalog_of(ctx, request)
     with ctx.store.read() as tx:
         table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
-        indexes = tx.partition_indexes.of(table)
+        shown = {key["Name"].lower() for key in table.partition_keys}
+        indexes = [
+            index
+            for index in tx.partition_indexes.of(table)
+            if shown.issuperset(key.name.lower() for key in index.keys)
+        ]
     forgotten = [index for index in indexes if index.status == "FAILED"][:-MAX_FAILED]
     return {"PartitionIndexDescriptorList": [_shown(index) for index in indexes if index not in forgotten]}
 

@@ -31,6 +31,7 @@ from isinglass.operations.catalog.events import table_changed
 from isinglass.operations.catalog.links import hold_table, read_table
 from isinglass.operations.catalog.partition_visibility import partition_test
 from isinglass.operations.catalog.scope import catalog_of, refuse_transaction
+from isinglass.operations.catalog.visibility import require_partition_places
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.catalog_tables import CatalogTable
@@ -45,6 +46,7 @@ def create_partition(ctx: Context, request: CreatePartitionRequest) -> CreatePar
     with ctx.store.begin() as tx:
         table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         check_partition_values(table.partition_keys, values)
+        require_partition_places(ctx, tx, table, [given])
         tx.partition_indexes.check(table, values)
         [is_new] = tx.partitions.insert(table, [(values, partition_document(given))], ctx.now)
         if not is_new:
@@ -127,6 +129,7 @@ def update_partition(ctx: Context, request: UpdatePartitionRequest) -> UpdatePar
         table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         check_partition_values(table.partition_keys, values)
         check_partition_values(table.partition_keys, new_values)
+        require_partition_places(ctx, tx, table, [given])
         tx.partition_indexes.check(table, new_values)
         tx.partitions.replace(table, values, new_values, partition_document(given))
         table_changed(ctx, tx, "UpdatePartition", table, [new_values])

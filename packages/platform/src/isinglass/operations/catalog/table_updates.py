@@ -12,7 +12,7 @@ from isinglass.operations.catalog.events import table_changed
 from isinglass.operations.catalog.links import alterable_table, lock_table
 from isinglass.operations.catalog.scope import catalog_of, refuse_transaction
 from isinglass.operations.catalog.tables import check_version_limit, given_document
-from isinglass.operations.catalog.visibility import place_url, require_location
+from isinglass.operations.catalog.visibility import place_url, place_urls, require_location
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.catalog_tables import CatalogTable
@@ -79,7 +79,7 @@ def _replace(
     ctx: Context, tx: Transaction, request: UpdateTableRequest, table: CatalogTable, document: dict[str, Any]
 ) -> None:
     _check_version(request, table)
-    require_location(ctx, tx, table.catalog_id, [place_url(document)], under=place_url(table.document))
+    require_location(ctx, tx, table.catalog_id, place_urls(document), under=place_url(table.document))
     archive = not request.get("SkipArchive", False)
     if archive:
         check_version_limit(tx, table)

@@ -45,7 +45,7 @@ from isinglass.operations.catalog.scope import catalog_of, refuse, refuse_transa
 from isinglass.operations.catalog.visibility import (
     asker_of,
     fill_page,
-    place_url,
+    place_urls,
     require,
     require_location,
     require_on_database,
@@ -102,7 +102,7 @@ def _open_database(ctx: Context, tx: Transaction, place: Place, document: dict[s
     database = tx.databases.require(place.catalog, place.database)
     require_on_database(ctx, tx, place.catalog, database, "CREATE_TABLE")
     own_place = database.document.get("LocationUri")
-    require_location(ctx, tx, place.catalog, [place_url(document)], under=own_place)
+    require_location(ctx, tx, place.catalog, place_urls(document), under=own_place)
     return database
 
 

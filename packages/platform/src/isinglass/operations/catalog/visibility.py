@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from isinglass.domain.access.principals import identity_arn
 from isinglass.domain.catalog_ids import account_of
 from isinglass.domain.permissions.access import Access
-from isinglass.domain.permissions.cutting import LEFT_TO_IAM, RESTRICTED, cut, names_of, sight
+from isinglass.domain.permissions.cutting import LEFT_TO_IAM, RESTRICTED, cut, sight
 from isinglass.domain.permissions.denials import missing
 from isinglass.domain.permissions.principals import IAM_ALLOWED, Asker
 from isinglass.domain.permissions.resources import Resource, location_of_url
@@ -142,20 +142,30 @@ def require_location(
         path = location_of_url(url)
         if path is None or (own is not None and path.startswith(own)):
             continue
-        covering = tx.data_lake.covering(owner, path)
-        if covering and not tx.table_access.has_location(owner, path, asker):
+        touched = (
+            path.startswith(location.path) or location.path.startswith(path)
+            for location in tx.data_lake.locations(owner)
+        )
+        if any(touched) and not tx.table_access.has_location(owner, path, asker):
             raise denied(["DATA_LOCATION_ACCESS"], f"s3://{path}")
 
 
 def place_url(document: Any) -> str | None:
-    """Give the place that a table's or partition's definition names."""
+    """Give the place of a table's or partition's files."""
     url: str | None = (document.get("StorageDescriptor") or {}).get("Location")
     return url
 
 
-def readable_columns(table: CatalogTable, access: Access) -> list[str]:
-    """List the columns of a table that may be read, in its order."""
-    return access.columns(names_of(table.document))
+def place_urls(document: Any) -> list[str | None]:
+    """Give all places that a definition leads readers to: of its files, and of its Iceberg metadata."""
+    return [place_url(document), (document.get("Parameters") or {}).get("metadata_location")]
+
+
+def require_partition_places(
+    ctx: Context, tx: Transaction, table: CatalogTable, given: Iterable[Any]
+) -> None:
+    """Refuse partitions in registered locations that the caller has not been given."""
+    require_location(ctx, tx, table.catalog_id, map(place_url, given), under=place_url(table.document))
 
 
 def denied(permissions: Iterable[str], on: str) -> AccessDeniedException:

@@ -21,6 +21,7 @@ from isinglass.model.glue.shapes import (
     StopColumnStatisticsTaskRunRequest,
     StopColumnStatisticsTaskRunResponse,
 )
+from isinglass.operations.catalog.visibility import require
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.operations.statistics.starting import check_table, define, names_of, start_run, work_key
@@ -38,7 +39,7 @@ def start_column_statistics_task_run(
     database, name = names_of(ctx, request)
     definition = define(ctx, request)
     with ctx.store.begin() as tx:
-        table = tx.tables.lock(ctx.account_id, database, name)
+        table = require(ctx, tx, tx.tables.lock(ctx.account_id, database, name), "ALTER", "INSERT")
         check_table(tx, table, definition)
         run = start_run(tx, table, definition, now=ctx.now)
     return {"ColumnStatisticsTaskRunId": run.run_id}

@@ -26,6 +26,7 @@ from isinglass.model.glue.shapes import (
     UpdateColumnStatisticsTaskSettingsRequest,
     UpdateColumnStatisticsTaskSettingsResponse,
 )
+from isinglass.operations.catalog.visibility import require, visible_table
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.operations.statistics.starting import check_table, define, names_of
@@ -58,7 +59,7 @@ def create_column_statistics_task_settings(
     database, name = names_of(ctx, request)
     definition = define(ctx, request)
     with ctx.store.begin() as tx:
-        table = tx.tables.lock(ctx.account_id, database, name)
+        table = require(ctx, tx, tx.tables.lock(ctx.account_id, database, name), "ALTER", "INSERT")
         check_table(tx, table, definition)
         made = StatisticsSettings(ctx.account_id, database, name, table.id, definition)
         if not tx.statistics_settings.insert(made):
@@ -75,7 +76,7 @@ def update_column_statistics_task_settings(
     database, name = names_of(ctx, request)
     definition = define(ctx, request)
     with ctx.store.begin() as tx:
-        table = tx.tables.lock(ctx.account_id, database, name)
+        table = require(ctx, tx, tx.tables.lock(ctx.account_id, database, name), "ALTER", "INSERT")
         settings = _locked(tx, ctx, database, name)
         definition = {**settings.definition, **definition}
         check_table(tx, table, definition)
@@ -93,7 +94,7 @@ def get_column_statistics_task_settings(
 ) -> GetColumnStatisticsTaskSettingsResponse:
     database, name = names_of(ctx, request)
     with ctx.store.read() as tx:
-        table = tx.tables.require(ctx.account_id, database, name)
+        table = visible_table(ctx, tx, tx.tables.require(ctx.account_id, database, name))
         settings = _found(tx.statistics_settings.find(ctx.account_id, database, name), database, name)
         if settings.table_id != table.id:
             raise _missing(database, name)
