@@ -111,7 +111,7 @@ def plan(
         scratch=scratch,
         settings=run_settings(run, settings, arguments, scratch, memory)
         | {"attempt": launch_number, "engine": engine or engine_of(run, settings)},
-        may_use_local_files=settings.may_use_local_files(run.account_id),
+        may_use_local_files=settings.may_use_local_files(run.account_id) and not keys.limited,
         timeout=timeout,
         **script,
     )

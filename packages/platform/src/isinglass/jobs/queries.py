@@ -143,7 +143,7 @@ class QueryRunner:
             environment=environment(self.settings, keys, scratch),
             scratch=scratch,
             settings=settings,
-            may_use_local_files=self.settings.may_use_local_files(statement.account_id),
+            may_use_local_files=self.settings.may_use_local_files(statement.account_id) and not keys.limited,
             timeout=TIMEOUT_SECONDS,
             query={"sql": statement.sql, "database": statement.database, "limit": statement.limit},
         )

@@ -38,12 +38,12 @@ class StoredRunKeys:
             None if found is None else found.id,
             context=context,
         )
-        return _credentials(make_session_key(tx, self.sealer, holder, now, expires_at))
+        return _credentials(make_session_key(tx, self.sealer, holder, now, expires_at), holder)
 
     def rule(self, tx: Transaction, *, account_id: str, now: float, expires_at: float) -> Credentials:
         """Insert a temporary key that acts as the account itself, for what the server itself runs."""
         holder = Holder(account_id, f"arn:aws:iam::{account_id}:root")
-        return _credentials(make_session_key(tx, self.sealer, holder, now, expires_at))
+        return _credentials(make_session_key(tx, self.sealer, holder, now, expires_at), holder)
 
     def lend(
         self, tx: Transaction, *, access_key_id: str, now: float, expires_at: float
@@ -53,8 +53,10 @@ class StoredRunKeys:
         if key is None:
             return None
         end = min(expires_at, key.expires_at or expires_at)
-        return _credentials(make_session_key(tx, self.sealer, holder_of(key), now, end))
+        holder = holder_of(key)
+        return _credentials(make_session_key(tx, self.sealer, holder, now, end), holder)
 
 
-def _credentials(made: MadeKey) -> Credentials:
-    return Credentials(made.access_key_id, made.secret_access_key, made.session_token)
+def _credentials(made: MadeKey, holder: Holder) -> Credentials:
+    limited = holder.identity_id is not None
+    return Credentials(made.access_key_id, made.secret_access_key, made.session_token, limited)

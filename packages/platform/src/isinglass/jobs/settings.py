@@ -17,6 +17,8 @@ class Credentials:
     access_key_id: str
     secret_access_key: str = field(repr=False)
     session_token: str = field(repr=False)
+    #: Whether policies limit the holder: such a process never sees the server's own files.
+    limited: bool = False
 
 
 class KeyIssuer(Protocol):

@@ -24,6 +24,8 @@ class Principal:
     origin: Origin = DIRECTLY
     #: Whose policies decide: a role session's role, and every other caller itself.
     identity_arn: str = ""
+    #: Whether policies limit it: not the account itself, nor a role that nobody defined.
+    limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,11 @@ class Context:
     def account_id(self) -> str:
         """The caller's account: the first key of every row it may see."""
         return self.principal.account_id
+
+    @property
+    def may_use_local_files(self) -> bool:
+        """Whether the caller may name files of the server's own disk."""
+        return not self.principal.limited and self.services.may_use_local_files(self.account_id)
 
     def change(self, operation: str, origin: Origin | None = None, note: str = "") -> Change:
         """Say who changes the catalog now, for what is kept of the past."""

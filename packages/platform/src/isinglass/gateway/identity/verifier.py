@@ -106,6 +106,7 @@ class Verifier:
             authorization.access_key_id,
             identity_arn=known.identity_arn,
             origin=_origin(known.key.context),
+            limited=known.key.identity_id is not None,
         )
         return Caller(principal, authorization.scope.region, known.key)
 

@@ -83,6 +83,6 @@ def _storage(ctx: Context, url: str) -> Any:
         urls.parse(urls.normalise(url))
     except ValueError as error:
         raise InvalidInputException(f"{url!r} is no location: {error}") from error
-    if not is_remote and not ctx.services.may_use_local_files(ctx.account_id):
+    if not is_remote and not ctx.may_use_local_files:
         raise AccessDeniedException(f"Only the root account may keep tables in local files, as {url} is")
     return open_storage(ctx.services.storage_of(ctx.principal))

@@ -139,7 +139,7 @@ def _check_catalog(ctx: Context, catalog_id: str | None) -> None:
 def _check_local_paths(ctx: Context, definition: dict[str, object]) -> None:
     """Refuse paths of the server's own file system to everyone but the root account."""
     targets = definition["Targets"]
-    if ctx.services.may_use_local_files(ctx.account_id) or not isinstance(targets, dict):
+    if ctx.may_use_local_files or not isinstance(targets, dict):
         return
     for target in targets["S3Targets"]:
         if target["Path"].startswith(("/", "file:")):

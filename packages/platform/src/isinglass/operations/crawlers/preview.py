@@ -40,7 +40,7 @@ def preview_crawl(ctx: Context, request: PreviewCrawlRequest) -> PreviewCrawlRes
             ctx.store,
             open_storage(ctx.services.storage_of(ctx.principal)),
             ctx.account_id,
-            [target(given, local_allowed=ctx.services.may_use_local_files(ctx.account_id))],
+            [target(given, local_allowed=ctx.may_use_local_files)],
             settings_of(definition),
             database=(request.get("DatabaseName") or "default").lower(),
             crawler=request.get("CrawlerName", ""),
