@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from isinglass.flow import pruner
@@ -232,6 +232,7 @@ class Real:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_steps)
+@example([("create", "b", "x"), ("skip", "b", "x"), ("delete all", "", ""), ("restore all", "", "")])
 def test_any_sequence_of_changes_is_undone_and_told_as_it_was(
     store: Store, steps: list[tuple[str, str, str]]
 ) -> None:

@@ -9,8 +9,9 @@ from isinglass.domain.column_types import ColumnType
 
 #: Names at least so alike may be one column under another name.
 _ALIKE = 0.6
-#: Beyond so many pairs of candidates, names are not compared: lists so different were not renamed.
-_MOST_COMPARED = 2_000
+#: Beyond so many pairs of candidates, names are not compared, or nothing is: lists so different were not
+#: renamed, and comparing costs the more.
+_MOST_COMPARED, _MOST_MATCHED = 2_000, 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def pair(before: Sequence[Member], after: Sequence[Member]) -> Pairing:
 def _renamed(
     removed: list[Member], added: list[Member], kept: list[tuple[Member, Member]]
 ) -> Iterable[tuple[Member, Member]]:
-    if not removed or not added:
+    if not removed or not added or len(removed) * len(added) > _MOST_MATCHED:
         return
     free = list(added)
     compare = len(removed) * len(added) <= _MOST_COMPARED

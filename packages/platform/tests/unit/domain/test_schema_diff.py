@@ -164,6 +164,13 @@ def test_difference_of_a_comment_has_both_texts() -> None:
     assert (found.kind, found.path, found.before, found.after) == ("COMMENT", "a", None, "the key")
 
 
+def test_columns_of_a_wide_table_that_all_changed_are_not_guessed_at() -> None:
+    before, after = table(*(f"a{n}" for n in range(2_000))), table(*(f"b{n}" for n in range(2_000)))
+    found = differences(before, after)
+    assert {each.change for each in found} == {"REMOVED", "ADDED"}
+    assert len(found) == 4_000
+
+
 def test_worst_difference_judges_the_whole() -> None:
     found = differences(table("a int", "b"), table("a string", "c int"))
     assert worst(found) is Compatibility.FORWARD

@@ -1,6 +1,7 @@
 """Who changed what in the catalog and why, what differs between versions, and the way back to one of them."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from isinglass.domain.catalog_changes import Origin, Through
@@ -57,7 +58,7 @@ def list_table_history(ctx: Context, request: ListTableHistoryRequest) -> ListTa
     entries: list[tuple[tuple[int, int], Any]] = [
         ((event.version, event.order), render.table_event(event)) for event in events
     ]
-    for version, before in zip(versions, [*versions[1:], None], strict=True):
+    for version, before in zip_longest(versions, versions[1:]):
         current = is_there and version.version == table.version
         entries.append(((version.version, 0), _version_entry(version, before, current=current)))
     entries.sort(key=lambda each: each[0], reverse=True)
@@ -129,7 +130,7 @@ def list_database_history(ctx: Context, request: ListDatabaseHistoryRequest) -> 
     shown = found[: ctx.page.size]
     entries = [
         _database_entry(event, before)
-        for event, before in zip(shown, [*found[1:], None][: len(shown)], strict=True)
+        for event, before in zip_longest(shown, found[1:])
     ]
     after = (shown[-1].id,) if len(found) > len(shown) else None
     return {"Entries": entries, "NextToken": ctx.token(after)}
