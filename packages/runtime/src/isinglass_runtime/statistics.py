@@ -1,4 +1,4 @@
-"""Measure the columns of a table of the catalog: one scan for all of them, of the table or of a sample."""
+"""Measure the columns of a table of the catalog: one scan for many of them, of the table or of a sample."""
 
 import datetime as dt
 import math
@@ -12,8 +12,12 @@ from isinglass_runtime.steady import read_steadily
 
 #: A sample is made of whole files where it has at least so many, else of rows of every file.
 LEAST_FILES = 10
+#: Columns measured in one scan; the engine plans more of them in a time that grows with their square.
+_AT_ONCE = 200
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _DAY_SECONDS = 86_400
+#: The name of the column that marks the rows of a sample; no table's column has such a name.
+_DRAWN = "isinglass drawn\n"
 #: The kind of statistics of Spark's types; the others, which hold values within values, have none.
 _KINDS = {
     "boolean": "BOOLEAN",
@@ -26,7 +30,10 @@ _KINDS = {
     "date": "DATE",
     "timestamp": "LONG",
     "timestamp_ntz": "LONG",
+    "decimal": "DECIMAL",
     "string": "STRING",
+    "char": "STRING",
+    "varchar": "STRING",
     "binary": "BINARY",
 }
 
@@ -56,11 +63,13 @@ class _Column:
     type: str
     kind: str
 
-    def aggregates(self) -> dict[str, Any]:
-        """Give the engine's expressions, by the names of the measurements."""
+    def aggregates(self, drawn: Any) -> dict[str, Any]:
+        """Give the engine's expressions over the rows drawn, None for all, by the measurements' names."""
         from pyspark.sql import functions as F
 
         column = F.col(f"`{self.name.replace('`', '``')}`")
+        if drawn is not None:
+            column = F.when(drawn, column)
         wanted = {"count": F.count(column)}
         if self.kind == "BOOLEAN":
             wanted["trues"] = F.sum(column.cast("int"))
@@ -81,7 +90,7 @@ class _Column:
 
 
 def measure(wanted: Statistics) -> dict[str, Any]:
-    """Measure a table's columns; `fraction` says how much of the table was read."""
+    """Measure a table's columns; `fraction` says of each how much of the table was drawn, in `rows` rows."""
     return read_steadily(lambda: _measure(wanted), again="start the task")
 
 
@@ -96,13 +105,15 @@ def _measure(wanted: Statistics) -> dict[str, Any]:
     sample = _Sample(wanted.sample_percent / 100, f"{wanted.database}.{wanted.table}")
     frame = read_table(spark, wanted.database, wanted.table, sampled=sample.files).df
     columns, skipped = _columns(frame.schema, wanted)
-    frame = sample.rows(frame)
-    rows, measured = _scan(frame, columns)
-    for name, distinct in sample.distinct_values.items():
-        for each in measured:
-            if each["name"] == name:
-                each["distinct_of_all"] = distinct
-    return {"rows": rows, "fraction": sample.fraction, "columns": measured, "skipped": skipped}
+    frame = sample.marked(frame)
+    measured = []
+    for start in range(0, len(columns), _AT_ONCE):
+        measured += _scan(frame, columns[start : start + _AT_ONCE])
+    for each in measured:
+        each["fraction"] *= sample.fraction
+        if each["name"] in sample.distinct_values:
+            each["distinct_of_all"] = sample.distinct_values[each["name"]]
+    return {"columns": measured, "skipped": skipped}
 
 
 def _columns(schema: Any, wanted: Statistics) -> tuple[list[_Column], list[dict[str, str]]]:
@@ -115,14 +126,8 @@ def _columns(schema: Any, wanted: Statistics) -> tuple[list[_Column], list[dict[
     for name in wanted.columns:
         field = present[name.lower()]
         kind_of = field.dataType.simpleString()
-        plain = kind_of.partition("(")[0]
-        kind = (
-            "DECIMAL"
-            if plain == "decimal"
-            else "STRING"
-            if plain in ("char", "varchar")
-            else _KINDS.get(kind_of)
-        )
+        # Without length or precision; types with values within values keep theirs, and have no statistics.
+        kind = _KINDS.get(kind_of.partition("(")[0])
         if kind is None:
             skipped.append({"name": name, "type": kind_of})
         else:
@@ -130,20 +135,25 @@ def _columns(schema: Any, wanted: Statistics) -> tuple[list[_Column], list[dict[
     return columns, skipped
 
 
-def _scan(frame: Any, columns: list[_Column]) -> tuple[int, list[dict[str, Any]]]:
+def _scan(frame: Any, columns: list[_Column]) -> list[dict[str, Any]]:
+    """Count all rows and those drawn, and measure the columns over the latter, in one scan."""
     from pyspark.sql import functions as F
 
-    wanted = [column.aggregates() for column in columns]
+    drawn = F.col(f"`{_DRAWN}`") if _DRAWN in frame.columns else None
+    wanted = [column.aggregates(drawn) for column in columns]
     # By position: a column may be named like another's measurement.
-    flat = [F.count(F.lit(1)), *(each for of_column in wanted for each in of_column.values())]
+    every = F.count(F.lit(1))
+    counts = [every, every if drawn is None else F.count(F.when(drawn, F.lit(1)))]
+    flat = [*counts, *(each for of_column in wanted for each in of_column.values())]
     table = frame.agg(*(each.alias(f"m{n}") for n, each in enumerate(flat))).toArrow()
     values = iter([column[0].as_py() for column in table.columns])
-    rows = next(values)
+    whole, rows = next(values), next(values)
+    share = {"rows": rows, "fraction": rows / whole if whole else 1.0}
     measured = []
     for column, of_column in zip(columns, wanted, strict=True):
         found = {name: _plain(next(values)) for name in of_column}
-        measured.append({"name": column.name, "type": column.type, "kind": column.kind, **found})
-    return rows, measured
+        measured.append({"name": column.name, "type": column.type, "kind": column.kind, **found, **share})
+    return measured
 
 
 def _plain(value: Any) -> Any:
@@ -185,9 +195,11 @@ class _Sample:
             self.distinct_values[key] = len(values - {None})
         return Listing(listing.keys, tuple(chosen))
 
-    def rows(self, frame: Any) -> Any:
-        """Choose rows, unless files were chosen."""
-        if self._wanted >= 1:
-            return frame
-        self.fraction = self._wanted
-        return frame.sample(fraction=self._wanted)
+    def marked(self, frame: Any) -> Any:
+        """Mark the rows that are drawn, where it is rows that the sample is made of.
+
+        The others are still counted, so that the sample's share of the table is known exactly.
+        """
+        from pyspark.sql import functions as F
+
+        return frame if self._wanted >= 1 else frame.withColumn(_DRAWN, F.rand() < F.lit(self._wanted))

@@ -43,8 +43,9 @@ def _held(values: float, rows: int) -> float:
     return -values * math.expm1(-rows / values)
 
 
-def statistics_of(measured: Mapping[str, Any], *, rows: int, fraction: float, now: float) -> dict[str, Any]:
-    """Make a column's statistics of its measurement; `fraction` of the table was read, `rows` rows."""
+def statistics_of(measured: Mapping[str, Any], *, now: float) -> dict[str, Any]:
+    """Make a column's statistics of its measurement in `rows` rows, the `fraction` drawn of the table."""
+    rows, fraction = measured["rows"], measured["fraction"]
     whole = max(rows, round(rows / fraction)) if fraction > 0 else rows
     scaled = _Scaled(measured, rows, whole)
     data = _DATA[measured["kind"]](scaled)

@@ -161,9 +161,9 @@ class StatisticsHandler:
                 context, writer, f"Read {counts['files_read']:,} files of {counts['bytes_read']:,} bytes"
             )
         if measured is not None:
-            self._say(
-                context, writer, f"Measured {measured['rows']:,} rows, {measured['fraction']:.1%} of all"
-            )
+            for each in measured["columns"][:1]:
+                said = f"Measured {each['rows']:,} rows, {each['fraction']:.1%} of all"
+                self._say(context, writer, said)
             for skipped in measured["skipped"][:_MOST_NAMED]:
                 reason = f"there are no statistics of type {skipped['type']}"
                 self._say(context, writer, f"Skipped column {skipped['name']}: {reason}")
@@ -200,7 +200,7 @@ class StatisticsHandler:
         for each in measured["columns"]:
             key = each["name"].lower()
             if key in present:
-                made = statistics_of(each, rows=measured["rows"], fraction=measured["fraction"], now=now)
+                made = statistics_of(each, now=now)
                 found[key] = {**made, "ColumnType": types.get(key, made["ColumnType"])}
         tx.column_statistics.put(table, WHOLE_TABLE, found)
         event = table_event(
@@ -228,7 +228,7 @@ class StatisticsHandler:
             environment=environment(self.settings, keys, scratch),
             scratch=scratch,
             settings=settings,
-            may_use_local_files=self.settings.may_use_local_files(run.account_id),
+            may_use_local_files=self.settings.may_use_local_files(run.account_id) and not keys.limited,
             timeout=TIMEOUT_SECONDS,
             statistics={
                 "database": run.database_name,

@@ -66,7 +66,7 @@ def test_sample_is_scaled_but_for_its_bounds() -> None:
     measured = {
         "name": "n", "type": "int", "kind": "LONG", "count": 75, "least": 1, "most": 9, "distinct": 9,
     }  # fmt: skip
-    made = statistics_of(measured, rows=100, fraction=0.1, now=5.0)
+    made = statistics_of({**measured, "rows": 100, "fraction": 0.1}, now=5.0)
     check_statistics(made)
     assert made == {
         "ColumnName": "n",
@@ -86,7 +86,7 @@ def test_sample_is_scaled_but_for_its_bounds() -> None:
 
 def test_truths_of_a_sample_add_up_to_the_whole_table() -> None:
     measured = {"name": "b", "type": "boolean", "kind": "BOOLEAN", "count": 2, "trues": 1}
-    data = statistics_of(measured, rows=3, fraction=0.3, now=0.0)["StatisticsData"]
+    data = statistics_of({**measured, "rows": 3, "fraction": 0.3}, now=0.0)["StatisticsData"]
     assert data["BooleanColumnStatisticsData"] == {
         "NumberOfTrues": 3,
         "NumberOfFalses": 4,
@@ -99,7 +99,7 @@ def test_column_of_no_rows_has_no_bounds() -> None:
         "name": "s", "type": "string", "kind": "STRING", "count": 0, "longest": None, "average": None,
         "distinct": 0,
     }  # fmt: skip
-    data = statistics_of(measured, rows=0, fraction=1.0, now=0.0)["StatisticsData"]
+    data = statistics_of({**measured, "rows": 0, "fraction": 1.0}, now=0.0)["StatisticsData"]
     assert data["StringColumnStatisticsData"] == {
         "MaximumLength": 0,
         "AverageLength": 0.0,
