@@ -14,7 +14,7 @@ _LONGEST_HEAD = 256 * 1024
 #: So many characters tell which program wrote a dump.
 _SNIFFED = 4 * 1024
 #: A row or a definition longer than that is none.
-_LONGEST = 256 * 1024 * 1024
+_LONGEST = 64 * 1024 * 1024
 
 _IDENTIFIER = r"(?:`[^`]+`|\"[^\"]+\"|\w+)"
 _NAME = rf"(?:{_IDENTIFIER}\s*\.\s*)?({_IDENTIFIER})"
@@ -250,4 +250,4 @@ _ROWS = {
     for dialect, value in VALUE.items()
 }
 #: Patterns whose matches may be long: not to match yet says nothing before the dump ends.
-_LONG = frozenset({*_ROWS.values(), *_SKIPPED.values(), _BLANK})
+_LONG = frozenset({*_ROWS.values(), *_SKIPPED.values()})

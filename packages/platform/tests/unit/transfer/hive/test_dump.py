@@ -117,3 +117,16 @@ def test_statement_without_end_refused_before_it_fills_the_memory(monkeypatch):
     monkeypatch.setattr(dump, "_CHUNK", 100)
     with pytest.raises(DumpUnreadable, match="a statement has no end"):
         rows_of("INSERT INTO `T` (A) VALUES ('" + "x" * 5_000)
+
+
+def test_dump_is_read_no_further_than_its_rows_need():
+    insert = (
+        "INSERT INTO `OTHER` VALUES ('x');\nINSERT INTO `T` (`A`) VALUES " + ",".join(["('a')"] * 50) + ";\n"
+    )
+    stream = io.StringIO("-- MySQL dump\n" + insert * 20_000)
+    rows = DumpReader(stream, {"T"}).rows()
+    for number, _ in enumerate(rows, 1):
+        read = number / 50 * len(insert)
+        assert stream.tell() - read < 4 * dump._CHUNK
+        if number == 20_000:
+            break
