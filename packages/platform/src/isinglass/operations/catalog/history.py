@@ -128,10 +128,7 @@ def list_database_history(ctx: Context, request: ListDatabaseHistoryRequest) -> 
         elif not found:
             raise EntityNotFoundException(f"Database {name} not found.")
     shown = found[: ctx.page.size]
-    entries = [
-        _database_entry(event, before)
-        for event, before in zip_longest(shown, found[1:])
-    ]
+    entries = [_database_entry(event, before) for event, before in zip_longest(shown, found[1:])]
     after = (shown[-1].id,) if len(found) > len(shown) else None
     return {"Entries": entries, "NextToken": ctx.token(after)}
 
