@@ -7,10 +7,11 @@ import pytest
 from api_fixtures import REGION
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from transfer_fixtures import Mover, lines, without_header
+from transfer_fixtures import EVERYTHING, Mover, lines, without_header
 
 from isinglass.domain.signature import Credentials
-from isinglass.transfer.calling import CallFailed
+from isinglass.transfer.calling import CallFailed, OfCatalog
+from isinglass.transfer.reading import CatalogReader, Origin
 from isinglass.transfer.records import Record, decode, encode, header
 from isinglass.transfer.server_glue import ServerGlue
 from isinglass.transfer.wanted import Wanted
@@ -225,3 +226,18 @@ def test_table_that_may_not_be_read_stops_the_export_or_is_left_out(api, small_c
     assert line.startswith("table d.t is left out: GetPartitions: AccessDeniedException: User: ")
     names = [str(decode(line.text)) for line in lines(exported)]
     assert [name for name in names if name.startswith("Table")] == ["Table d.u0", "Table d.u1", "Table d.u2"]
+
+
+def test_catalog_nested_in_another_is_moved_by_its_id(api, small_catalog):
+    mover, account = Mover(api), str(next(ACCOUNTS))
+    api.client("glue", account).create_catalog(Name="inner", CatalogInput={})
+    catalog_id = f"{account}:inner"
+    inner = OfCatalog(mover.glue(account), catalog_id)
+    untagged = small_catalog.replace(b'"Tags":{"a":"b"},', b"")
+    assert mover.put(account, untagged, glue=inner).failures == 0
+    origin = Origin(account, REGION, catalog_id)
+    sections = CatalogReader(inner, origin, EVERYTHING).sections()
+    exported = b"".join(line for section in sections for line in section.lines)
+    assert without_header(mover.export(account)) == b""
+    mover.put(account, untagged)
+    assert without_header(mover.export(account)) == without_header(exported)
