@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from api_fixtures import ROOT_ACCOUNT, Api
-from identity_clients import READING, client_of, error_of
+from identity_clients import READING, allowing, client_of, error_of, trust
 from job_fixtures import eventually
 
 
@@ -56,6 +56,16 @@ def test_key_of_user_acts_as_the_user_until_it_is_switched_off(api: Api, iam: An
     sts.get_caller_identity()
     iam.delete_access_key(UserName="ann", AccessKeyId=key["AccessKeyId"])
     assert error_of(sts.get_caller_identity)[0] == "InvalidClientTokenId"
+
+
+def test_user_of_the_first_account_names_no_files_of_the_server(api: Api, iam: Any) -> None:
+    iam.create_user(UserName="ann")
+    iam.put_user_policy(UserName="ann", PolicyName="all", PolicyDocument=allowing("*"))
+    iam.create_role(RoleName="etl", AssumeRolePolicyDocument=trust({"Service": "glue.amazonaws.com"}))
+    crawler = {"Role": "etl", "DatabaseName": "d", "Targets": {"S3Targets": [{"Path": "/srv/data"}]}}
+    code, message = error_of(client_of(api, iam, "ann", "glue").create_crawler, Name="c", **crawler)
+    assert (code, "only the root account may crawl" in message) == ("InvalidInputException", True)
+    api.client("glue").create_crawler(Name="c", **crawler)
 
 
 def test_last_use_of_a_key_is_told(api: Api, iam: Any) -> None:
