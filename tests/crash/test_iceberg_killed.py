@@ -7,7 +7,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import pytest
 from undoing_process import context
 
 from isinglass.operations.catalog import databases
