@@ -229,3 +229,29 @@ def test_statement_reads_what_its_caller_may(lake: Lake):
     assert lake.query(keys, "select id, card from sales.orders") == [[22, "card 22"]]
     client = lake.server.client("s3", lake.account)
     assert client.list_objects_v2(Bucket=lake.bucket)["KeyCount"] == 2
+
+
+def test_job_that_may_insert_writes_what_it_may_not_read(lake: Lake):
+    lake.guard()
+    lake.lf.grant_permissions(Principal=lake.role("writer"), Resource=lake.table, Permissions=["INSERT"])
+    script = """
+from awsglue.context import GlueContext
+from pyspark.context import SparkContext
+spark = GlueContext(SparkContext.getOrCreate()).spark_session
+spark.sql("insert into sales.orders select 30 id, 'eu' region, 'card 30' card, '3' day")
+try:
+    spark.sql("select * from sales.orders").collect()
+except Exception as error:
+    assert "Insufficient Lake Formation permission" in str(error), error
+else:
+    raise SystemExit("it was let through")
+"""
+    lake.s3.put_object(Bucket=f"isinglass-{lake.account}", Key="read.py", Body=script.encode())
+    command = {"Name": "glueetl", "ScriptLocation": f"s3://isinglass-{lake.account}/read.py"}
+    lake.glue.create_job(Name="writer", Role="writer", Command=command)
+    run_id = lake.glue.start_job_run(JobName="writer")["JobRunId"]
+    ended = lambda: lake.glue.get_job_run(JobName="writer", RunId=run_id)["JobRun"]  # noqa: E731
+    wait_for(lambda: ended()["JobRunState"] in {"SUCCEEDED", "FAILED"}, 120)
+    assert ended()["JobRunState"] == "SUCCEEDED", ended()
+    rows = lake.query(lake.server.keys_of(lake.account), "select id, day from sales.orders order by id")
+    assert rows == [[10, "1"], [11, "1"], [12, "1"], [20, "2"], [21, "2"], [22, "2"], [30, "3"]]

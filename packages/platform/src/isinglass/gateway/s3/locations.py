@@ -19,7 +19,11 @@ _MOST_REMEMBERED = 10_000
 _SLASHES = re.compile("/{2,}")
 _ARN = "arn:aws:s3:::"
 #: What each kind of request takes of a table whose files are there; the first is named when it is missing.
-_READ, _LIST, _WRITE, _DELETE = ("SELECT",), ("SELECT", "INSERT", "DELETE"), ("INSERT",), ("DELETE",)
+_READ, _LIST, _WRITE = ("SELECT",), ("SELECT", "INSERT", "DELETE"), ("INSERT",)
+#: Whoever may write may overwrite, so that keeping it from deleting would keep nothing.
+_DELETE = ("DELETE", "INSERT")
+#: What a write leaves beside its files until all of them are in place; whoever writes also takes it away.
+_SINKS_OWN = "_isinglass-"
 _LISTINGS = frozenset({"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"})
 _ABORT = frozenset({"s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"})
 
@@ -32,11 +36,6 @@ class Touch:
     arn: str
     prefix: str = ""
     delimiter: str = ""
-
-    @property
-    def bucket(self) -> str:
-        """The bucket's name."""
-        return self.arn.removeprefix(_ARN).partition("/")[0]
 
     @property
     def is_object(self) -> bool:
@@ -54,7 +53,8 @@ class Touch:
     def needs(self) -> tuple[str, ...]:
         """The permissions of which one is needed on each table whose files are there."""
         verb = self.action.removeprefix("s3:")
-        if self.action in _LISTINGS:
+        is_sinks = self.is_object and self.arn.rpartition("/")[2].startswith(_SINKS_OWN)
+        if self.action in _LISTINGS or (is_sinks and verb.startswith("Get")):
             return _LIST
         if self.action in _ABORT or verb.startswith(("Put", "Restore")):
             return _WRITE
