@@ -2,6 +2,7 @@
 
 Both get the same signed requests from the same client program, fifty connections, in turns. Reads are
 repeated for a second; writes each make, change or remove something else, as many as fit into two seconds.
+Beside the requests per second stands the processor time of one, which hardly changes with what else runs.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from api import ACCOUNT, MOTO, Running, free_port, load, request, running, send, table_input
+from api import ACCOUNT, MOTO, Running, cpu_seconds, free_port, load, request, running, send, table_input
 
 READ_SECONDS, WRITE_SECONDS = 1.0, 2.0
 WRITES = 3_000
@@ -147,7 +148,7 @@ def fill(port: int) -> None:
 
 
 class Numbers:
-    """Numbers for things that writes make, never the same twice on one server."""
+    """Numbers for things that writes make, never the same twice."""
 
     def __init__(self) -> None:
         self.next = 0
@@ -157,20 +158,37 @@ class Numbers:
         return range(self.next - WRITES, self.next)
 
 
-def write(port: int, name: str, numbers: range) -> float:
-    """Send the requests of a writing operation; returns how many per second."""
+@dataclass(frozen=True)
+class Figures:
+    """Requests per second, and microseconds of processor time that one took."""
+
+    per_second: float
+    cpu_us: float
+
+
+def write(server: Running, name: str, numbers: range) -> Figures:
+    """Send the requests of a writing operation."""
+    port = server.port
     made = WRITING[name]
     if made.before is not None:
         requests = [request(port, made.before, WRITING[made.before].make(number)) for number in numbers]
         load(port, requests, repeat=False, seconds=60)
     requests = [request(port, name, made.make(number)) for number in numbers]
-    return float(load(port, requests, repeat=False, seconds=WRITE_SECONDS)["per_second"])
+    return measure(server, requests, repeat=False, seconds=WRITE_SECONDS)
 
 
-def read(port: int, name: str) -> float:
-    """Repeat a reading operation; returns how many per second."""
-    requests = [request(port, name, READS[name](number)) for number in range(THINGS)]
-    return float(load(port, requests, repeat=True, seconds=READ_SECONDS)["per_second"])
+def read(server: Running, name: str) -> Figures:
+    """Repeat a reading operation."""
+    requests = [request(server.port, name, READS[name](number)) for number in range(THINGS)]
+    return measure(server, requests, repeat=True, seconds=READ_SECONDS)
+
+
+def measure(server: Running, requests: list[bytes], *, repeat: bool, seconds: float) -> Figures:
+    """Load a server with requests."""
+    before = cpu_seconds(server.pid)
+    found = load(server.port, requests, repeat=repeat, seconds=seconds)
+    cpu = (cpu_seconds(server.pid) - before) / found["requests"] * 1e6
+    return Figures(float(found["per_second"]), cpu)
 
 
 def has(port: int, name: str) -> bool:
@@ -182,23 +200,28 @@ def has(port: int, name: str) -> bool:
     return True
 
 
-def compare(ours: int, theirs: int, chosen: list[str]) -> list[float]:
+def compare(ours: Running, theirs: Running, chosen: list[str]) -> list[float]:
     """Measure the operations on both and print the ratios."""
     ratios = []
-    numbers = {ours: Numbers(), theirs: Numbers()}
-    print(f"{'requests per second':34} {'isinglass':>10} {'moto':>10} {'ratio':>7}")
+    numbers = Numbers()
+    print(f"{'':34} {'isinglass':>10} {'moto':>10} {'ratio':>7} {'cpu us':>8} {'moto':>8} {'ratio':>7}")
     for name in [*READS, *WRITING]:
         if chosen and name not in chosen:
             continue
         if name in READS:
-            if not has(theirs, name):
+            if not has(theirs.port, name):
                 print(f"{name:34} not in moto")
                 continue
             mine, other = read(ours, name), read(theirs, name)
         else:
-            mine, other = write(ours, name, numbers[ours].take()), write(theirs, name, numbers[theirs].take())
-        ratios.append(mine / other)
-        print(f"{name:34} {mine:10,.0f} {other:10,.0f} {mine / other:7.1f}", flush=True)
+            new = numbers.take()
+            mine, other = write(ours, name, new), write(theirs, name, new)
+        ratios.append(mine.per_second / other.per_second)
+        print(
+            f"{name:34} {mine.per_second:10,.0f} {other.per_second:10,.0f} {ratios[-1]:7.1f} "
+            f"{mine.cpu_us:8,.0f} {other.cpu_us:8,.0f} {other.cpu_us / mine.cpu_us:7.1f}",
+            flush=True,
+        )
     return ratios
 
 
@@ -215,7 +238,7 @@ def main() -> None:
         each: list[Running] = [ours, theirs]
         for one in each:
             fill(one.port)
-        ratios = compare(ours.port, theirs.port, chosen)
+        ratios = compare(ours, theirs, chosen)
     enough = sum(ratio >= 5 for ratio in ratios)
     print(f"lowest ratio {min(ratios):.1f}; at least 5 in {enough} of {len(ratios)}")
 

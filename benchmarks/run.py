@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-NAMES = ["job_start", "api", "partitions", "tables", "crawl", "connectors", "etl"]
+NAMES = ["job_start", "api", "api_operations", "partitions", "tables", "crawl", "connectors", "etl"]
 
 
 def main() -> int:
