@@ -43,6 +43,8 @@ class PermittedPart:
     table: str
     columns: tuple[tuple[str, tuple[int, ...] | None], ...]
     filters: tuple[dict[str, Any], ...]
+    #: Whether the one it is for may use the server's own disk: a definition may lead anywhere there.
+    local_files: bool
     expression: str = ""
 
 
@@ -148,7 +150,7 @@ class PermittedCopier:
             environment=environment(self.settings, keys, scratch),
             scratch=scratch,
             settings=settings,
-            may_use_local_files=self.settings.may_use_local_files(part.account_id),
+            may_use_local_files=part.local_files,
             timeout=TIMEOUT_SECONDS,
             permitted={
                 "database": part.database,

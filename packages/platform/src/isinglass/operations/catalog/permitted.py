@@ -86,5 +86,6 @@ def _part(ctx: Context, table: CatalogTable, access: Access, expression: str) ->
         table.name,
         tuple(columns),
         tuple(filters),
+        ctx.may_use_local_files,
         expression if keys <= {name.lower() for name in names} else "",
     )
