@@ -253,9 +253,10 @@ def remains(api: Api) -> dict[str, int]:
     import sqlalchemy as sa
 
     from isinglass.store.deleted_remains import CHILDREN
+    from isinglass.store.tables.business import assets
     from isinglass.store.tables.history import database_history, deleted_databases, deleted_tables
 
-    tables = [*(child for child, _ in CHILDREN), deleted_tables, deleted_databases, database_history]
+    tables = [*(child for child, _ in CHILDREN), assets, deleted_tables, deleted_databases, database_history]
     with api.store.read() as tx:
         counts = {
             table.name: tx.connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0

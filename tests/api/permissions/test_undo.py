@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from api_fixtures import ROOT_ACCOUNT, call
-from permission_fixtures import Lake, columns, refusal, table
+from permission_fixtures import Lake, columns, principal, refusal, table
 
 DATABASE = {"Database": {"Name": "sales"}}
 ORDERS = {"DatabaseName": "sales", "TableName": "orders"}
@@ -25,10 +25,14 @@ def test_restricted_table_is_as_restricted_after_its_restore(lake: Lake):
     lake.restrict(table())
     lake.grant(columns("id"), "SELECT")
     before = lake.ana.client("glue").get_table(**GET)["Table"]
+    granted = lake.lf.list_permissions(Principal=principal(lake.ana.arn))["PrincipalResourcePermissions"]
     lake.glue.delete_table(**GET)
+    assert not lake.lf.list_permissions(Principal=principal(lake.ana.arn))["PrincipalResourcePermissions"]
     assert call(lake.api, "RestoreTable", ORDERS)[0] == 200
     assert lake.ana.client("glue").get_table(**GET)["Table"] == before
     assert [one["Name"] for one in before["StorageDescriptor"]["Columns"]] == ["id"]
+    after = lake.lf.list_permissions(Principal=principal(lake.ana.arn))["PrincipalResourcePermissions"]
+    assert after == granted != []
 
 
 def test_restricted_database_is_as_restricted_after_its_restore(lake: Lake):

@@ -63,6 +63,11 @@ class DeletedRemains:
                 assets.c.account_id == account_of(table.catalog_id), assets.c.table_id == table.id
             )
         )
+        # What was said of the table, and what searches found it by, goes with its asset.
+        account_id = account_of(table.catalog_id)
+        self._connection.execute(
+            assets.delete().where(assets.c.account_id == account_id, assets.c.table_id == table.id)
+        )
         self._connection.execute(deleted_tables.delete().where(columns.id == table.id))
         return True
 

@@ -219,7 +219,12 @@ class Permissions:
         self, catalog_id: str, sought: Sought, page: PageRequest
     ) -> tuple[list[Grant], tuple[Any, ...] | None]:
         """List what was granted, in the order of resources and principals."""
-        statement = _SELECT.where(permissions.c.catalog_id == catalog_id, permissions.c.permissions != "[]")
+        statement = _SELECT.where(
+            permissions.c.catalog_id == catalog_id,
+            permissions.c.permissions != "[]",
+            # What was granted on a deleted table comes back with it, and until then is not there.
+            sa.or_(permissions.c.table_id == 0, catalog_tables.c.id.is_not(None)),
+        )
         if sought.principals is not None:
             statement = statement.where(permissions.c.principal.in_(sought.principals))
         if sought.kinds is not None:
