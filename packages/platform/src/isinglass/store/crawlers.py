@@ -82,6 +82,16 @@ class Crawlers:
         rows, after = fetch_page(self._connection, statement, [crawlers.c.name], page)
         return [_crawler(row) for row in rows], after
 
+    def names(
+        self, account_id: str, page: PageRequest, tags: Mapping[str, str]
+    ) -> tuple[list[str], tuple[Any, ...] | None]:
+        """List the names of crawlers, of those that have all the tags."""
+        statement = sa.select(crawlers.c.name).where(
+            crawlers.c.account_id == account_id, *tagged(account_id, "crawler", crawlers.c.name, tags)
+        )
+        rows, after = fetch_page(self._connection, statement, [crawlers.c.name], page)
+        return [row[0] for row in rows], after
+
     def redefine(self, crawler: Crawler, definition: Mapping[str, Any], now: float) -> None:
         """Replace a locked crawler's definition: a new version."""
         self._set(

@@ -45,6 +45,15 @@ class Jobs:
         )
         return {job.name: job for job in (Job(*row) for row in rows)}
 
+    def names(
+        self, account_id: str, page: PageRequest, *, tags: Mapping[str, str]
+    ) -> tuple[list[str], tuple[Any, ...] | None]:
+        """List the names of jobs, of all or of those that have some tags."""
+        conditions = tagged(account_id, "job", jobs.c.name, tags)
+        statement = sa.select(jobs.c.name).where(jobs.c.account_id == account_id, *conditions)
+        rows, after = fetch_page(self._connection, statement, [jobs.c.name], page)
+        return [row[0] for row in rows], after
+
     def list(
         self, account_id: str, page: PageRequest, *, tags: Mapping[str, str] | None = None
     ) -> tuple[list[Job], tuple[Any, ...] | None]:

@@ -111,8 +111,8 @@ def batch_get_crawlers(ctx: Context, request: BatchGetCrawlersRequest) -> BatchG
 @implements("ListCrawlers")
 def list_crawlers(ctx: Context, request: ListCrawlersRequest) -> ListCrawlersResponse:
     with ctx.store.read() as tx:
-        crawlers, after = tx.crawlers.page(ctx.account_id, ctx.page, request.get("Tags", {}))
-    return {"CrawlerNames": [crawler.name for crawler in crawlers], "NextToken": ctx.token(after)}
+        names, after = tx.crawlers.names(ctx.account_id, ctx.page, request.get("Tags", {}))
+    return {"CrawlerNames": names, "NextToken": ctx.token(after)}
 
 
 def _rendered(ctx: Context, tx: Transaction, crawlers: list[Crawler]) -> list[CrawlerShape]:

@@ -96,8 +96,8 @@ def get_jobs(ctx: Context, request: GetJobsRequest) -> GetJobsResponse:  # noqa:
 def list_jobs(ctx: Context, request: ListJobsRequest) -> ListJobsResponse:
     """List names of jobs, of all or of those with some tags."""
     with ctx.store.read() as tx:
-        jobs, after = tx.jobs.list(ctx.account_id, ctx.page, tags=request.get("Tags", {}))
-    return {"JobNames": [job.name for job in jobs], "NextToken": ctx.token(after)}
+        names, after = tx.jobs.names(ctx.account_id, ctx.page, tags=request.get("Tags", {}))
+    return {"JobNames": names, "NextToken": ctx.token(after)}
 
 
 @implements("BatchGetJobs")
