@@ -11,14 +11,18 @@ def _at(catalog: Any, time: datetime) -> str:
     return str(table["VersionId"])
 
 
+def _changed(catalog: Any) -> datetime:
+    time: datetime = catalog.glue.get_table(DatabaseName="sales", Name="orders")["Table"]["UpdateTime"]
+    return time
+
+
 def _update(catalog: Any, description: str, **arguments: Any) -> datetime:
+    """Make the next version, and tell when; a time stands for its millisecond, so in another one."""
+    before = _changed(catalog)
+    while datetime.now(UTC) < before + timedelta(milliseconds=2):
+        pass
     catalog.update_table("orders", description, **arguments)
-    shown = catalog.glue.get_table(DatabaseName="sales", Name="orders")["Table"]
-    # Times travel in milliseconds: the next one is after the change for sure.
-    changed: datetime = shown["UpdateTime"]
-    return changed.astimezone(UTC).replace(microsecond=changed.microsecond // 1000 * 1000) + timedelta(
-        milliseconds=1
-    )
+    return _changed(catalog)
 
 
 def test_table_is_shown_as_it_was(catalog: Any, error_of: Any) -> None:

@@ -27,9 +27,9 @@ class TableVersions:
         return None if row is None else self._at(table, row)
 
     def around(self, table: CatalogTable, time: float) -> tuple[CatalogTable | None, CatalogTable]:
-        """Find the last archived version that was made by a time, and the version kept after it."""
+        """Find the last archived version that was made before a time, and the version kept after it."""
         number, made = table_versions.c.version, table_versions.c.created_at
-        earlier = self._of(table).where(made <= time).order_by(number.desc()).limit(1)
+        earlier = self._of(table).where(made < time).order_by(number.desc()).limit(1)
         row = self._connection.execute(earlier).first()
         before = None if row is None else self._at(table, row)
         later = self._of(table).order_by(number).limit(1)

@@ -213,9 +213,13 @@ def _listed(
 
 def _as_of(tx: Transaction, table: CatalogTable, time: float | None) -> CatalogTable | None:
     """Find a table as it was at a time; None when it did not exist yet."""
-    if time is None or time >= table.updated_at:
+    if time is None:
         return table
-    before, after = tx.table_versions.around(table, time)
+    # Clients cut times to milliseconds or round them: one stands for all of its millisecond.
+    end = (round(time * 1_000_000) // 1000 + 1) / 1000
+    if table.updated_at < end:
+        return table
+    before, after = tx.table_versions.around(table, end)
     if before is None and after.version == FIRST_VERSION:
         return None
     if before is None or after.version != before.version + 1:
