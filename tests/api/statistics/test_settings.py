@@ -139,6 +139,17 @@ def test_settings_are_not_those_of_a_later_table_of_the_name(sales: Any, api: Ap
     assert fire_due(api.store, STARTERS, FIRST + DAY) == 0
 
 
+def test_settings_go_when_their_table_cannot_be_restored_any_more(sales: Any, api: Api) -> None:
+    sales.create_column_statistics_task_settings(**TABLE, Role="stats", Schedule=DAILY)
+    sales.delete_table(DatabaseName="shop", Name="sales")
+    assert fire_due(api.store, STARTERS, FIRST) == 1  # it may be restored, and its settings with it
+    with api.store.begin() as tx:
+        assert tx.deleted_remains.expire(FIRST) == 1
+    assert [fire_due(api.store, STARTERS, FIRST + days * DAY) for days in (1, 2)] == [1, 0]
+    missing = _error(sales.delete_column_statistics_task_settings, **TABLE)[0]
+    assert missing == "EntityNotFoundException"
+
+
 @pytest.mark.parametrize(
     ("members", "code", "message"),
     [
