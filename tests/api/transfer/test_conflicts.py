@@ -99,8 +99,10 @@ def test_conflict_refused_stops_and_says_in_what_it_differs(mover):
     assert str(stopped.value) == expected
 
 
+STRAY = encode(Record("PartitionStatistics", {**T, "Values": ["none"], "ColumnName": "a"}, statistics(3)))
 BAD = b'{"Kind":"Partition","DatabaseName":"d","TableName":"t","Values":["1","2"]}\n'
 REFUSED = [
+    (STRAY, Problem("f:1", "PartitionStatistics d.t none a", "EntityNotFoundException: Cannot find partition.")),
     (b"{\n", Problem("f:1", "", "it is not JSON: unexpected end of data: line 2 column 1 (char 2)")),
     (BAD, Problem("f:1", "Partition d.t 1/2", "InvalidInputException: The number of partition keys do not match the number of partition values")),
     (encode(Record("Table", {"DatabaseName": "nope", "TableName": "t"})), Problem("f:1", "Table nope.t", "EntityNotFoundException: Database nope not found.")),
@@ -185,7 +187,7 @@ def test_report_tells_programs_everything(mover):
             "Partition": {"unchanged": 2},
         },
         "Changes": [],
-        "Problems": [{"Where": "f:1", "What": "", "Why": REFUSED[0][1].why}],
+        "Problems": [{"Where": "f:1", "What": "", "Why": REFUSED[1][1].why}],
     }
 
 

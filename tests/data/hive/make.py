@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "support"))
 import postgresql_server  # noqa: E402
 
-ODD = "it's \"odd\"\\ \ttab\nline; -- é 漢字 %_ )(,"
+ODD = 'it\'s "odd"\\ \ttab\nline; -- é 漢字 %_ )(,'
 SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 IN, OUT = (
     "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
@@ -148,7 +148,7 @@ def mariadb(folder: Path) -> Iterator[list[str]]:
                                *user])  # fmt: skip
     flags = ["-u", "root", f"--socket={socket}"]
     try:
-        while subprocess.run(["mariadb-admin", *flags, "ping"], capture_output=True).returncode:
+        while subprocess.run(["mariadb-admin", *flags, "ping"], check=False, capture_output=True).returncode:
             time.sleep(0.2)
         yield flags
     finally:
@@ -182,7 +182,12 @@ def mysql(scripts: Path) -> None:
             for table, columns, values in rows("3")
             for row in values
         )
-        subprocess.run([*client, "hive"], input=f"SET FOREIGN_KEY_CHECKS=0; DELETE FROM CTLGS;\n{inserts}", text=True, check=True)
+        subprocess.run(
+            [*client, "hive"],
+            input=f"SET FOREIGN_KEY_CHECKS=0; DELETE FROM CTLGS;\n{inserts}",
+            text=True,
+            check=True,
+        )
         dump = ["mariadb-dump", *flags, "--default-character-set=utf8mb4"]
         write("hive-3.mysql.sql.gz", subprocess.run([*dump, "hive"], check=True, capture_output=True).stdout)
         older = (
@@ -193,7 +198,10 @@ def mysql(scripts: Path) -> None:
         )
         subprocess.run([*client, "hive", "-e", older], check=True)
         flags_2 = ["--complete-insert", "--no-create-info", "--skip-extended-insert", "--hex-blob"]
-        write("hive-2.mysql-complete.sql.gz", subprocess.run([*dump, *flags_2, "hive"], check=True, capture_output=True).stdout)
+        write(
+            "hive-2.mysql-complete.sql.gz",
+            subprocess.run([*dump, *flags_2, "hive"], check=True, capture_output=True).stdout,
+        )
 
 
 def literal(value: object) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from isinglass.transfer import records, wanted
+from isinglass.transfer.calling import CallFailed
 from isinglass.transfer.files import Line
 from isinglass.transfer.putting import Target, put_connection, put_database, put_function
 from isinglass.transfer.putting_partitions import MOST, put_partitions
@@ -175,7 +176,11 @@ class Importer:
 
 
 def _put_partition_statistics(target: Target, names: dict[str, Any], entries: list[Entry]) -> None:
-    put_statistics(target, names, entries, is_new=False)
+    try:
+        put_statistics(target, names, entries, is_new=False)
+    except CallFailed as error:
+        for entry in entries:
+            target.report.failed(entry, f"{error.code}: {error.message}")
 
 
 def import_records(target: Target, entries: Iterable[Entry]) -> None:
