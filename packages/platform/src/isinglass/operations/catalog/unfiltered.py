@@ -14,7 +14,7 @@ from isinglass.domain.catalog_objects import check_partition_values
 from isinglass.domain.permissions.access import Access
 from isinglass.domain.permissions.cutting import WITHOUT_COLUMNS, columns_of, cut_to, names_of
 from isinglass.domain.permissions.marks import unmarked
-from isinglass.domain.permissions.row_filter import InvalidRowFilter, compile_row_filter, columns_tested
+from isinglass.domain.permissions.row_filter import InvalidRowFilter, columns_tested, compile_row_filter
 from isinglass.model.glue.errors import EntityNotFoundException, PermissionTypeMismatchException
 from isinglass.model.glue.shapes import (
     GetUnfilteredPartitionMetadataRequest,
