@@ -21,7 +21,9 @@ def list_audit_events(ctx: Context, request: ListAuditEventsRequest) -> ListAudi
         resource=request.get("Resource"),
         denied_only=request.get("DeniedOnly", False),
     )
-    after = None if ctx.page.after is None else tuple(cast("Position", tuple(each)) for each in ctx.page.after)
+    after = (
+        None if ctx.page.after is None else tuple(cast("Position", tuple(each)) for each in ctx.page.after)
+    )
     page = read_events(ctx.services.log_directory(ctx.account_id), wanted, ctx.page.size, after)
     return {"Events": [_shown(event) for event in page.events], "NextToken": ctx.token(page.after)}
 
