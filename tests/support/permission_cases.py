@@ -8,7 +8,11 @@ _TABLE = {"CatalogId": "{owner}", "DatabaseName": "ledger", "Name": "entries"}
 _FILTER = {"TableCatalogId": "{owner}", "DatabaseName": "ledger", "TableName": "entries", "Name": "some"}
 _TO = {"DataLakePrincipalIdentifier": "444455556666"}
 _GRANT = {"Principal": _TO, "Resource": {"Table": _TABLE}, "Permissions": ["SELECT"]}
-_UNFILTERED = {"CatalogId": "{owner}", "DatabaseName": "ledger", "SupportedPermissionTypes": ["COLUMN_PERMISSION"]}
+_UNFILTERED = {
+    "CatalogId": "{owner}",
+    "DatabaseName": "ledger",
+    "SupportedPermissionTypes": ["COLUMN_PERMISSION"],
+}
 
 PERMISSION_CASES: dict[str, dict[str, Any]] = {
     "GetUnfilteredPartitionMetadata": {**_UNFILTERED, "TableName": "entries", "PartitionValues": ["1"]},
