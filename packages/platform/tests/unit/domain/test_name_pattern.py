@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isinglass.domain.name_pattern import InvalidPattern, compile_pattern
+from isinglass.domain.name_pattern import InvalidPattern, compile_pattern, compile_search
 
 atoms = st.sampled_from(["a", "b", "c", ".", "[ab]", "[^a]", r"\w", r"\."])
 patterns = st.recursive(
@@ -56,3 +56,28 @@ def test_pattern_that_is_none_is_refused(pattern: str) -> None:
 
 def test_pattern_that_would_backtrack_for_ever_answers() -> None:
     assert not compile_pattern("(a+)+(a|aa)+(.*)*b")("a" * 255)
+
+
+_PIECES = st.sampled_from(
+    ["a", "b", "A", ".", "[ab]", "[^a]", r"\d", r"\.", "(ab|b)", "a*", "b+", "a?", "a{1,2}"]
+)
+
+
+@given(
+    st.sampled_from(["", "^"]),
+    st.lists(_PIECES, min_size=1, max_size=4).map("".join),
+    st.sampled_from(["", "$"]),
+    st.text("abA1.\n", max_size=6),
+)
+@settings(max_examples=200, deadline=None)
+def test_search_finds_what_regular_expressions_find(begin: str, inner: str, end: str, text: str) -> None:
+    pattern = begin + inner + end
+    # Python's $ also stands before a last line break.
+    expected = re.search(pattern.replace("$", r"\Z"), text, re.DOTALL | re.ASCII) is not None
+    assert compile_search(pattern)(text) is expected
+
+
+@pytest.mark.parametrize("pattern", ["a^", "$a", "*", "(^a)", "(?=a)", "["])
+def test_search_for_what_it_does_not_know_is_refused(pattern: str) -> None:
+    with pytest.raises(InvalidPattern):
+        compile_search(pattern)

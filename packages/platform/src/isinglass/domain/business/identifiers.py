@@ -44,7 +44,7 @@ def table_of(identifier: str) -> TableName | None:
 
 def _escaped(name: str) -> str:
     # Half characters, which a name in JSON may hold, are bytes of their own.
-    return quote(name.encode("utf-8", "surrogatepass"), safe=_PLAIN).replace("%", "*")
+    return quote(name.encode("utf-8", "surrogatepass"), safe=_PLAIN).replace("~", "%7E").replace("%", "*")
 
 
 def _unescaped(text: str) -> str:
