@@ -102,7 +102,21 @@ def test_what_is_kept_can_always_be_written_and_is_small(document: Any):
     assert len(orjson.dumps(redact(document))) < 200_000
 
 
-_PARTS = ["pass", "Word", "\u017fecret", "secret", "pwd", "=", ": ", "x", "://u:x@h", "api", "key", "Team", "1"]
+_PARTS = [
+    "pass",
+    "Word",
+    "\u017fecret",
+    "secret",
+    "pwd",
+    "=",
+    ": ",
+    "x",
+    "://u:x@h",
+    "api",
+    "key",
+    "Team",
+    "1",
+]
 _TEXTS = st.lists(st.sampled_from(_PARTS), max_size=5).map("".join)
 _DOCUMENTS = st.recursive(
     _TEXTS | st.integers(0, 9), lambda inner: st.dictionaries(_TEXTS, inner) | st.lists(inner), max_leaves=8
