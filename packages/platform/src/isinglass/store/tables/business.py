@@ -1,4 +1,6 @@
-"""The business catalogue: glossaries and terms, form and asset types, assets, and what searches find them by."""
+"""The business catalogue: glossaries, terms, form and asset types, assets, and what searches find them by."""
+
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -91,7 +93,7 @@ assets = sa.Table(
 )
 
 
-def _of_asset() -> list[sa.Column[str]]:
+def _of_asset() -> list[sa.Column[Any]]:
     """Name the asset, or one item of one of its iterable forms; both are empty for the asset itself."""
     return [
         sa.Column("account_id", sa.String(12), primary_key=True),
