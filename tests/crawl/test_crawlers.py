@@ -92,6 +92,7 @@ def test_update_crawler_replaces_what_is_given_and_counts_versions(crawls: Crawl
         ({"Targets": {}}, "at least one target"),
         ({"Targets": {"S3Targets": [{"Path": "s3://b/", "SampleSize": 250}]}}, "from 1 to 249"),
         ({"Schedule": "every day"}, "cron"),
+        ({"CatalogId": "123456789012:sales"}, "catalog of their own account"),
     ],
 )
 def test_create_crawler_that_cannot_work_is_refused_with_the_reason(

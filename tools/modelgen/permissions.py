@@ -28,6 +28,10 @@ databases, tables and functions are in lower case. `*` alone is an operation tha
 allow it on `*`. A nested catalog's name goes before the names of what it holds, `table/sales/emea/orders`,
 and the operation needs `catalog/sales` too.
 
+`asset/{Identifier}` is an asset of the business catalogue: one that is a table stands for the table with its
+catalog and database, any other for `*`. The region of an ARN does not count, neither in policies nor in
+requests: a server has one catalog, whatever region requests are signed for.
+
 Who gives a role to something needs `iam:PassRole` on it as well, with `iam:PassedToService` being
 `glue.amazonaws.com` (`lakeformation.amazonaws.com` for its locations): the last column says where the role
 is named.

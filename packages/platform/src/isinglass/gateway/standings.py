@@ -80,6 +80,11 @@ class Standings:
                 self._known[key.access_key_id] = known
         return known
 
+    def key(self, access_key_id: str) -> AccessKey | None:
+        """Find the key that another is used for."""
+        with self._store.read() as tx:
+            return tx.access_keys.find(access_key_id)
+
     def catalog_policy(self, account_id: str) -> tuple[Policy, ...]:
         """Give the policy of another account's catalog."""
         now = self._monotonic()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from isinglass.domain.permissions.copies import copies_of, copy_place
+from isinglass.domain.permissions.copies import Errand, copies_of, copy_place
 from isinglass.engines.launcher import Launcher, LaunchError
 from isinglass.jobs.plan import ENGINE_SHARE, environment, launch_document
 from isinglass.jobs.settings import Credentials, JobSettings, KeyIssuer
@@ -45,6 +45,8 @@ class PermittedPart:
     filters: tuple[dict[str, Any], ...]
     #: Whether the one it is for may use the server's own disk: a definition may lead anywhere there.
     local_files: bool
+    #: Where the table's files are in the object store, `bucket/path/`.
+    source: str = ""
     expression: str = ""
 
 
@@ -81,7 +83,8 @@ class PermittedCopier:
         now = time.time()
         name = secrets.token_hex(8)
         scratch = Path(self.settings.scratch_root) / f"{part.account_id}-permitted-{name}"
-        target = "s3://" + copy_place(part.account_id, part.access_key_id, name)
+        place = copy_place(part.account_id, part.access_key_id, name)
+        target, errand = f"s3://{place}", Errand(part.access_key_id, part.source, place)
         with self.store.begin() as tx:
             # Before there is anything to remove: whatever ends this process, its place will be looked at.
             tx.work.enqueue(
@@ -93,7 +96,7 @@ class PermittedCopier:
                 dedupe_key=f"{KIND}:{part.access_key_id}",
             )
             end = now + TIMEOUT_SECONDS + 60.0
-            keys = self.keys.rule(tx, account_id=part.account_id, now=now, expires_at=end)
+            keys = self.keys.copy(tx, account_id=part.account_id, errand=errand, now=now, expires_at=end)
         try:
             scratch.mkdir(parents=True, mode=0o700)
             return self._watch(self._document(part, keys, scratch, target), scratch, target)

@@ -5,6 +5,7 @@ from typing import Any
 
 from isinglass.domain.access.principals import session_arn
 from isinglass.domain.access.resources import role_arn
+from isinglass.domain.permissions.copies import Errand
 from isinglass.jobs.settings import Credentials
 from isinglass.store.key_making import Holder, MadeKey, holder_of, make_session_key
 from isinglass.store.sealing import Sealer
@@ -40,9 +41,11 @@ class StoredRunKeys:
         )
         return _credentials(make_session_key(tx, self.sealer, holder, now, expires_at), holder)
 
-    def rule(self, tx: Transaction, *, account_id: str, now: float, expires_at: float) -> Credentials:
-        """Insert a temporary key that acts as the account itself, for what the server itself runs."""
-        holder = Holder(account_id, f"arn:aws:iam::{account_id}:root")
+    def copy(
+        self, tx: Transaction, *, account_id: str, errand: Errand, now: float, expires_at: float
+    ) -> Credentials:
+        """Insert a temporary key that acts as the account itself, but for objects beyond its errand."""
+        holder = Holder(account_id, f"arn:aws:iam::{account_id}:root", context=errand.context())
         return _credentials(make_session_key(tx, self.sealer, holder, now, expires_at), holder)
 
     def lend(

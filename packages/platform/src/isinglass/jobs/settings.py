@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from isinglass.domain.permissions.copies import Errand
 from isinglass.store.store import Transaction
 
 
@@ -42,8 +43,10 @@ class KeyIssuer(Protocol):
         """
         ...
 
-    def rule(self, tx: Transaction, *, account_id: str, now: float, expires_at: float) -> Credentials:
-        """Insert a temporary key that acts as the account itself, for what the server itself runs."""
+    def copy(
+        self, tx: Transaction, *, account_id: str, errand: Errand, now: float, expires_at: float
+    ) -> Credentials:
+        """Insert a temporary key that acts as the account itself, but for objects beyond its errand."""
         ...
 
     def lend(

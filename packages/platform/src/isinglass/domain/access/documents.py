@@ -215,7 +215,8 @@ class _Reader:
                 not resource.startswith(("arn:", "arn*", "*:")) or resource.count(":") < 5
             ):
                 raise self._bad(element, f'{resource[:200]!r} must be in ARN format or "*"')
-        return tuple(self._template(element, resource) for resource in resources), element == "NotResource"
+        templates = (self._template(element, _in_any_region(resource)) for resource in resources)
+        return tuple(templates), element == "NotResource"
 
     def _principals(self) -> tuple[tuple[Principal, ...] | None, bool]:
         element, value = self._either("Principal")
@@ -276,6 +277,18 @@ class _Reader:
                 except InvalidCondition as error:
                     raise self._bad("Condition", str(error)) from error
         return tuple(conditions)
+
+
+def _in_any_region(resource: str) -> str:
+    """Leave the region out of what a resource must be.
+
+    A server has one catalog, whatever region a request is signed for: its caller would choose which of the
+    statements hold.
+    """
+    parts = resource.split(":", 5)
+    if len(parts) < 6 or not parts[3] or any("${" in part for part in parts[:4]):
+        return resource
+    return ":".join((*parts[:3], "*", *parts[4:]))
 
 
 def _condition_text(value: Any) -> str | None:

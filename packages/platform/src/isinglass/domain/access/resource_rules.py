@@ -19,6 +19,8 @@ _SCHEMA = ("registry/{SchemaId.RegistryName}", "schema/{SchemaId.RegistryName}/{
 _INTEGRATED = ("catalog", "database/*", "connection/*")
 _PROPERTY = (*_INTEGRATED, "{ResourceArn}")
 _NONE = ("*",)
+#: An asset of the business catalogue: the table that it is, or no resource.
+ASSET = "asset/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,12 @@ EXCEPTIONS: dict[str, tuple[str, ...]] = {
     **_each(
         "GetColumnStatisticsTaskRun GetColumnStatisticsTaskRuns GetColumnStatisticsTaskSettings", *_NONE
     ),
+    # The business catalogue
+    **_each("GetAsset PutAsset UpdateAsset DeleteAsset", f"{ASSET}{{Identifier}}"),
+    **_each("AssociateGlossaryTerms DisassociateGlossaryTerms", f"{ASSET}{{AssetIdentifier}}"),
+    **_each("PutAttachment DeleteAttachment", f"{ASSET}{{AssetIdentifier}}"),
+    **_each("BatchGetIterableForms ListIterableForms", f"{ASSET}{{AssetIdentifier}}"),
+    **_each("SearchAssets", *_ALL_TABLES),
     # Connections
     **_each("CreateConnection", *_CATALOG),
     **_each("GetConnection", "catalog", "connection/{Name}"),

@@ -9,11 +9,21 @@ is what AWS lists no resource for.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from isinglass.domain.access.resource_rules import BY_MEMBER, EXCEPTIONS, NAMED, NAMES, PASSED_ROLES, READING
-from isinglass.domain.catalog_ids import is_account
+from isinglass.domain import arns
+from isinglass.domain.access.resource_rules import (
+    ASSET,
+    BY_MEMBER,
+    EXCEPTIONS,
+    NAMED,
+    NAMES,
+    PASSED_ROLES,
+    READING,
+)
+from isinglass.domain.business.identifiers import table_of
+from isinglass.domain.catalog_ids import account_of, is_account, path_of
 
 _FIELD = re.compile(r"\{([^}]*)\}")
 _VERB = re.compile(r"[A-Z][a-z]+")
@@ -80,8 +90,10 @@ class Permission:
         found: list[str] = []
         for template in self._compiled:
             for text in template.fill(document, user):
-                if text == "*" or text.startswith("arn:"):
-                    found.append(text)
+                if text.startswith(ASSET):
+                    found += _asset(text.removeprefix(ASSET), region)
+                elif text == "*" or text.startswith("arn:"):
+                    found.append(_true(text, region))
                 elif nested:
                     found += [prefix + each for each in _nested(text, nested)]
                 else:
@@ -92,8 +104,7 @@ class Permission:
         """Tell at once that a request is about the caller's own catalog; False when that needs a look."""
         if self.catalog_id is None:
             return True
-        given = document.get(self.catalog_id)
-        return given is None or given == account_id
+        return self.owner(document, account_id) == account_id
 
     def owner(self, document: Mapping[str, Any], account_id: str) -> str:
         """Tell whose catalog a request is about."""
@@ -186,6 +197,28 @@ def _prefix(service: str, region: str, owner: str) -> str:
     if service in {"iam", "sts"}:
         return f"arn:aws:iam::{owner}:"
     return f"arn:aws:{'logs' if service == 'logs' else 'glue'}:{region}:{owner}:"
+
+
+def _asset(identifier: str, region: str) -> list[str]:
+    """Give what GetTable would ask for where an asset is a table; others are no resources."""
+    name = table_of(identifier)
+    if name is None:
+        return ["*"]
+    owner, path = account_of(name.catalog_id), path_of(name.catalog_id)
+    texts = ["catalog", f"database/{name.database}", f"table/{name.database}/{name.table}"]
+    if path:
+        texts = [each for text in texts for each in _nested(text, "/".join(path))]
+    prefix = _prefix("glue", region, owner)
+    return [prefix + text for text in dict.fromkeys(texts)]
+
+
+def _true(text: str, region: str) -> str:
+    """Write an ARN in the one way that policies know, though it may be given in others."""
+    try:
+        arn = arns.parse(text)
+    except arns.InvalidArn:
+        return text
+    return str(replace(arn, region=region, partition="aws"))
 
 
 def _nested(text: str, path: str) -> list[str]:

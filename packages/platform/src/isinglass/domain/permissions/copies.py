@@ -1,9 +1,40 @@
 """Where copies of the permitted part of a table lie: each is of one access key alone, and ends with it."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 _FOLDER = ".isinglass/permitted"
 _OWNER = re.compile(r"isinglass-(\d{12})/\.isinglass/permitted/([^/]+)/")
+
+
+#: What says in a key's context that it is for making one copy.
+_ERRAND = "Copy"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What the key of a process that copies may touch, though it acts as the account.
+
+    A definition leads wherever its maker wanted. So the process reads what the key may read that it copies
+    for, and of what is guarded the place of the table that was permitted; it writes the copy.
+    """
+
+    access_key_id: str
+    #: Where the table's files are, `bucket/path/`; empty when they are not in the object store.
+    source: str
+    target: str
+
+    def context(self) -> dict[str, Any]:
+        """Write it as a key's context."""
+        return {_ERRAND: asdict(self)}
+
+
+def errand_of(context: Mapping[str, Any] | None) -> Errand | None:
+    """Read what a key is for; None for all but those that copy."""
+    found = (context or {}).get(_ERRAND)
+    return None if found is None else Errand(**found)
 
 
 def copy_place(account_id: str, access_key_id: str, name: str) -> str:

@@ -1,5 +1,6 @@
 """What permissions are about: the catalog, a database, tables, columns, cells, or a place of data."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -22,6 +23,7 @@ PERMISSIONS: Mapping[Kind, frozenset[str]] = {
 #: Kinds on which ALL is a permission of its own, beyond the sum of the others.
 HAS_ALL = frozenset({"database", "table", "tables"})
 
+_SLASHES = re.compile("/{2,}")
 _MEMBERS = ("Catalog", "Database", "Table", "TableWithColumns", "DataLocation", "DataCellsFilter")
 
 
@@ -172,7 +174,8 @@ def location_of_url(url: str | None) -> str | None:
     scheme, separator, path = (url or "").partition("://")
     if not separator or scheme.lower() not in {"s3", "s3a", "s3n"} or not path.strip("/"):
         return None
-    return path.rstrip("/") + "/"
+    # The object store takes several slashes for one.
+    return _SLASHES.sub("/", path.strip("/") + "/")
 
 
 def above(path: str) -> list[str]:

@@ -57,7 +57,7 @@ def compile_row_filter(text: str, columns: Sequence[Mapping[str, Any]]) -> Expre
         reason = (
             "it may have column names, literals, = <> < <= > >=, IN, BETWEEN, LIKE, IS NULL, AND, OR, NOT"
         )
-        raise InvalidRowFilter(text, reason) from error
+        raise InvalidRowFilter(text, f"{error.reason}; {reason}") from error
     types = {column["Name"].lower(): column.get("Type", "string").lower() for column in columns}
     for test in _tests(tree):
         _check(text, test, types)

@@ -79,6 +79,10 @@ class Locations:
             if places and touch.arn.startswith(_ARN):
                 self._guard(asker, touch, places)
 
+    def guards(self, account_id: str, path: str) -> bool:
+        """Tell whether a path is in a registered location."""
+        return any(path.startswith(place) for place in self._registered(account_id))
+
     def _guard(self, asker: Asker, touch: Touch, places: list[str]) -> None:
         path = touch.path
         if any(path.startswith(place) for place in places):

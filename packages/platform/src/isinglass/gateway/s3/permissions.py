@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from isinglass.domain.access.decide import Question
 from isinglass.domain.access.principals import is_root
+from isinglass.domain.permissions.copies import Errand, errand_of
 from isinglass.domain.permissions.principals import Asker
 from isinglass.gateway.s3.authentication import PRESIGNED_PARAMETERS, Caller
-from isinglass.gateway.s3.errors import S3Error
+from isinglass.gateway.s3.errors import S3Error, access_denied
 from isinglass.gateway.s3.locations import Locations, Touch
 from isinglass.gateway.s3.request import S3Request, copy_source
 from isinglass.gateway.standings import Standings
+from isinglass.store.access_keys import AccessKey
 
 _ARN = "arn:aws:s3:::"
 
@@ -102,20 +104,37 @@ class ObjectPermissions:
 
     def require(self, caller: Caller, request: S3Request, needs: Iterable[Need]) -> None:
         """Raise MissingPermission unless the caller has every permission."""
-        arn = caller.key.principal_arn
-        if is_root(arn):
+        if not is_root(caller.key.principal_arn):
+            self._require(caller.key, request, needs)
             return
-        standing = self._standings.of(caller.key).standing
+        errand = errand_of(caller.key.context)
+        if errand is not None:
+            others = [need for need in needs if not self._is_errand(errand, caller.account_id, request, need)]
+            reader = self._standings.key(errand.access_key_id)
+            if others and (reader is None or changes(request)):
+                raise access_denied("This place is none that the table's copy is made from.")
+            if others and reader is not None and not is_root(reader.principal_arn):
+                self._require(reader, request, others)
+
+    def _is_errand(self, errand: Errand, account_id: str, request: S3Request, need: Need) -> bool:
+        """Tell whether a permission is what a key for copying is for: the copy, or a guarded table."""
+        touch = _touch(request, need)
+        if touch.path.startswith(errand.target):
+            return True
+        reads = not changes(request) and touch.path.startswith(errand.source or "/")
+        return reads and self._locations.guards(account_id, errand.source)
+
+    def _require(self, key: AccessKey, request: S3Request, needs: Iterable[Need]) -> None:
+        arn, account_id = key.principal_arn, key.account_id
+        standing = self._standings.of(key).standing
         facts = self._facts(request)
         for need in needs:
-            question = Question(arn, caller.account_id, need.action, need.resource, facts)
+            question = Question(arn, account_id, need.action, need.resource, facts)
             decision = standing.decide(question)
             if not decision.allowed:
                 raise MissingPermission("AccessDenied", decision.reason, 403, need=need)
-        asker = Asker(caller.account_id, arn, standing.identity_arn)
-        within = (request.query.get("prefix", ""), request.query.get("delimiter", ""))
-        touches = [Touch(need.action, need.resource, *within) for need in needs]
-        self._locations.require(asker, caller.key.access_key_id, touches)
+        asker = Asker(account_id, arn, standing.identity_arn)
+        self._locations.require(asker, key.access_key_id, [_touch(request, need) for need in needs])
 
     def _facts(self, request: S3Request) -> dict[str, tuple[str, ...]]:
         now = self._clock()
@@ -138,6 +157,12 @@ class ObjectPermissions:
             if value is not None:
                 facts[f"s3:{name}"] = (value,)
         return facts
+
+
+def _touch(request: S3Request, need: Need) -> Touch:
+    return Touch(
+        need.action, need.resource, request.query.get("prefix", ""), request.query.get("delimiter", "")
+    )
 
 
 def _deletes_many(request: S3Request) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, cast
 from isinglass.domain.partition_expression import UnsupportedExpression, parse
 from isinglass.domain.permissions.access import Access
 from isinglass.domain.permissions.cutting import columns_of, names_of
+from isinglass.domain.permissions.resources import location_of_url
 from isinglass.domain.permissions.row_filter import InvalidRowFilter, compile_row_filter, document_of
 from isinglass.jobs.permitted import CopyFailedError, PermittedPart
 from isinglass.model.isinglass.errors import AccessDeniedException, QueryFailedException
@@ -15,7 +16,7 @@ from isinglass.model.isinglass.shapes import (
 )
 from isinglass.operations.catalog.links import whole_table
 from isinglass.operations.catalog.scope import catalog_of
-from isinglass.operations.catalog.visibility import asker_of, denied
+from isinglass.operations.catalog.visibility import asker_of, denied, place_url
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.catalog_tables import CatalogTable
@@ -87,5 +88,6 @@ def _part(ctx: Context, table: CatalogTable, access: Access, expression: str) ->
         tuple(columns),
         tuple(filters),
         ctx.may_use_local_files,
+        location_of_url(place_url(table.document)) or "",
         expression if keys <= {name.lower() for name in names} else "",
     )

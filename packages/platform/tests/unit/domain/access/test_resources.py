@@ -64,6 +64,41 @@ def test_resources_of_a_request_are_those_of_the_reference(
     assert found == [GLUE + resource for resource in touched]
 
 
+@pytest.mark.parametrize(
+    ("operation", "document", "touched"),
+    [
+        (
+            "GetAsset",
+            {"Identifier": f"arn:aws-cn:glue:us-east-1:{ACCOUNT}:table/HR/Pay*41"},
+            [GLUE + "catalog", GLUE + "database/hr", GLUE + "table/hr/paya"],
+        ),
+        (
+            "PutAttachment",
+            {"AssetIdentifier": f"arn:aws:glue:{REGION}:{ACCOUNT}:table/sales/emea/hr/pay"},
+            [GLUE + each for each in ("catalog", "catalog/sales/emea", "database/sales/emea/hr",
+                                      "table/sales/emea/hr/pay")],
+        ),
+        ("GetAsset", {"Identifier": "dashboards:revenue"}, ["*"]),
+        ("SearchAssets", {}, [GLUE + "catalog", GLUE + "database/*", GLUE + "table/*/*"]),
+        ("GetTags", {"ResourceArn": f"arn:aws-cn:glue::{ACCOUNT}:database/HR"}, [GLUE + "database/hr"]),
+        ("GetTags", {"ResourceArn": "arn:aws:s3:::b"}, ["arn:aws:s3:::b"]),
+    ],
+)  # fmt: skip
+def test_resource_given_by_its_arn_is_the_one_that_it_names(
+    operation: str, document: dict[str, Any], touched: list[str]
+):
+    assert _permission("glue", operation).resources(document, ACCOUNT, REGION) == touched
+
+
+@pytest.mark.parametrize(
+    ("catalog", "own"),
+    [(None, True), (ACCOUNT, True), (f"{ACCOUNT}:sales", True), ("sales", True), (OTHER, False)],
+)
+def test_catalog_nested_in_the_own_one_is_own(catalog: str | None, own: bool):
+    document = {"DatabaseName": "d", "Name": "t", "CatalogId": catalog}
+    assert _permission("glue", "GetTable").is_own(document, ACCOUNT) is own
+
+
 def test_resources_of_a_nested_catalog_have_its_name_before_theirs():
     document = {"CatalogId": f"{ACCOUNT}:sales/emea", "DatabaseName": "d", "Name": "t"}
     assert _permission("glue", "GetTable").resources(document, ACCOUNT, REGION) == [
