@@ -72,36 +72,36 @@ def test_commands_of_howtos_have_the_options_they_use(tmp_path, page):
                 assert re.search(rf"(^|\s){re.escape(option)}\b", shown), f"{name} has no {option}"
 
 
-def test_describe_page_finds_what_it_describes(live_server, tmp_path):
+def test_describe_page_finds_what_it_describes(own_server, tmp_path):
     (tmp_path / "orders").mkdir()
     (tmp_path / "orders" / "a.csv").write_text("id,email,amount\n1,ann@example.com,10\n")
-    live_server.cli("crawl", str(tmp_path), "--db", "retail")
+    own_server.cli("crawl", str(tmp_path), "--db", "retail")
     page = (ROOT / "docs/howto/describe-data.md").read_text()
     for name, text in re.findall(r"`(\w+\.json)`.*?```json\n(.*?)```", page, re.DOTALL):
-        (tmp_path / name).write_text(text.replace("000000000000", live_server.account))
+        (tmp_path / name).write_text(text.replace("000000000000", own_server.account))
     answers = {}
     for line in commands("docs/howto/describe-data.md"):
         words = [str(tmp_path / word) if word.endswith(".json") else word for word in shlex.split(line)[1:]]
-        answers[line] = live_server.cli(*words).stdout
-    shown = answers["isinglass asset show retail.orders"].replace(live_server.account, "000000000000")
+        answers[line] = own_server.cli(*words).stdout
+    shown = answers["isinglass asset show retail.orders"].replace(own_server.account, "000000000000")
     assert shown in re.sub("^    ", "", page, flags=re.MULTILINE)
     assert [line.split()[0] for line in answers["isinglass asset search turnover"].splitlines()[1:]] == [
-        f"arn:aws:glue:us-east-1:{live_server.account}:table/retail/orders"
+        f"arn:aws:glue:us-east-1:{own_server.account}:table/retail/orders"
     ]
     found = json.loads(answers["isinglass api SearchAssets --file filter.json"])["Items"]
     assert [item["AssetName"] for item in found] == ["Orders by day", "orders"]
 
 
-def test_access_page_gives_and_takes_access(live_server, tmp_path):
+def test_access_page_gives_and_takes_access(own_server, tmp_path):
     [document] = [block for block in blocks("docs/howto/give-people-access.md") if block.language == "json"]
     assert document.file_name == "work_on_tables.json"
     (tmp_path / document.file_name).write_text(document.text)
     lines = [block.text for block in blocks("docs/howto/give-people-access.md") if block.language == "sh"]
-    script = "\n".join(lines).replace("000000000000", live_server.account)
-    printed = shell(live_server.home, tmp_path, script)
-    assert f"denied       arn:aws:iam::{live_server.account}:policy/work-on-tables, line 5" in printed
-    assert f"arn:aws:sts::{live_server.account}:assumed-role/analyst/tuesday" in printed
-    assert live_server.client("iam").list_users()["Users"][0]["UserName"] == "ben"
+    script = "\n".join(lines).replace("000000000000", own_server.account)
+    printed = shell(own_server.home, tmp_path, script)
+    assert f"denied       arn:aws:iam::{own_server.account}:policy/work-on-tables, line 5" in printed
+    assert f"arn:aws:sts::{own_server.account}:assumed-role/analyst/tuesday" in printed
+    assert own_server.client("iam").list_users()["Users"][0]["UserName"] == "ben"
 
 
 def test_catalog_page_moves_catalogs(live_server, new_account, tmp_path):

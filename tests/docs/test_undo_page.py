@@ -10,19 +10,19 @@ from server_fixtures import LiveServer
 PAGE = "docs/howto/undo.md"
 
 
-def test_undo_page_does_what_it_says(live_server: LiveServer, tmp_path):
+def test_undo_page_does_what_it_says(own_server: LiveServer, tmp_path):
     (tmp_path / "lake" / "orders").mkdir(parents=True)
     (tmp_path / "lake" / "orders" / "a.csv").write_text("id,amount\n1,2.5\n2,3.5\n")
     lake = str(tmp_path / "lake")
     shown: dict[str, list[str]] = {}
     for line in commands(PAGE):
         if "wrong.json" in line:
-            (tmp_path / "wrong.json").write_text(_wrong(live_server))
+            (tmp_path / "wrong.json").write_text(_wrong(own_server))
         words = shlex.split(line)[1:]
         words = [
             {"lake/": lake, "wrong.json": str(tmp_path / "wrong.json")}.get(word, word) for word in words
         ]
-        shown.setdefault(line, []).append(live_server.cli(*words).stdout)
+        shown.setdefault(line, []).append(own_server.cli(*words).stdout)
     page = (ROOT / PAGE).read_text()
     [diff] = shown["isinglass table diff retail.orders"]
     for printed in diff.splitlines():

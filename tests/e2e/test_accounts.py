@@ -265,7 +265,8 @@ HARMLESS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
+# Tests are shared out between workers: one of them may leave this module and come back.
+@pytest.fixture(scope="session")
 def owned(live_server: LiveServer) -> dict[str, str]:
     """Let the root account have one of everything, the secret in each."""
     glue, s3, account = live_server.client("glue"), live_server.client("s3"), live_server.account

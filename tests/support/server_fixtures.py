@@ -146,6 +146,14 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer
 
 
 @pytest.fixture
+def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """Give a test a server of its own, for what shows all that an account has."""
+    server = start_server(tmp_path_factory.mktemp("home"), "--ephemeral")
+    yield server
+    assert stop_server(server) == 0
+
+
+@pytest.fixture
 def new_account(live_server: LiveServer) -> str:
     """Make an account for one test."""
     made = json.loads(live_server.cli("account", "create", "test", "--json").stdout)

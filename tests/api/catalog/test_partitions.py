@@ -179,7 +179,7 @@ def test_get_partitions_with_a_bad_expression_or_value_says_which(catalog: Any, 
         ("year = 'int'", "InvalidInputException", '"int" is not an integer.'),
         ("nope = 1", "InvalidInputException", "Invalid partition expression!"),
         ("year LIKE '2%'", "InvalidInputException", "Integral data type doesn't support operation 'LIKE'"),
-        ("year =", "InvalidInputException", "Unsupported expression 'year ='"),
+        ("year =", "InvalidInputException", "Unsupported expression 'year =': it ends too early"),
         ("year > 1", "InvalidStateException", '"old" is not an integer.'),
     ]:
         answer = error_of(catalog.glue.get_partitions, **catalog.orders, Expression=expression)

@@ -19,6 +19,7 @@ def test_arn_of_each_kind_reads_back(kind: str, count: int) -> None:
         ("arn:aws:glue:eu-west-1:123456789012:table/Sales/Orders", "table/sales/orders"),
         ("arn:aws-cn:glue:cn-north-1:123456789012:job/a/b:c", "job/a/b:c"),
         ("arn:aws:glue:us-east-1:123456789012:catalog", "catalog"),
+        ("arn:aws:glue:us-east-1:123456789012:catalog/Sales/emea", "catalog/sales/emea"),
         ("arn:aws:glue:us-east-1:123456789012:integration:x-1", "integration:x-1"),
     ],
 )
@@ -36,7 +37,6 @@ def test_resource_of_an_arn_is_what_things_are_stored_under(text: str, resource:
         "arn:aws:glue:eu-west-1:123456789012:job/",
         "arn:aws:glue:eu-west-1:123456789012:job",
         "arn:aws:glue:eu-west-1:123456789012:table/sales",
-        "arn:aws:glue:eu-west-1:123456789012:catalog/x",
         "arn:aws:glue:eu-west-1:123456789012:bogus/a",
     ],
 )
