@@ -127,6 +127,9 @@ def list_database_history(ctx: Context, request: ListDatabaseHistoryRequest) -> 
             visible_database(ctx, tx, catalog, database)
         elif not found:
             raise EntityNotFoundException(f"Database {name} not found.")
+        else:
+            for deleted in tx.deleted_databases.page(catalog, name, PageRequest(100))[0]:
+                visible_database(ctx, tx, catalog, deleted.database)
     shown = found[: ctx.page.size]
     entries = [_database_entry(event, before) for event, before in zip_longest(shown, found[1:])]
     after = (shown[-1].id,) if len(found) > len(shown) else None

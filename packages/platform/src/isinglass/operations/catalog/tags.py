@@ -14,8 +14,10 @@ from isinglass.model.glue.shapes import (
     UntagResourceRequest,
     UntagResourceResponse,
 )
+from isinglass.operations.catalog.visibility import require_on_database
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
+from isinglass.store.databases import Database
 from isinglass.store.store import Transaction
 
 
@@ -23,12 +25,18 @@ def _catalog_exists(tx: Transaction, account_id: str, path: str) -> bool:
     return tx.catalogs.find(join(account_id, path)) is not None
 
 
-def _database_exists(tx: Transaction, account_id: str, name: str) -> bool:
+def _database(tx: Transaction, account_id: str, name: str) -> tuple[str, Database | None]:
     """Find a database of the account's own catalog, or `sales/emea/orders` of one nested in it."""
-    if tx.databases.find(account_id, name) is not None:
-        return True
-    path, _, name = name.rpartition("/")
-    return bool(path) and tx.databases.find(join(account_id, path), name) is not None
+    found = tx.databases.find(account_id, name)
+    path, _, last = name.rpartition("/")
+    if found is not None or not path:
+        return account_id, found
+    catalog = join(account_id, path)
+    return catalog, tx.databases.find(catalog, last)
+
+
+def _database_exists(tx: Transaction, account_id: str, name: str) -> bool:
+    return _database(tx, account_id, name)[1] is not None
 
 
 #: Kinds of resources that can have tags, and how to know that one exists.
@@ -44,8 +52,11 @@ TAGGABLE: dict[str, Callable[[Transaction, str, str], bool]] = {
 _UNTAGGABLE = frozenset({"table", "tableVersion", "userDefinedFunction", "classifier"})
 
 
-def _resource(ctx: Context, tx: Transaction, text: str) -> str:
-    """Find the resource an ARN names; those of other accounts do not exist for the caller."""
+def _resource(ctx: Context, tx: Transaction, text: str, on_database: str) -> str:
+    """Find the resource an ARN names; those of other accounts do not exist for the caller.
+
+    On a database it needs a permission: tags say who may do what.
+    """
     try:
         arn: Arn = arns.parse(text)
     except InvalidArn as error:
@@ -59,13 +70,17 @@ def _resource(ctx: Context, tx: Transaction, text: str) -> str:
         or not exists(tx, ctx.account_id, "/".join(arn.names))
     ):
         raise EntityNotFoundException(f"Resource {text} not found.")
+    if arn.kind == "database":
+        catalog, database = _database(tx, ctx.account_id, "/".join(arn.names))
+        assert database is not None
+        require_on_database(ctx, tx, catalog, database, on_database)
     return arn.resource
 
 
 @implements("TagResource")
 def tag_resource(ctx: Context, request: TagResourceRequest) -> TagResourceResponse:
     with ctx.store.begin() as tx:
-        resource = _resource(ctx, tx, request["ResourceArn"])
+        resource = _resource(ctx, tx, request["ResourceArn"], "ALTER")
         tx.tags.add(ctx.account_id, resource, request["TagsToAdd"])
     return {}
 
@@ -73,7 +88,7 @@ def tag_resource(ctx: Context, request: TagResourceRequest) -> TagResourceRespon
 @implements("UntagResource")
 def untag_resource(ctx: Context, request: UntagResourceRequest) -> UntagResourceResponse:
     with ctx.store.begin() as tx:
-        resource = _resource(ctx, tx, request["ResourceArn"])
+        resource = _resource(ctx, tx, request["ResourceArn"], "ALTER")
         tx.tags.remove(ctx.account_id, resource, request["TagsToRemove"])
     return {}
 
@@ -81,4 +96,4 @@ def untag_resource(ctx: Context, request: UntagResourceRequest) -> UntagResource
 @implements("GetTags")
 def get_tags(ctx: Context, request: GetTagsRequest) -> GetTagsResponse:
     with ctx.store.read() as tx:
-        return {"Tags": tx.tags.get(ctx.account_id, _resource(ctx, tx, request["ResourceArn"]))}
+        return {"Tags": tx.tags.get(ctx.account_id, _resource(ctx, tx, request["ResourceArn"], "DESCRIBE"))}

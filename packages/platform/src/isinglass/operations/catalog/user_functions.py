@@ -1,6 +1,6 @@
 """Operations on user-defined functions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from isinglass.domain.catalog_objects import fold, function_document
@@ -22,10 +22,17 @@ from isinglass.model.glue.shapes import (
     UpdateUserDefinedFunctionRequest,
     UpdateUserDefinedFunctionResponse,
 )
-from isinglass.operations.catalog.links import place_of
+from isinglass.operations.catalog.links import Place, place_of
 from isinglass.operations.catalog.scope import catalog_of
+from isinglass.operations.catalog.visibility import (
+    fill_page,
+    require_on_database,
+    visible_database,
+    visible_databases,
+)
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
+from isinglass.store.store import Transaction
 from isinglass.store.user_functions import UserFunction
 
 _KIND = "userDefinedFunction"
@@ -40,6 +47,30 @@ def _shown(catalog: str, function: UserFunction) -> Any:
     }
 
 
+def _seen(ctx: Context, tx: Transaction, catalog: str, database: str, name: str = "*") -> Place:
+    """Find the database of functions that the caller may see."""
+    place = place_of(ctx, tx, catalog, database, _KIND, [name])
+    visible_database(ctx, tx, place.catalog, tx.databases.require(place.catalog, place.database))
+    return place
+
+
+def _held(ctx: Context, tx: Transaction, catalog: str, database: str, name: str) -> Place:
+    """Find the database of a function that the caller may change, and keep it from being deleted."""
+    place = place_of(ctx, tx, catalog, database, _KIND, [name])
+    held = tx.databases.hold(place.catalog, place.database)
+    require_on_database(ctx, tx, place.catalog, held, "ALTER")
+    return place
+
+
+def _visible(
+    ctx: Context, tx: Transaction, catalog: str, functions: Sequence[UserFunction]
+) -> list[UserFunction]:
+    names = dict.fromkeys(function.database_name for function in functions)
+    databases = [found for name in names if (found := tx.databases.find(catalog, name)) is not None]
+    seen = {database.name for database in visible_databases(ctx, tx, catalog, databases)}
+    return [function for function in functions if function.database_name in seen]
+
+
 @implements("CreateUserDefinedFunction")
 def create_user_defined_function(
     ctx: Context, request: CreateUserDefinedFunctionRequest
@@ -51,8 +82,7 @@ def create_user_defined_function(
     document = function_document(given)
     database = fold(request["DatabaseName"])
     with ctx.store.begin() as tx:
-        place = place_of(ctx, tx, catalog, database, _KIND, [document["FunctionName"]])
-        tx.databases.hold(place.catalog, place.database)
+        place = _held(ctx, tx, catalog, database, document["FunctionName"])
         if not tx.user_functions.insert(place.catalog, place.database, document, ctx.now):
             raise AlreadyExistsException("Function already exists.")
     return {}
@@ -65,7 +95,7 @@ def get_user_defined_function(
     catalog = catalog_of(ctx, request)
     database, name = fold(request["DatabaseName"]), fold(request["FunctionName"])
     with ctx.store.read() as tx:
-        place = place_of(ctx, tx, catalog, database, _KIND, [name])
+        place = _seen(ctx, tx, catalog, database, name)
         function = tx.user_functions.require(place.catalog, place.database, name)
     return {"UserDefinedFunction": _shown(place.catalog, function)}
 
@@ -80,9 +110,13 @@ def get_user_defined_functions(
     database = fold(request["DatabaseName"]) if "DatabaseName" in request else None
     with ctx.store.read() as tx:
         if database is not None:
-            place = place_of(ctx, tx, catalog, database, _KIND)
+            place = _seen(ctx, tx, catalog, database)
             catalog, database = place.catalog, place.database
-        found, after = tx.user_functions.page(catalog, database, ctx.page, matches)
+        found, after = fill_page(
+            ctx.page,
+            lambda page: tx.user_functions.page(catalog, database, page, matches),
+            lambda functions: _visible(ctx, tx, catalog, functions),
+        )
     return {
         "UserDefinedFunctions": [_shown(catalog, function) for function in found],
         "NextToken": ctx.token(after),
@@ -111,8 +145,7 @@ def update_user_defined_function(
     if document["FunctionName"] != name:
         raise InvalidInputException(f"Function {name} cannot be renamed to {document['FunctionName']}")
     with ctx.store.begin() as tx:
-        place = place_of(ctx, tx, catalog, database, _KIND, [name])
-        tx.databases.hold(place.catalog, place.database)
+        place = _held(ctx, tx, catalog, database, name)
         if not tx.user_functions.replace(place.catalog, place.database, name, document):
             raise EntityNotFoundException(f"Function {name} not found.")
     return {}
@@ -125,8 +158,7 @@ def delete_user_defined_function(
     catalog = catalog_of(ctx, request)
     database, name = fold(request["DatabaseName"]), fold(request["FunctionName"])
     with ctx.store.begin() as tx:
-        place = place_of(ctx, tx, catalog, database, _KIND, [name])
-        tx.databases.hold(place.catalog, place.database)
+        place = _held(ctx, tx, catalog, database, name)
         if not tx.user_functions.delete(place.catalog, place.database, name):
             raise EntityNotFoundException(f"Function {name} not found.")
     return {}

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from isinglass.domain.column_statistics import columns_of
 from isinglass.jobs.statistics_runs import end_run
 from isinglass.model.glue.errors import (
     ColumnStatisticsTaskNotRunningException,
@@ -21,11 +22,12 @@ from isinglass.model.glue.shapes import (
     StopColumnStatisticsTaskRunRequest,
     StopColumnStatisticsTaskRunResponse,
 )
-from isinglass.operations.catalog.visibility import require
+from isinglass.operations.catalog.visibility import require, visible_table
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.operations.statistics.starting import check_table, define, names_of, start_run, work_key
 from isinglass.store.statistics_runs import RUNNING, STOPPED, STOPPING, StatisticsRun
+from isinglass.store.store import Transaction
 
 #: What Glue shows of the workers that it bills; ours is one process.
 _WORKERS = {"NumberOfWorkers": 1, "WorkerType": "G.1X"}
@@ -53,6 +55,9 @@ def stop_column_statistics_task_run(
     database, name = names_of(ctx, request)
     with ctx.store.begin() as tx:
         run = tx.statistics_runs.under_way(ctx.account_id, database, name)
+        table = tx.tables.find(ctx.account_id, database, name)
+        if table is not None:
+            require(ctx, tx, table, "ALTER", "INSERT")
         if run is None:
             tx.tables.require(ctx.account_id, database, name)
             raise ColumnStatisticsTaskNotRunningException(
@@ -74,9 +79,10 @@ def get_column_statistics_task_run(
     run_id = request["ColumnStatisticsTaskRunId"]
     with ctx.store.read() as tx:
         run = tx.statistics_runs.find(ctx.account_id, run_id)
-    if run is None:
-        raise EntityNotFoundException(f"Column statistics task run {run_id} not found.")
-    return {"ColumnStatisticsTaskRun": _shown(run)}
+        if run is None:
+            raise EntityNotFoundException(f"Column statistics task run {run_id} not found.")
+        [shown] = _visible(ctx, tx, [run])
+    return {"ColumnStatisticsTaskRun": shown}
 
 
 @implements("GetColumnStatisticsTaskRuns")
@@ -87,7 +93,8 @@ def get_column_statistics_task_runs(
     database, name = names_of(ctx, request)
     with ctx.store.read() as tx:
         runs, after = tx.statistics_runs.page_of_table(ctx.account_id, database, name, ctx.page)
-    return {"ColumnStatisticsTaskRuns": [_shown(run) for run in runs], "NextToken": ctx.token(after)}
+        shown = _visible(ctx, tx, runs)
+    return {"ColumnStatisticsTaskRuns": shown, "NextToken": ctx.token(after)}
 
 
 @implements("ListColumnStatisticsTaskRuns")
@@ -99,7 +106,18 @@ def list_column_statistics_task_runs(
     return {"ColumnStatisticsTaskRunIds": [run.run_id for run in runs], "NextToken": ctx.token(after)}
 
 
-def _shown(run: StatisticsRun) -> ColumnStatisticsTaskRun:
+def _visible(ctx: Context, tx: Transaction, runs: list[StatisticsRun]) -> list[ColumnStatisticsTaskRun]:
+    """Show runs, naming of a table that is there the columns that the caller may see."""
+    shown = []
+    for run in runs:
+        table = tx.tables.find(run.account_id, run.database_name, run.table_name)
+        document = None if table is None else visible_table(ctx, tx, table).document
+        shown.append(_shown(run, None if document is None else columns_of(document)))
+    return shown
+
+
+def _shown(run: StatisticsRun, columns: frozenset[str] | None) -> ColumnStatisticsTaskRun:
+    names = run.definition["ColumnNameList"]
     shown = {
         "CustomerId": run.account_id,
         "ColumnStatisticsTaskRunId": run.run_id,
@@ -107,6 +125,7 @@ def _shown(run: StatisticsRun) -> ColumnStatisticsTaskRun:
         "TableName": run.table_name,
         "CatalogID": run.account_id,
         **run.definition,
+        "ColumnNameList": [name for name in names if columns is None or name.lower() in columns],
         **_WORKERS,
         # Every run measures the table anew.
         "ComputationType": "FULL",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from isinglass.domain import cron
+from isinglass.domain.column_statistics import columns_of
 from isinglass.flow.schedules import scheduled, stopped
 from isinglass.model.glue.errors import (
     AlreadyExistsException,
@@ -104,6 +105,7 @@ def get_column_statistics_task_settings(
         "TableName": name,
         "CatalogID": ctx.account_id,
         **settings.definition,
+        **_seen_names(settings.definition, columns_of(table.document)),
         "SettingSource": "TABLE",
     }
     if schedule is not None:
@@ -116,6 +118,13 @@ def get_column_statistics_task_settings(
     return response
 
 
+def _seen_names(definition: Mapping[str, Any], columns: frozenset[str]) -> dict[str, list[str]]:
+    """Keep of the columns that settings name those that the caller may see."""
+    if "ColumnNameList" not in definition:
+        return {}
+    return {"ColumnNameList": [name for name in definition["ColumnNameList"] if name.lower() in columns]}
+
+
 @implements("DeleteColumnStatisticsTaskSettings")
 def delete_column_statistics_task_settings(
     ctx: Context, request: DeleteColumnStatisticsTaskSettingsRequest
@@ -123,6 +132,7 @@ def delete_column_statistics_task_settings(
     """Delete a table's settings with their schedule; a run that is under way goes on."""
     database, name = names_of(ctx, request)
     with ctx.store.begin() as tx:
+        _require_writing(ctx, tx, database, name)
         settings = _locked(tx, ctx, database, name)
         tx.statistics_settings.delete(settings)
         tx.schedules.delete(ctx.account_id, KIND, schedule_name(database, name))
@@ -148,6 +158,7 @@ def stop_column_statistics_task_run_schedule(
 def _turn(ctx: Context, request: Mapping[str, Any], *, running: bool) -> None:
     database, name = names_of(ctx, request)
     with ctx.store.begin() as tx:
+        _require_writing(ctx, tx, database, name)
         settings = _locked(tx, ctx, database, name)
         present = tx.schedules.find(ctx.account_id, KIND, schedule_name(database, name))
         if present is None:
@@ -173,6 +184,13 @@ def _set_schedule(
     except cron.MalformedSchedule as error:
         raise InvalidInputException(str(error)) from error
     tx.schedules.put(made)
+
+
+def _require_writing(ctx: Context, tx: Transaction, database: str, name: str) -> None:
+    """Refuse whoever may not write the table, when it is there."""
+    table = tx.tables.find(ctx.account_id, database, name)
+    if table is not None:
+        require(ctx, tx, table, "ALTER", "INSERT")
 
 
 def _locked(tx: Transaction, ctx: Context, database: str, name: str) -> StatisticsSettings:

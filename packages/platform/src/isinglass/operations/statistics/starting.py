@@ -65,6 +65,8 @@ def check_table(tx: Transaction, table: CatalogTable, definition: Mapping[str, A
         raise InvalidInputException(
             f"Table {table.name} is a resource link; compute its target's statistics."
         )
+    if not (table.document.get("StorageDescriptor", {}).get("Location") or table.partition_keys):
+        raise InvalidInputException(f"Table {table.name} has no location: there is nothing to read.")
     present = columns_of(table.document)
     missing = [name for name in definition.get("ColumnNameList", ()) if name.lower() not in present]
     if missing:
