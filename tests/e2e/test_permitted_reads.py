@@ -4,6 +4,7 @@ import io
 import json
 import re
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -128,6 +129,10 @@ class Lake:
         found: dict[str, Any] = json.loads(line.removeprefix("FOUND "))
         return found
 
+    def keys_of_user(self, name: str) -> tuple[str, str]:
+        key = self.server.client("iam", self.account).create_access_key(UserName=name)["AccessKey"]
+        return key["AccessKeyId"], key["SecretAccessKey"]
+
     def query(self, keys: tuple[str, str], sql: str) -> Any:
         profile = Profile(
             self.server.endpoint, self.server.s3_endpoint, self.account, "us-east-1", *keys, "", "t", "t"
@@ -216,19 +221,69 @@ else:
 
 def test_statement_reads_what_its_caller_may(lake: Lake):
     lake.guard()
-    iam = lake.server.client("iam", lake.account)
-    user = iam.create_user(UserName="ana")["User"]
-    allowed = {"Effect": "Allow", "Action": ["glue:*", "isinglass:*", "s3:*"], "Resource": "*"}
-    policy = {"Version": "2012-10-17", "Statement": [allowed]}
-    iam.put_user_policy(UserName="ana", PolicyName="all", PolicyDocument=json.dumps(policy))
-    key = iam.create_access_key(UserName="ana")["AccessKey"]
-    keys = (key["AccessKeyId"], key["SecretAccessKey"])
+    ana = principal(_user(lake, "ana", "glue:*", "isinglass:*", "s3:*"))
+    keys = lake.keys_of_user("ana")
     with pytest.raises(CliError, match=re.escape("Required Describe on orders")):
         lake.query(keys, "select * from sales.orders")
-    lake.filter("us", "region = 'us' and not (day = '1')", principal(user["Arn"]), ColumnWildcard={})
+    lake.filter("us", "region = 'us' and not (day = '1')", ana, ColumnWildcard={})
     assert lake.query(keys, "select id, card from sales.orders") == [[22, "card 22"]]
     client = lake.server.client("s3", lake.account)
     assert client.list_objects_v2(Bucket=lake.bucket)["KeyCount"] == 2
+
+
+def test_copy_reads_no_place_that_its_caller_may_not_read(lake: Lake):
+    """A definition leads wherever its maker wants: the copy must not be the way around the object store."""
+    lake.guard()
+    where = principal(_user(lake, "bo", "glue:*", "isinglass:*"))
+    own = f"arn:aws:s3:::isinglass-{lake.account}"
+    _allow(lake, "bo", "s3:*", on=(own, f"{own}/.isinglass/permitted/*"))
+    bo = lake.keys_of_user("bo")
+    lake.filter("eu", "region = 'eu'", where, ColumnWildcard={})
+    assert lake.query(bo, "select count(*) from sales.orders") == [[3]]
+    secret = pa.table({"id": [99], "region": ["eu"], "card": ["secret"]})
+    file = io.BytesIO()
+    pq.write_table(secret, file)
+    lake.s3.put_object(Bucket=lake.bucket, Key="secret/a.parquet", Body=file.getvalue())
+    found = lake.glue.get_table(DatabaseName="sales", Name="orders")["Table"]
+    descriptor = {**found["StorageDescriptor"], "Location": f"s3://{lake.bucket}/secret/"}
+    partition = {"Values": ["3"], "StorageDescriptor": descriptor}
+    lake.glue.create_partition(DatabaseName="sales", TableName="orders", PartitionInput=partition)
+    with pytest.raises(CliError, match=r"(?i)denied|forbidden|not authorized"):
+        lake.query(bo, "select * from sales.orders")
+    for place in ("secret", "/secret"):
+        descriptor["Location"] = f"s3://{lake.bucket}/{place}/"
+        members = {"TableType": "EXTERNAL_TABLE", "Parameters": found["Parameters"]}
+        name = "evil" + str(len(place))
+        lake.glue.create_table(
+            DatabaseName="sales", TableInput={"Name": name, "StorageDescriptor": descriptor, **members}
+        )
+        named = {"DatabaseName": "sales", "Name": name}
+        revoked = {"Principal": principal(ALL_IAM), "Resource": {"Table": named}, "Permissions": ["ALL"]}
+        lake.lf.revoke_permissions(**revoked)
+        columns = {"TableWithColumns": {**named, "ColumnNames": ["id", "card"]}}
+        lake.lf.grant_permissions(Principal=where, Resource=columns, Permissions=["SELECT"])
+        with pytest.raises(CliError, match=r"(?i)denied|forbidden|not authorized"):
+            lake.query(bo, f"select * from sales.{name}")
+    _allow(lake, "bo", "s3:*")
+    time.sleep(3.1)  # for as long the object store remembers what somebody may do
+    assert lake.query(bo, "select * from sales.evil6") == [[99, "secret"]]
+
+
+def _user(lake: Lake, name: str, *actions: str) -> str:
+    """Make a user who may do this with everything."""
+    made = lake.server.client("iam", lake.account).create_user(UserName=name)["User"]
+    _allow(lake, name, *actions)
+    return str(made["Arn"])
+
+
+def _allow(lake: Lake, name: str, *actions: str, on: Sequence[str] = ("*",)) -> None:
+    """Let a user do more."""
+    allowed = {"Effect": "Allow", "Action": actions, "Resource": on}
+    policy = {"Version": "2012-10-17", "Statement": [allowed]}
+    iam = lake.server.client("iam", lake.account)
+    iam.put_user_policy(
+        UserName=name, PolicyName=actions[-1].replace(":*", ""), PolicyDocument=json.dumps(policy)
+    )
 
 
 def test_job_that_may_insert_writes_what_it_may_not_read(lake: Lake):
