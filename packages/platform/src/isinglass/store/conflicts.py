@@ -64,7 +64,14 @@ def _insert_ignoring(dialect: str, table: sa.Table) -> Any:
 
 def insert_or_update(connection: sa.Connection, table: sa.Table, columns: Sequence[str]) -> sa.Insert:
     """Insert rows; where the key is taken, set these columns of the row there."""
-    statement = _insert(connection.dialect.name, table)
+    return _insert_or_update(connection.dialect.name, table, tuple(columns))
+
+
+@cache
+def _insert_or_update(
+    dialect: str, table: sa.Table, columns: tuple[str, ...]
+) -> PostgresqlInsert | SqliteInsert:
+    statement = _insert(dialect, table)
     return statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
         set_={name: statement.excluded[name] for name in columns},

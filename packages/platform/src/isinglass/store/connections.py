@@ -52,6 +52,10 @@ def _context(account_id: str, name: str, path: str) -> str:
 
 
 _SELECT = sa.select(*(connections.c[name] for name in Connection.__dataclass_fields__))
+#: Built once: building a statement costs more than running it.
+_FIND = _SELECT.where(
+    connections.c.account_id == sa.bindparam("of_account"), connections.c.name == sa.bindparam("of_name")
+)
 
 
 def _connection(row: Any) -> Connection:
@@ -80,7 +84,7 @@ class Connections:
 
     def find(self, account_id: str, name: str) -> Connection | None:
         """Find a connection by its name."""
-        row = self._connection.execute(_SELECT.where(*self._is(account_id, name))).first()
+        row = self._connection.execute(_FIND, {"of_account": account_id, "of_name": name}).first()
         return None if row is None else _connection(row)
 
     def page(

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from isinglass.store.conflicts import insert_new
+from isinglass.store.conflicts import insert_one
 from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.tables.crawlers import crawl_folders, crawl_shapes, crawlers, crawls
 from isinglass.store.tags import tagged
@@ -31,6 +31,19 @@ class Crawler:
 
 
 _SELECT = sa.select(*(crawlers.c[name] for name in Crawler.__dataclass_fields__))
+# Built once: building a statement costs more than running it.
+_IS = (crawlers.c.account_id == sa.bindparam("of_account"), crawlers.c.name == sa.bindparam("of_name"))
+_FIND = _SELECT.where(*_IS)
+_LOCK = _FIND.with_for_update()
+_DELETE = (
+    *(
+        child.delete().where(
+            child.c.account_id == sa.bindparam("of_account"), child.c.crawler_name == sa.bindparam("of_name")
+        )
+        for child in (crawls, crawl_shapes, crawl_folders)
+    ),
+    crawlers.delete().where(*_IS),
+)
 
 
 def _crawler(row: Any) -> Crawler:
@@ -55,16 +68,16 @@ class Crawlers:
             "created_at": now,
             "updated_at": now,
         }
-        return bool(insert_new(self._connection, crawlers.c.name, [row]))
+        return insert_one(self._connection, crawlers, row)
 
     def find(self, account_id: str, name: str) -> Crawler | None:
         """Find a crawler by its name."""
-        row = self._connection.execute(_SELECT.where(*self._is(account_id, name))).first()
+        row = self._connection.execute(_FIND, _is(account_id, name)).first()
         return None if row is None else _crawler(row)
 
     def lock(self, account_id: str, name: str) -> Crawler | None:
         """Find a crawler and keep everyone else from changing it until the transaction ends."""
-        row = self._connection.execute(_SELECT.where(*self._is(account_id, name)).with_for_update()).first()
+        row = self._connection.execute(_LOCK, _is(account_id, name)).first()
         return None if row is None else _crawler(row)
 
     def find_many(self, account_id: str, names: Iterable[str]) -> dict[str, Crawler]:
@@ -115,19 +128,13 @@ class Crawlers:
 
     def delete(self, crawler: Crawler) -> None:
         """Delete a locked crawler with its history and its memory."""
-        for child in (crawls, crawl_shapes, crawl_folders):
-            self._connection.execute(
-                child.delete().where(
-                    child.c.account_id == crawler.account_id, child.c.crawler_name == crawler.name
-                )
-            )
-        self._connection.execute(crawlers.delete().where(*self._is(crawler.account_id, crawler.name)))
+        for statement in _DELETE:
+            self._connection.execute(statement, _is(crawler.account_id, crawler.name))
 
     def _set(self, crawler: Crawler, **values: Any) -> None:
-        self._connection.execute(
-            crawlers.update().where(*self._is(crawler.account_id, crawler.name)).values(**values)
-        )
+        changed = crawlers.update().where(*_IS).values(**values)
+        self._connection.execute(changed, _is(crawler.account_id, crawler.name))
 
-    @staticmethod
-    def _is(account_id: str, name: str) -> list[sa.ColumnElement[bool]]:
-        return [crawlers.c.account_id == account_id, crawlers.c.name == name]
+
+def _is(account_id: str, name: str) -> dict[str, str]:
+    return {"of_account": account_id, "of_name": name}

@@ -26,6 +26,11 @@ _LOCATIONS = sa.select(
     registered_locations.c.path, registered_locations.c.document, registered_locations.c.modified_at
 )
 
+#: Built once: building a statement costs more than running it.
+_SETTINGS = sa.select(data_lake_settings.c.document).where(
+    data_lake_settings.c.account_id == sa.bindparam("account_id")
+)
+
 
 class DataLake:
     """Reads and writes settings and locations within one transaction."""
@@ -35,8 +40,7 @@ class DataLake:
 
     def settings(self, account_id: str) -> Any:
         """Give an account's settings, empty when it never put any."""
-        chosen = data_lake_settings.c.account_id == account_id
-        text = self._connection.scalar(sa.select(data_lake_settings.c.document).where(chosen))
+        text = self._connection.scalar(_SETTINGS, {"account_id": account_id})
         return {} if text is None else orjson.loads(text)
 
     def put_settings(self, account_id: str, document: Any) -> None:

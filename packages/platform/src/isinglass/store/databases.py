@@ -34,6 +34,17 @@ _FIND = _SELECT.where(
 # one writer at a time anyway).
 _HOLD = _FIND.with_for_update(read=True, key_share=True)
 _LOCK = _FIND.with_for_update()
+# Built once, as those above: building a statement costs more than running it.
+_IS = (
+    databases.c.catalog_id == sa.bindparam("of_catalog"),
+    databases.c.name == sa.bindparam("of_name"),
+)
+_REPLACE = (
+    databases.update()
+    .where(*_IS)
+    .values({name: sa.bindparam(f"new_{name}") for name in ("name", "document")})
+)
+_DELETE = databases.delete().where(*_IS)
 
 
 def _database(row: Any) -> Database:
@@ -83,18 +94,22 @@ class Databases:
 
     def replace(self, catalog_id: str, name: str, document: dict[str, Any], change: Change) -> bool:
         """Replace a locked database's definition; another name renames it. False when that name is taken."""
-        update = databases.update().where(databases.c.catalog_id == catalog_id, databases.c.name == name)
-        try:
-            # The savepoint keeps the transaction usable when the name is taken.
-            with self._connection.begin_nested():
-                self._connection.execute(
-                    update.values(name=document["Name"], document=orjson.dumps(document).decode())
-                )
-        except sa.exc.IntegrityError:
-            return False
+        row = {
+            "of_catalog": catalog_id,
+            "of_name": name,
+            "new_name": document["Name"],
+            "new_document": orjson.dumps(document).decode(),
+        }
         if document["Name"] == name:
+            self._connection.execute(_REPLACE, row)
             tell_database(self._connection, catalog_id, name, "UPDATED", change, document)
         else:
+            try:
+                # The savepoint keeps the transaction usable when the name is taken.
+                with self._connection.begin_nested():
+                    self._connection.execute(_REPLACE, row)
+            except sa.exc.IntegrityError:
+                return False
             self._follow(catalog_id, name, document["Name"])
             # Both names tell of it: whoever asks for the old one learns what it is called now.
             for told in (name, document["Name"]):
@@ -121,9 +136,7 @@ class Databases:
 
     def delete(self, catalog_id: str, name: str) -> None:
         """Delete a database that has no tables."""
-        self._connection.execute(
-            databases.delete().where(databases.c.catalog_id == catalog_id, databases.c.name == name)
-        )
+        self._connection.execute(_DELETE, {"of_catalog": catalog_id, "of_name": name})
 
     def _first(self, statement: sa.Select[Any], catalog_id: str, name: str) -> Database | None:
         row = self._connection.execute(statement, {"catalog_id": catalog_id, "name": name}).first()

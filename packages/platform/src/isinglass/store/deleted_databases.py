@@ -49,6 +49,24 @@ _TABLES = (
 _KEPT = deleted_databases.c.purged == 0
 
 
+def _of_database(of: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:
+    """Select the rows that a database has in another table."""
+    return (
+        sa.select(*(of.c[name] for name in names))
+        .where(
+            of.c.catalog_id == sa.bindparam("catalog_id"),
+            of.c.database_name == sa.bindparam("database_name"),
+        )
+        .order_by(*(of.c[name] for name in names[:3]))
+    )
+
+
+# Built once: building a statement costs more than running it.
+_FUNCTIONS = _of_database(user_functions, _FUNCTION)
+_PERMISSIONS = _of_database(permissions, _PERMISSION)
+_INSERT = deleted_databases.insert().returning(deleted_databases.c.id)
+
+
 def _deleted(row: Any) -> DeletedDatabase:
     id_, name, document, created_at, contents, deleted_at, deleted_by, deletion, *tables = row
     read = orjson.loads(contents)
@@ -69,38 +87,28 @@ class DeletedDatabases:
 
     def keep(self, catalog_id: str, database: Database, tags: Mapping[str, str], change: Change) -> int:
         """Keep a copy of a locked database with what goes with it; returns the id for its tables."""
+        of_database = {"catalog_id": catalog_id, "database_name": database.name}
+        functions = self._connection.execute(_FUNCTIONS, of_database)
+        granted = self._connection.execute(_PERMISSIONS, of_database)
         contents = {
             "tags": tags,
             "restricted": database.restricted,
-            "functions": self._rows(user_functions, _FUNCTION, catalog_id, database.name),
-            "permissions": self._rows(permissions, _PERMISSION, catalog_id, database.name),
+            "functions": [dict(zip(_FUNCTION, row, strict=True)) for row in functions],
+            "permissions": [dict(zip(_PERMISSION, row, strict=True)) for row in granted],
         }
-        kept = self._connection.execute(
-            deleted_databases.insert()
-            .values(
-                catalog_id=catalog_id,
-                name=database.name,
-                document=orjson.dumps(database.document).decode(),
-                created_at=database.created_at,
-                contents=orjson.dumps(contents).decode(),
-                deleted_at=change.at,
-                deleted_by=change.by,
-                deletion=change_text(change),
-            )
-            .returning(deleted_databases.c.id)
-        )
+        row = {
+            "catalog_id": catalog_id,
+            "name": database.name,
+            "document": orjson.dumps(database.document).decode(),
+            "created_at": database.created_at,
+            "contents": orjson.dumps(contents).decode(),
+            "deleted_at": change.at,
+            "deleted_by": change.by,
+            "deletion": change_text(change),
+        }
+        kept = self._connection.execute(_INSERT, row)
         tell_database(self._connection, catalog_id, database.name, "DELETED", change, database.document)
         return int(kept.scalar_one())
-
-    def _rows(
-        self, of: sa.Table, names: tuple[str, ...], catalog_id: str, database_name: str
-    ) -> list[dict[str, Any]]:
-        """Copy the rows that a database has in another table."""
-        statement = sa.select(*(of.c[name] for name in names)).where(
-            of.c.catalog_id == catalog_id, of.c.database_name == database_name
-        )
-        rows = self._connection.execute(statement.order_by(*(of.c[name] for name in names[:3])))
-        return [dict(zip(names, row, strict=True)) for row in rows]
 
     def require(self, catalog_id: str, name: str, deletion_id: int | None) -> DeletedDatabase:
         """Find the database of a name that was deleted last, or the one of an id, and lock it."""

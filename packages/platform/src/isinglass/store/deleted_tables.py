@@ -1,6 +1,6 @@
 """Deleted tables, kept with all that belongs to them until their time is over or somebody purges them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +67,44 @@ def _deleted(row: Any) -> DeletedTable:
     return DeletedTable(table, change_of(deleted_at, deleted_by, orjson.loads(deletion)), database_id)
 
 
+def _given(table: sa.Table, *names: str) -> list[sa.ColumnElement[Any]]:
+    """Make parameters of a selection, typed as the columns they go into."""
+    return [sa.bindparam(name, type_=table.c[name].type).label(name) for name in names]
+
+
+def _tell(of: sa.Table, chosen: Collection[sa.ColumnElement[bool]]) -> sa.Insert:
+    """Note the same event for each of some tables."""
+    told = ("event", "made_at", "made_by", "change")
+    rows = sa.select(of.c.catalog_id, of.c.id, of.c.version, *_given(table_history, *told)).where(*chosen)
+    return table_history.insert().from_select(["catalog_id", "table_id", "version", *told], rows)
+
+
+class _Deletion:
+    """The statements that delete chosen tables. Built once: building one costs more than running it."""
+
+    def __init__(self, *chosen: sa.ColumnElement[bool]) -> None:
+        made_so = ("deleted_at", "deleted_by", "deletion", "database_id")
+        moved = sa.select(*_ROW, *_given(deleted_tables, *made_so)).where(*chosen)
+        ids = sa.select(catalog_tables.c.id).where(*chosen)
+        self.move = deleted_tables.insert().from_select([*_KEPT, *made_so], moved)
+        self.tell = _tell(catalog_tables, chosen)
+        self.forget_words = table_words.delete().where(
+            table_words.c.catalog_id == sa.bindparam("chosen_catalog"), table_words.c.table_id.in_(ids)
+        )
+        self.delete = catalog_tables.delete().where(*chosen)
+
+
+_ONE_TABLE = _Deletion(catalog_tables.c.id == sa.bindparam("chosen_id"))
+_IN_DATABASE = (
+    catalog_tables.c.catalog_id == sa.bindparam("chosen_catalog"),
+    catalog_tables.c.database_name == sa.bindparam("chosen_database"),
+)
+_OF_DATABASE = _Deletion(*_IN_DATABASE)
+_NAMES = (
+    sa.select(catalog_tables.c.name).where(*_IN_DATABASE).order_by(catalog_tables.c.name).with_for_update()
+)
+
+
 class DeletedTables:
     """Moves tables between catalog_tables and deleted_tables within one transaction."""
 
@@ -75,50 +113,30 @@ class DeletedTables:
 
     def keep(self, table: CatalogTable, change: Change) -> None:
         """Delete a locked table; it keeps its id, and by that all that belongs to it."""
-        self._keep([catalog_tables.c.id == table.id], table.catalog_id, change, None)
+        self._keep(_ONE_TABLE, {"chosen_id": table.id, "chosen_catalog": table.catalog_id}, change, None)
 
     def keep_all(self, catalog_id: str, database_name: str, change: Change, database_id: int) -> list[str]:
         """Delete all tables of a locked database that is deleted with them; returns their names."""
-        of_database = [
-            catalog_tables.c.catalog_id == catalog_id,
-            catalog_tables.c.database_name == database_name,
-        ]
-        names = sa.select(catalog_tables.c.name).where(*of_database).order_by(catalog_tables.c.name)
-        found = list(self._connection.scalars(names.with_for_update()))
+        chosen = {"chosen_catalog": catalog_id, "chosen_database": database_name}
+        found = list(self._connection.scalars(_NAMES, chosen))
         if found:
-            self._keep(of_database, catalog_id, change, database_id)
+            self._keep(_OF_DATABASE, chosen, change, database_id)
         return found
 
     def _keep(
-        self,
-        chosen: Sequence[sa.ColumnElement[bool]],
-        catalog_id: str,
-        change: Change,
-        database_id: int | None,
+        self, deletion: _Deletion, chosen: dict[str, Any], change: Change, database_id: int | None
     ) -> None:
-        deletion = {"deleted_at": change.at, "deleted_by": change.by, "deletion": change_text(change)}
-        more = {**deletion, "database_id": database_id}
-        moved = sa.select(*_ROW, *_literals(deleted_tables, more)).where(*chosen)
-        self._connection.execute(deleted_tables.insert().from_select([*_KEPT, *more], moved))
-        ids = sa.select(catalog_tables.c.id).where(*chosen)
-        self._tell("DELETED", catalog_tables, chosen, change)
-        self._connection.execute(
-            table_words.delete().where(
-                table_words.c.catalog_id == catalog_id, table_words.c.table_id.in_(ids)
-            )
-        )
-        self._connection.execute(catalog_tables.delete().where(*chosen))
+        """Move tables and note it; who deleted them, and how, goes into both."""
+        made_so = {"deleted_at": change.at, "deleted_by": change.by, "deletion": change_text(change)}
+        self._connection.execute(deletion.move, chosen | made_so | {"database_id": database_id})
+        self._connection.execute(deletion.tell, chosen | {"event": "DELETED", **made(change)})
+        self._connection.execute(deletion.forget_words, chosen)
+        self._connection.execute(deletion.delete, chosen)
 
-    def _tell(
-        self, event: str, of: sa.Table, chosen: Collection[sa.ColumnElement[bool]], change: Change
-    ) -> None:
-        """Note the same event for each of some tables."""
-        told = {"event": event, **made(change)}
-        rows = sa.select(of.c.catalog_id, of.c.id, of.c.version, *_literals(table_history, told)).where(
-            *chosen
-        )
-        names = ["catalog_id", "table_id", "version", *told]
-        self._connection.execute(table_history.insert().from_select(names, rows))
+    def _tell_restored(self, chosen: Collection[sa.ColumnElement[bool]], change: Change) -> None:
+        """Note for each of some deleted tables that it is restored."""
+        told = {"event": "RESTORED", **made(change)}
+        self._connection.execute(_tell(deleted_tables, chosen), told)
 
     def require(
         self, catalog_id: str, database_name: str, name: str, table_id: int | None, *, lock: bool = False
@@ -176,7 +194,7 @@ class DeletedTables:
                 f"restore or create it before its table {table.name}."
             ) from error
         chosen = [deleted_tables.c.id == table.id]
-        self._tell("RESTORED", deleted_tables, chosen, change)
+        self._tell_restored(chosen, change)
         self._connection.execute(deleted_tables.delete().where(*chosen))
         return True
 
@@ -192,7 +210,7 @@ class DeletedTables:
             moved = sa.select(*columns, _REGISTERED, *_literals(catalog_tables, more)).where(*chosen)
             written = [*others, "registered", *more]
             self._connection.execute(catalog_tables.insert().from_select(written, moved))
-            self._tell("RESTORED", deleted_tables, chosen, change)
+            self._tell_restored(chosen, change)
             self._connection.execute(deleted_tables.delete().where(*chosen))
         return found
 

@@ -36,6 +36,10 @@ class TableEvent:
     change: Change
 
 
+#: Built once: building a statement costs more than running it.
+_TELL_DATABASE = database_history.insert().inline()
+
+
 class History:
     """Reads and writes the history tables within one transaction."""
 
@@ -82,7 +86,7 @@ def tell_database(
 ) -> None:
     """Note a change of a database, in the transaction that makes it."""
     connection.execute(
-        database_history.insert().inline(),
+        _TELL_DATABASE,
         {
             "catalog_id": catalog_id,
             "name": name,

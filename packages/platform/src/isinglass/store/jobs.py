@@ -23,6 +23,17 @@ class Job:
 
 
 _COLUMNS = [jobs.c[name] for name in Job.__dataclass_fields__]
+# Built once: building a statement costs more than running it.
+_IS = (jobs.c.account_id == sa.bindparam("of_account"), jobs.c.name == sa.bindparam("of_name"))
+_FIND = sa.select(*_COLUMNS).where(*_IS)
+_LOCK = _FIND.with_for_update()
+_INSERT = jobs.insert().inline()
+_UPDATE = (
+    jobs.update()
+    .where(*_IS)
+    .values({name: sa.bindparam(f"new_{name}") for name in ("definition", "modified_at")})
+)
+_DELETE = jobs.delete().where(*_IS)
 
 
 class Jobs:
@@ -33,9 +44,7 @@ class Jobs:
 
     def find(self, account_id: str, name: str) -> Job | None:
         """Find a job by its name."""
-        row = self._connection.execute(
-            sa.select(*_COLUMNS).where(jobs.c.account_id == account_id, jobs.c.name == name)
-        ).first()
+        row = self._connection.execute(_FIND, _is(account_id, name)).first()
         return None if row is None else Job(*row)
 
     def find_many(self, account_id: str, names: list[str]) -> dict[str, Job]:
@@ -65,29 +74,23 @@ class Jobs:
 
     def insert(self, job: Job) -> None:
         """Insert a job; its name must be free."""
-        self._connection.execute(
-            jobs.insert().values({name: getattr(job, name) for name in Job.__dataclass_fields__})
-        )
+        row = {name: getattr(job, name) for name in Job.__dataclass_fields__}
+        self._connection.execute(_INSERT, row)
 
     def update(self, account_id: str, name: str, definition: dict[str, Any], now: float) -> bool:
         """Replace a job's definition; False when there is no such job."""
-        done = self._connection.execute(
-            jobs.update()
-            .where(jobs.c.account_id == account_id, jobs.c.name == name)
-            .values(definition=definition, modified_at=now)
-        )
-        return done.rowcount == 1
+        changes = {"new_definition": definition, "new_modified_at": now}
+        return self._connection.execute(_UPDATE, _is(account_id, name) | changes).rowcount == 1
 
     def lock(self, account_id: str, name: str) -> Job | None:
         """Find a job and keep other writers of it waiting, so that its runs can be counted and started."""
-        row = self._connection.execute(
-            sa.select(*_COLUMNS).where(jobs.c.account_id == account_id, jobs.c.name == name).with_for_update()
-        ).first()
+        row = self._connection.execute(_LOCK, _is(account_id, name)).first()
         return None if row is None else Job(*row)
 
     def delete(self, account_id: str, name: str) -> bool:
         """Delete a job, keeping its runs; False when there is no such job."""
-        done = self._connection.execute(
-            jobs.delete().where(jobs.c.account_id == account_id, jobs.c.name == name)
-        )
-        return done.rowcount == 1
+        return self._connection.execute(_DELETE, _is(account_id, name)).rowcount == 1
+
+
+def _is(account_id: str, name: str) -> dict[str, Any]:
+    return {"of_account": account_id, "of_name": name}

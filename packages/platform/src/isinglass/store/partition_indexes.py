@@ -52,6 +52,11 @@ _SELECT = sa.select(
     partition_indexes.c.backfill_errors,
     partition_indexes.c.built_to,
 )
+#: Built once: building a statement costs more than running it.
+_OF_TABLE = _SELECT.where(
+    partition_indexes.c.catalog_id == sa.bindparam("catalog_id"),
+    partition_indexes.c.table_id == sa.bindparam("table_id"),
+).order_by(partition_indexes.c.id)
 
 
 def _index(row: Any) -> PartitionIndex:
@@ -91,10 +96,8 @@ class PartitionIndexes:
 
     def of(self, table: CatalogTable) -> list[PartitionIndex]:
         """List a table's indexes in the order they were made."""
-        statement = _SELECT.where(
-            partition_indexes.c.catalog_id == table.catalog_id, partition_indexes.c.table_id == table.id
-        )
-        return [_index(row) for row in self._connection.execute(statement.order_by(partition_indexes.c.id))]
+        of_table = {"catalog_id": table.catalog_id, "table_id": table.id}
+        return [_index(row) for row in self._connection.execute(_OF_TABLE, of_table)]
 
     def maintained(self, table: CatalogTable) -> list[PartitionIndex]:
         """List the indexes that a held table's writers enter partitions in; asked once per transaction."""

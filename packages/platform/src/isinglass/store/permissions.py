@@ -57,6 +57,10 @@ _OF_TABLE = _SELECT.where(
     ),
     permissions.c.principal.in_(sa.bindparam("names", expanding=True)),
 )
+_FORGET_DATABASE = permissions.delete().where(
+    permissions.c.catalog_id == sa.bindparam("catalog_id"),
+    permissions.c.database_name == sa.bindparam("database"),
+)
 
 
 def _row_key(resource: Resource, table_id: int) -> dict[str, Any]:
@@ -282,8 +286,7 @@ class Permissions:
 
     def forget_database(self, catalog_id: str, name: str) -> None:
         """Forget what was granted on a database that goes: one made later under its name starts anew."""
-        of_database = (permissions.c.catalog_id == catalog_id, permissions.c.database_name == name)
-        self._connection.execute(permissions.delete().where(*of_database))
+        self._connection.execute(_FORGET_DATABASE, {"catalog_id": catalog_id, "database": name})
 
     def forget_cells(self, catalog_id: str, table_id: int, name: str) -> None:
         """Forget what was granted on a cells filter that goes."""

@@ -26,6 +26,12 @@ class Schedule:
 
 _MEMBERS = tuple(Schedule.__dataclass_fields__)
 _SELECT = sa.select(*(schedules.c[name] for name in _MEMBERS))
+#: Built once: building a statement costs more than running it.
+_DELETE = schedules.delete().where(
+    schedules.c.account_id == sa.bindparam("of_account"),
+    schedules.c.kind == sa.bindparam("of_kind"),
+    schedules.c.name == sa.bindparam("of_name"),
+)
 
 
 class Schedules:
@@ -57,7 +63,8 @@ class Schedules:
 
     def delete(self, account_id: str, kind: str, name: str) -> None:
         """Delete a thing's schedule, if it has one."""
-        self._connection.execute(schedules.delete().where(*_is(account_id, kind, name)))
+        of = {"of_account": account_id, "of_kind": kind, "of_name": name}
+        self._connection.execute(_DELETE, of)
 
     def due(self, now: float, limit: int) -> list[Schedule]:
         """List schedules that are due, the longest waiting first."""

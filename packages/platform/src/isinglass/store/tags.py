@@ -8,6 +8,13 @@ from isinglass.domain.tag_rules import merge_tags
 from isinglass.store.conflicts import insert_or_update
 from isinglass.store.tables.catalog import tags
 
+# Built once: building a statement costs more than running it.
+_OF = (tags.c.account_id == sa.bindparam("of_account"), tags.c.resource == sa.bindparam("of_resource"))
+_GET = sa.select(tags.c.key, tags.c.value).where(*_OF).order_by(tags.c.key)
+_REMOVE = tags.delete().where(*_OF, tags.c.key.in_(sa.bindparam("keys", expanding=True)))
+_DELETE_ALL = tags.delete().where(*_OF)
+_RENAME = tags.update().where(*_OF).values(resource=sa.bindparam("new_resource"))
+
 
 class Tags:
     """Reads and writes the tags table within one transaction."""
@@ -17,9 +24,8 @@ class Tags:
 
     def get(self, account_id: str, resource: str) -> dict[str, str]:
         """Read a resource's tags; none is an empty mapping."""
-        statement = sa.select(tags.c.key, tags.c.value).where(*self._of(account_id, resource))
-        rows = self._connection.execute(statement.order_by(tags.c.key))
-        return {row.key: row.value for row in rows}
+        rows = self._connection.execute(_GET, _of(account_id, resource))
+        return {key: value for key, value in rows}  # noqa: C416 - a row is no pair to mypy
 
     def add(self, account_id: str, resource: str, added: Mapping[str, str]) -> None:
         """Add tags, replacing values of those present; refuses what tag_rules does not allow."""
@@ -34,23 +40,19 @@ class Tags:
 
     def remove(self, account_id: str, resource: str, keys: Iterable[str]) -> None:
         """Remove tags by their keys; keys that are not there are ignored."""
-        self._connection.execute(
-            tags.delete().where(*self._of(account_id, resource), tags.c.key.in_(list(keys)))
-        )
+        self._connection.execute(_REMOVE, {**_of(account_id, resource), "keys": list(keys)})
 
     def delete_all(self, account_id: str, resource: str) -> None:
         """Remove all tags of a resource, as its deletion does."""
-        self._connection.execute(tags.delete().where(*self._of(account_id, resource)))
+        self._connection.execute(_DELETE_ALL, _of(account_id, resource))
 
     def rename(self, account_id: str, resource: str, new_resource: str) -> None:
         """Move all tags to a resource's new name."""
-        self._connection.execute(
-            tags.update().where(*self._of(account_id, resource)).values(resource=new_resource)
-        )
+        self._connection.execute(_RENAME, {**_of(account_id, resource), "new_resource": new_resource})
 
-    @staticmethod
-    def _of(account_id: str, resource: str) -> list[sa.ColumnElement[bool]]:
-        return [tags.c.account_id == account_id, tags.c.resource == resource]
+
+def _of(account_id: str, resource: str) -> dict[str, str]:
+    return {"of_account": account_id, "of_resource": resource}
 
 
 def tagged(
