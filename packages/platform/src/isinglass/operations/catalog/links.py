@@ -106,15 +106,22 @@ def place_of(
 
     Where it is a link, the caller must have the permission on what is `inside` its target, too.
     """
+    return placed_database(ctx, tx, catalog, name, kind, inside)[0]
+
+
+def placed_database(
+    ctx: Context, tx: Transaction, catalog: str, name: str, kind: str, inside: Iterable[str] = ("*",)
+) -> tuple[Place, Database]:
+    """Find the database itself besides, as `place_of` finds its place."""
     name = fold(name)
     database = tx.databases.require(catalog, name)
     if "FederatedDatabase" in database.document:
         raise not_read(f"Database {name}", "federated")
     if "TargetDatabase" not in database.document:
-        return Place(catalog, name)
-    place, _ = linked_place(ctx, tx, catalog, database)
+        return Place(catalog, name), database
+    place, target = linked_place(ctx, tx, catalog, database)
     _reach(ctx, place, kind, inside)
-    return place
+    return place, target
 
 
 def linked_place(ctx: Context, tx: Transaction, catalog: str, link: Database) -> tuple[Place, Database]:

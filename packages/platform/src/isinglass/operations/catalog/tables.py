@@ -38,6 +38,7 @@ from isinglass.operations.catalog.links import (
     link_to_be,
     named_table,
     place_of,
+    placed_database,
     target_of,
 )
 from isinglass.operations.catalog.partition_indexes import add_index
@@ -81,10 +82,11 @@ def create_table(ctx: Context, request: CreateTableRequest) -> CreateTableRespon
 
 def _store(ctx: Context, catalog: str, request: CreateTableRequest, document: dict[str, Any]) -> None:
     with ctx.store.begin() as tx:
-        place = place_of(ctx, tx, catalog, request["DatabaseName"], "table", [document["Name"]])
+        named = [document["Name"]]
+        place, database = placed_database(ctx, tx, catalog, request["DatabaseName"], "table", named)
         if "TargetTable" in document:
             _check_link(ctx, tx, place, fold(request["DatabaseName"]), document)
-        database = _open_database(ctx, tx, place, document)
+        _require_open(ctx, tx, place, database, document)
         if not tx.tables.insert(place.catalog, place.database, document, ctx.change("CreateTable")):
             raise AlreadyExistsException("Table already exists.")
         by = asker_of(ctx).identity_arn
@@ -97,20 +99,20 @@ def _store(ctx: Context, catalog: str, request: CreateTableRequest, document: di
         database_changed(ctx, tx, "CreateTable", place.catalog, place.database, [document["Name"]])
 
 
-def _open_database(ctx: Context, tx: Transaction, place: Place, document: dict[str, Any]) -> Database:
-    """Find the database that a table is to be made in; the caller must have it, and the table's place."""
-    database = tx.databases.require(place.catalog, place.database)
+def _require_open(
+    ctx: Context, tx: Transaction, place: Place, database: Database, document: dict[str, Any]
+) -> None:
+    """Refuse a caller that may not make a table in a database, or not where its files are."""
     require_on_database(ctx, tx, place.catalog, database, "CREATE_TABLE")
     own_place = database.document.get("LocationUri")
     require_location(ctx, tx, place.catalog, place_urls(document), under=own_place)
-    return database
 
 
 def _check_free(ctx: Context, catalog: str, database: str, document: dict[str, Any]) -> None:
     """Refuse what may not be made, or has a name that is taken, before anything is written for it."""
     with ctx.store.read() as tx:
-        place = place_of(ctx, tx, catalog, database, "table", [document["Name"]])
-        _open_database(ctx, tx, place, document)
+        place, found = placed_database(ctx, tx, catalog, database, "table", [document["Name"]])
+        _require_open(ctx, tx, place, found, document)
         if tx.tables.find(place.catalog, place.database, document["Name"]) is not None:
             raise AlreadyExistsException("Table already exists.")
 
