@@ -8,7 +8,13 @@ from typing import Any
 
 import orjson
 
-from isinglass.domain.access.redaction import is_plain, redact, redact_text
+from isinglass.domain.access.redaction import (
+    LONGEST_PLAIN,
+    cut_lists,
+    is_plain,
+    redact,
+    redact_text,
+)
 from isinglass.gateway.authorization import Admission, Asked, Denied, resources_of
 from isinglass.gateway.identity.verifier import Caller
 from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
@@ -157,6 +163,9 @@ def _parameters(document: Mapping[str, Any], operation: Operation) -> Any:
     """Copy a request's parameters without secrets; most requests have nothing that even looks like one."""
     try:
         written = orjson.dumps(document)
+        if len(written) > LONGEST_PLAIN:
+            # Somewhat less than would just fit: elements differ in size.
+            written = orjson.dumps(cut_lists(document, 0.75 * LONGEST_PLAIN / len(written)))
     except TypeError:  # it holds bytes, which redacting counts
         return redact(document, operation.mask)
     return orjson.Fragment(written) if is_plain(written, operation.mask) else redact(document, operation.mask)

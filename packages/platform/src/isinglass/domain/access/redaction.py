@@ -9,7 +9,7 @@ from typing import Any
 HIDDEN = "********"
 _LONGEST_TEXT = 2048
 _LONGEST_LIST = 50
-_LONGEST_PLAIN = 8192
+LONGEST_PLAIN = 8192
 _MOST_VALUES = 500
 _DEEPEST = 12
 
@@ -23,8 +23,12 @@ _SECRET_TEXT = re.compile(
     rf"((?:{_WORDS})[\w.-]*(?:\s*=\s*|:\s+|[\"']\s*:\s*))(\"[^\"]*\"|'[^']*'|[^\s&;,\"']+)", re.IGNORECASE
 )
 _SECRET_URL = re.compile(r"(://[^\s/:@]*:)[^\s/@]+@")
-#: One of these is in every text that the patterns above find something in.
-_TRACES = (b"pass", b"pwd", b"secret", b"credential", b"private", b"api", b"token", b"access", b"@")
+#: One of these is in every text that the patterns above find something in; the last are the letters that
+#: count as an i, a k or an s where case does not.
+_TRACES = (
+    b"pass", b"pwd", b"secret", b"credential", b"private", b"api", b"token", b"access", b"@",
+    *(letter.encode() for letter in "\u0130\u0131\u212a\u017f"),
+)  # fmt: skip
 
 #: Which members of a shape are secrets: the whole, some of its members, or (None) nothing in it.
 Mask = Any
@@ -68,11 +72,27 @@ def redact(document: Any, mask: Mask = None) -> Any:
 
 def is_plain(document: bytes, mask: Mask) -> bool:
     """Tell at little cost that a document, as JSON, can be kept as it is; False where it needs `redact`."""
-    # Letters beyond ASCII may count as one of it where case does not: a long s as an s.
-    if mask is not None or len(document) > _LONGEST_PLAIN or not document.isascii():
+    if mask is not None or len(document) > LONGEST_PLAIN:
         return False
     lower = document.lower()
     return not any(trace in lower for trace in _TRACES)
+
+
+def cut_lists(document: Mapping[str, Any], share: float, depth: int = 4) -> dict[str, Any]:
+    """Keep a share of each list in a request, and at least its first element."""
+    return {name: _cut(value, share, depth) for name, value in document.items()}
+
+
+def _cut(value: Any, share: float, depth: int) -> Any:
+    if isinstance(value, dict) and depth:
+        return cut_lists(value, share, depth - 1)
+    if not isinstance(value, list) or len(value) < 2:
+        return value
+    return [*value[: max(1, int(len(value) * share))], _elements(value)]
+
+
+def _elements(cut: list[Any]) -> str:
+    return f"… ({len(cut)} elements)"
 
 
 def redact_text(text: str) -> str:
@@ -104,7 +124,7 @@ def _redact(value: Any, mask: Mask, budget: _Budget, depth: int) -> Any:
             if budget.left <= 0:
                 break
             kept.append(_redact(element, inner, budget, depth + 1))
-        return kept if len(kept) == len(value) else [*kept, f"… ({len(value)} elements)"]
+        return kept if len(kept) == len(value) else [*kept, _elements(value)]
     return value
 
 

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isinglass.domain.access.redaction import HIDDEN, MaskCompiler, is_plain, redact, redact_text
+from isinglass.domain.access.redaction import (
+    HIDDEN,
+    MaskCompiler,
+    cut_lists,
+    is_plain,
+    redact,
+    redact_text,
+)
 from isinglass.model.schema import load
 
 GLUE = load("glue")
@@ -106,6 +113,8 @@ _PARTS = [
     "pass",
     "Word",
     "\u017fecret",
+    "to\u212aen",
+    "cr\u00e9e",
     "secret",
     "pwd",
     "=",
@@ -128,3 +137,20 @@ _DOCUMENTS = st.recursive(
 def test_plain_document_of_any_texts_has_nothing_to_redact(document: dict[str, Any]) -> None:
     if is_plain(orjson.dumps(document), None):
         assert redact(document) == document
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(_TEXTS, st.lists(_DOCUMENTS, max_size=8)))
+def test_document_with_cut_lists_that_is_plain_has_nothing_to_redact(document: dict[str, Any]) -> None:
+    cut = cut_lists(document, 0.5)
+    if is_plain(orjson.dumps(cut), None):
+        assert redact(cut) == cut
+
+
+def test_lists_of_a_large_document_are_cut_to_a_share_and_say_so() -> None:
+    document = {"Names": list("abcdefghij"), "Input": {"Values": ["x", "y"], "Name": "n"}, "One": ["z"]}
+    assert cut_lists(document, 0.3) == {
+        "Names": ["a", "b", "c", "… (10 elements)"],
+        "Input": {"Values": ["x", "… (2 elements)"], "Name": "n"},
+        "One": ["z"],
+    }
