@@ -5,11 +5,13 @@ import json
 import re
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from botocore.exceptions import ClientError
 from permission_fixtures import ALL_IAM, principal
 from server_fixtures import LiveServer, wait_for
 
@@ -267,6 +269,25 @@ def test_copy_reads_no_place_that_its_caller_may_not_read(lake: Lake):
     _allow(lake, "bo", "s3:*")
     time.sleep(3.1)  # for as long the object store remembers what somebody may do
     assert lake.query(bo, "select * from sales.evil6") == [[99, "secret"]]
+
+
+def test_kept_export_is_closed_to_whom_something_is_hidden_from(lake: Lake):
+    lake.glue.put_data_catalog_export_configuration(ExportSetting="ENABLED")
+    shown = lake.glue.get_data_catalog_export_configuration
+    wait_for(lambda: shown()["Status"] == "ENABLED")
+    cy = principal(_user(lake, "cy", "s3:*"))
+    lake.server.keys["cy"] = lake.keys_of_user("cy")
+    read = partial(
+        lake.server.client("s3", "cy").get_object,
+        Bucket=f"isinglass-{lake.account}",
+        Key="data-catalog-export/catalog.jsonl.gz",
+    )
+    assert read()["Body"].read()
+    lake.guard()
+    with pytest.raises(ClientError, match="Required Describe on all tables"):
+        read()
+    lake.lf.put_data_lake_settings(DataLakeSettings={"ReadOnlyAdmins": [cy]})
+    assert read()["Body"].read()
 
 
 def _user(lake: Lake, name: str, *actions: str) -> str:

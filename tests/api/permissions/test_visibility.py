@@ -351,3 +351,27 @@ def test_partition_or_metadata_of_registered_location_needs_the_location(lake: L
     assert (
         refusal(ana.update_partition, **OF_ORDERS, PartitionValueList=["1"], PartitionInput=spying) == wanted
     )
+
+
+def test_definition_of_files_on_the_servers_disk_is_the_accounts_alone(lake: Lake):
+    ana = lake.ana.client("glue")
+    said = "is on the server's own disk, which nobody limited by policies may use"
+    for place in ("file:///etc/", "/etc", "file:/etc"):
+        held = {"StorageDescriptor": {"Columns": [], "Location": place}}
+        partition = {"Values": ["1"], **held}
+        for change, given in (
+            (ana.create_table, {"DatabaseName": "sales", "TableInput": {"Name": "etc", **held}}),
+            (ana.update_table, {"DatabaseName": "sales", "TableInput": {"Name": "orders", **held}}),
+            (ana.create_partition, {**OF_ORDERS, "PartitionInput": partition}),
+            (ana.create_database, {"DatabaseInput": {"Name": "etc", "LocationUri": place}}),
+        ):
+            code, message = refusal(change, **given)
+            assert (code, said in message) == ("AccessDeniedException", True), change
+    failed = ana.batch_create_partition
+    held = {"StorageDescriptor": {"Columns": [], "Location": "file:///etc/"}}
+    assert (
+        refusal(failed, **OF_ORDERS, PartitionInputList=[{"Values": ["1"], **held}])[0]
+        == "AccessDeniedException"
+    )
+    lake.glue.create_table(DatabaseName="sales", TableInput={"Name": "etc", **held})
+    ana.update_table(DatabaseName="sales", TableInput={"Name": "etc", "Description": "kept", **held})

@@ -209,6 +209,17 @@ class Permissions:
         )
         return self._connection.execute(statement.limit(1)).first() is not None
 
+    def restricts(self, owner: str) -> bool:
+        """Tell whether an account has left anything to permissions, in any of its catalogs."""
+        for each in (databases, catalog_tables):
+            statement = sa.select(each.c.name).where(
+                sa.or_(each.c.catalog_id == owner, each.c.catalog_id.startswith(f"{owner}:")),
+                each.c.restricted != 0,
+            )
+            if self._connection.execute(statement.limit(1)).first() is not None:
+                return True
+        return False
+
     def shares(self, owner: str) -> bool:
         """Tell whether an account has given anything to other accounts, or to somebody of them."""
         statement = sa.select(permissions.c.kind).where(

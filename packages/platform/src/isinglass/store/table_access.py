@@ -74,6 +74,10 @@ class TableAccess:
         """Tell whether the caller rules an account's data lake: its root, or one of its administrators."""
         return asker.owns(owner) or self._general(owner, asker) is WHOLE
 
+    def sees_all(self, owner: str, asker: Asker) -> bool:
+        """Tell whether the caller sees every definition of an account: an administrator of either kind."""
+        return asker.owns(owner) or self._general(owner, asker) is not None
+
     def _general(self, owner: str, asker: Asker) -> Access | None:
         """Give what the caller may do with every table, None when it is no administrator of any kind."""
         settings = self._data_lake.settings(owner)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from isinglass.domain.catalog_events import DATABASE_CHANGE, TABLE_CHANGE
+from isinglass.domain.permissions.copies import EXPORT_KEY
 from isinglass.domain.signature import Credentials
 from isinglass.store.catalog_exports import CatalogExport
 from isinglass.store.work import WorkItem
@@ -23,9 +24,6 @@ log = logging.getLogger(__name__)
 
 #: The kind of work that keeps one account's export; it stays in the queue while the export is wanted.
 KIND = "catalog_export"
-#: What an export is called in its bucket.
-KEY = "data-catalog-export/catalog.jsonl.gz"
-
 #: Seconds between two looks for changes, which gathers those of one go into one export.
 LOOK_SECONDS = 5.0
 #: An export is written anew so often whatever happens: functions, connections and tags tell of no change.
@@ -163,4 +161,4 @@ def _upload(access: StorageAccess, bucket: str, path: Path) -> None:
         aws_secret_access_key=access.secret_access_key,
         config=Config(s3={"addressing_style": "path"}),
     )
-    client.upload_file(str(path), bucket, KEY)
+    client.upload_file(str(path), bucket, EXPORT_KEY)

@@ -1,4 +1,7 @@
-"""Where copies of the permitted part of a table lie: each is of one access key alone, and ends with it."""
+"""Where copies lie of what not everybody may see: of the permitted part of a table, and of the catalog.
+
+A copy of a table's part is of one access key alone, and ends with it.
+"""
 
 import re
 from collections.abc import Mapping
@@ -6,6 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 _FOLDER = ".isinglass/permitted"
+#: What the export that the server keeps is called in its account's bucket; it tells of every table.
+EXPORT_KEY = "data-catalog-export/catalog.jsonl.gz"
 _OWNER = re.compile(r"isinglass-(\d{12})/\.isinglass/permitted/([^/]+)/")
 
 
@@ -45,6 +50,11 @@ def copy_place(account_id: str, access_key_id: str, name: str) -> str:
 def copies_of(account_id: str, access_key_id: str) -> str:
     """Name the place of all copies of one access key."""
     return f"isinglass-{account_id}/{_FOLDER}/{access_key_id}/"
+
+
+def export_place(account_id: str) -> str:
+    """Name the folder of an account's kept export: `bucket/path/`."""
+    return f"isinglass-{account_id}/{EXPORT_KEY.rpartition('/')[0]}/"
 
 
 def copy_owner(path: str, account_id: str) -> str | None:

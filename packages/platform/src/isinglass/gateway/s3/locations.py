@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from isinglass.domain.permissions.access import Access
-from isinglass.domain.permissions.copies import copy_owner
+from isinglass.domain.permissions.copies import copy_owner, export_place
 from isinglass.domain.permissions.denials import missing
 from isinglass.domain.permissions.principals import Asker
 from isinglass.domain.permissions.resources import above
@@ -76,8 +76,17 @@ class Locations:
             owner = copy_owner(touch.path, asker.account_id)
             if owner is not None and (owner != access_key_id or touch.needs not in (_READ, _LIST)):
                 raise _denied("This place is another run's own.")
+            if touch.needs == _READ and touch.path.startswith(export_place(asker.account_id)):
+                self._guard_export(asker)
             if places and touch.arn.startswith(_ARN):
                 self._guard(asker, touch, places)
+
+    def _guard_export(self, asker: Asker) -> None:
+        """Refuse what tells of every table to those for whom some do not show."""
+        owner = asker.account_id
+        with self._store.read() as tx:
+            if tx.permissions.restricts(owner) and not tx.table_access.sees_all(owner, asker):
+                raise _denied(missing(["DESCRIBE"], "all tables"))
 
     def guards(self, account_id: str, path: str) -> bool:
         """Tell whether a path is in a registered location."""

@@ -29,6 +29,7 @@ from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.catalog.tables import check_version_limit
 from isinglass.operations.catalog.visibility import (
     place_url,
+    place_urls,
     require_location,
     visible_database,
     visible_table,
@@ -199,7 +200,7 @@ def restore_table_version(ctx: Context, request: RestoreTableVersionRequest) -> 
         if old.version == table.version:
             raise InvalidInputException(f"Version {version_id} is the current version of table {table.name}")
         place = place_url(table.document)
-        require_location(ctx, tx, table.catalog_id, [place_url(old.document)], under=place)
+        require_location(ctx, tx, table.catalog_id, place_urls(old.document), under=place)
         _check_partitions(tx, table, old)
         check_version_limit(tx, table)
         origin = Origin(Through.RESTORE, str(old.version))

@@ -25,7 +25,7 @@ from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.catalog.visibility import (
     asker_of,
     denied,
-    place_url,
+    place_urls,
     require,
     require_location,
     require_new_databases,
@@ -123,7 +123,7 @@ def _check_restorable(ctx: Context, tx: Transaction, deleted: DeletedTable) -> N
     if database is not None:
         require_on_database(ctx, tx, table.catalog_id, database, "CREATE_TABLE")
     place = None if database is None else database.document.get("LocationUri")
-    require_location(ctx, tx, table.catalog_id, [place_url(table.document)], under=place)
+    require_location(ctx, tx, table.catalog_id, place_urls(table.document), under=place)
     require(ctx, tx, table, "ALTER")
 
 

@@ -132,13 +132,15 @@ def require_location(
 ) -> None:
     """Refuse to let a definition point into a registered location that the caller has not been given.
 
-    Places `under` the one that the definition has already are no news.
+    Files of the server's own disk, which others who read the table may reach, are refused alike. Places
+    `under` the one that the definition has already are no news.
     """
     asker, owner = asker_of(ctx), account_of(catalog)
     if asker.owns(owner):
         return
     own = location_of_url(under)
     for url in urls:
+        _check_local(ctx, url, under)
         path = location_of_url(url)
         if path is None or (own is not None and path.startswith(own)):
             continue
@@ -148,6 +150,19 @@ def require_location(
         )
         if any(touched) and not tx.table_access.has_location(owner, path, asker):
             raise denied(["DATA_LOCATION_ACCESS"], f"s3://{path}")
+
+
+def _check_local(ctx: Context, url: str | None, under: str | None) -> None:
+    """Refuse paths of the server's own disk where only the account itself may use it."""
+    if url is None or not url.startswith(("/", "file:")):
+        return
+    if under and (url.rstrip("/") + "/").startswith(under.rstrip("/") + "/"):
+        return
+    if ctx.principal.limited and ctx.services.may_use_local_files(ctx.account_id):
+        raise AccessDeniedException(
+            f"{url} is on the server's own disk, which nobody limited by policies may use: "
+            "keep the files in the object store"
+        )
 
 
 def place_url(document: Any) -> str | None:
