@@ -28,6 +28,7 @@ from isinglass.model.glue.shapes import (
 )
 from isinglass.model.glue.shapes import Job as WireJob
 from isinglass.operations.context import Context
+from isinglass.operations.jobs.usage_limits import limits_of
 from isinglass.operations.registry import implements
 from isinglass.store.jobs import Job
 
@@ -48,19 +49,23 @@ def not_found(name: str) -> EntityNotFoundException:
     return EntityNotFoundException(f"Job {name} not found.")
 
 
-def completed(given: dict[str, Any]) -> dict[str, Any]:
-    """Complete a definition, in the API's errors."""
+def completed(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
+    """Complete a definition within what limits the caller, in the API's errors."""
+    with ctx.store.read() as tx:
+        limits = limits_of(ctx, tx)
     try:
-        return complete(given)
+        definition = complete(limits.complete(given))
     except InvalidSize as error:
         raise InvalidInputException(str(error)) from error
+    limits.check(definition)
+    return definition
 
 
 @implements("CreateJob")
 def create_job(ctx: Context, request: CreateJobRequest) -> CreateJobResponse:
     """Create a job."""
     name, tags = request["Name"], request.get("Tags", {})
-    definition = completed({key: value for key, value in request.items() if key not in ("Name", "Tags")})
+    definition = completed(ctx, {key: value for key, value in request.items() if key not in ("Name", "Tags")})
     with ctx.store.begin() as tx:
         present = tx.jobs.find(ctx.account_id, name)
         if present is not None and present.definition != definition:
@@ -120,7 +125,7 @@ def update_job(ctx: Context, request: UpdateJobRequest) -> UpdateJobResponse:
             raise InvalidInputException(
                 f"JobUpdate has no {member}: an update replaces the whole definition of the job."
             )
-    definition = completed(update)
+    definition = completed(ctx, update)
     with ctx.store.begin() as tx:
         if not tx.jobs.update(ctx.account_id, name, definition, ctx.now):
             raise not_found(name)

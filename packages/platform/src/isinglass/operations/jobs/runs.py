@@ -29,6 +29,7 @@ from isinglass.model.glue.shapes import (
 from isinglass.model.glue.shapes import JobRun as WireJobRun
 from isinglass.operations.context import Context
 from isinglass.operations.jobs.definitions import not_found
+from isinglass.operations.jobs.usage_limits import limits_of
 from isinglass.operations.registry import implements
 from isinglass.store.job_runs import JobRun
 from isinglass.store.jobs import Job
@@ -38,7 +39,7 @@ from isinglass.store.store import Transaction
 _FROZEN = (
     "AllocatedCapacity", "ExecutionClass", "GlueVersion", "JobMode",
     "JobRunQueuingEnabled", "MaintenanceWindow", "MaxCapacity", "NotificationProperty", "NumberOfWorkers",
-    "SecurityConfiguration", "Timeout", "WorkerType",
+    "ProfileName", "SecurityConfiguration", "Timeout", "WorkerType",
 )  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def start_job_run(ctx: Context, request: StartJobRunRequest) -> StartJobRunRespo
         job = tx.jobs.lock(ctx.account_id, name)
         if job is None:
             raise not_found(name)
-        run = _again(tx, ctx, job, request) if "JobRunId" in request else _first(ctx, job, request)
+        run = _again(tx, ctx, job, request) if "JobRunId" in request else _first(tx, ctx, job, request)
         limit = job.definition["ExecutionProperty"].get("MaxConcurrentRuns", 1)
         if tx.job_runs.active(ctx.account_id, name) >= limit:
             if not run.definition.get("JobRunQueuingEnabled"):
@@ -68,11 +69,15 @@ def start_job_run(ctx: Context, request: StartJobRunRequest) -> StartJobRunRespo
     return {"JobRunId": run.run_id}
 
 
-def _first(ctx: Context, job: Job, request: StartJobRunRequest) -> JobRun:
+def _first(tx: Transaction, ctx: Context, job: Job, request: StartJobRunRequest) -> JobRun:
+    limits = limits_of(ctx, tx)
     try:
         frozen = with_overrides(job.definition, request)
     except InvalidSize as error:
         raise InvalidInputException(str(error)) from error
+    if limits.profile is not None:
+        frozen["ProfileName"] = limits.profile
+        limits.check({**frozen, "Arguments": request.get("Arguments", {})})
     return JobRun(
         account_id=ctx.account_id,
         run_id=f"jr_{secrets.token_hex(32)}",
@@ -96,7 +101,7 @@ def _again(tx: Transaction, ctx: Context, job: Job, request: StartJobRunRequest)
         )
     first = transitions.first_run_id(previous.run_id)
     attempt = tx.job_runs.highest_attempt(ctx.account_id, first) + 1
-    fresh = _first(ctx, job, request)
+    fresh = _first(tx, ctx, job, request)
     return replace(
         fresh,
         run_id=f"{first}_attempt_{attempt}",
