@@ -34,12 +34,14 @@ POINT_READS = frozenset({
 #: Writes of one short transaction and nothing else. In an embedded database one thread runs all that wait and
 #: commits once.
 SHORT_WRITES = frozenset({
-    "AssociateGlossaryTerms", "BatchCreatePartition", "BatchDeletePartition", "BatchUpdatePartition",
-    "CreateCatalog", "CreateDatabase", "CreateGlossary", "CreateGlossaryTerm", "CreatePartition",
-    "CreateTable", "CreateUserDefinedFunction", "DeletePartition", "DeleteTable", "DeleteTableVersion",
-    "DeleteUserDefinedFunction", "PutDataCatalogExportConfiguration", "TagResource", "UntagResource",
-    "UpdateCatalog", "UpdateDatabase", "UpdatePartition", "UpdateTable", "UpdateUserDefinedFunction",
-    "isinglass:RestoreTable", "isinglass:RestoreTableVersion",
+    "AssociateGlossaryTerms", "BatchCreatePartition", "BatchDeletePartition", "BatchDeleteTable",
+    "BatchUpdatePartition", "CreateCatalog", "CreateConnection", "CreateCrawler", "CreateDatabase",
+    "CreateGlossary", "CreateGlossaryTerm", "CreateJob", "CreatePartition", "CreateTable",
+    "CreateUserDefinedFunction", "DeleteConnection", "DeleteCrawler", "DeleteDatabase", "DeleteJob",
+    "DeletePartition", "DeleteTable", "DeleteTableVersion", "DeleteUserDefinedFunction",
+    "PutDataCatalogExportConfiguration", "TagResource", "UntagResource", "UpdateCatalog", "UpdateConnection",
+    "UpdateCrawler", "UpdateDatabase", "UpdateJob", "UpdatePartition", "UpdateTable",
+    "UpdateUserDefinedFunction", "isinglass:RestoreTable", "isinglass:RestoreTableVersion",
 })  # fmt: skip
 
 #: Point reads and short writes that say this read or write files besides, so that they run in the pool.
