@@ -177,7 +177,11 @@ def test_get_partitions_with_a_bad_expression_or_value_says_which(catalog: Any, 
     catalog.add_partitions(["old", "x"])
     for expression, code, message in [
         ("year = 'int'", "InvalidInputException", '"int" is not an integer.'),
-        ("nope = 1", "InvalidInputException", "Invalid partition expression!"),
+        (
+            "nope = 1",
+            "InvalidInputException",
+            "Invalid partition expression! nope is no partition key of the table. The partition keys are year, city.",
+        ),
         ("year LIKE '2%'", "InvalidInputException", "Integral data type doesn't support operation 'LIKE'"),
         ("year =", "InvalidInputException", "Unsupported expression 'year =': it ends too early"),
         ("year > 1", "InvalidStateException", '"old" is not an integer.'),

@@ -12,6 +12,15 @@ _MISSING = re.compile(
     r"is not authorized to perform: (\S+) on resource: (.+) because no identity-based policy"
 )
 
+#: How the API says that something of a name is not there, and what lists what is.
+_ABSENT = (
+    (re.compile(r"Database .+ not found\."), "isinglass db list"),
+    (re.compile(r"Table .+ not found\."), "isinglass tables"),
+    (re.compile(r"The user with name .+ cannot be found\."), "isinglass user list"),
+    (re.compile(r"The group with name .+ cannot be found\."), "isinglass group list"),
+    (re.compile(r"The role with name .+ cannot be found\."), "isinglass role list"),
+)
+
 #: AWS's error codes by what they mean for a script.
 _EXIT_CODES = {
     "EntityNotFoundException": NOT_FOUND,
@@ -85,15 +94,21 @@ class CliError(Exception):
 
 def api_error(code: str, message: str, request_id: str) -> CliError:
     """Turn an answer of the API into an error; its code and message stay as they are."""
-    missing = _MISSING.search(message)
-    statement = missing and {"Effect": "Allow", "Action": missing[1], "Resource": missing[2]}
     return CliError(
         message or code,
         code,
         exit_code=_EXIT_CODES.get(code, 1),
         request_id=request_id,
-        hint=f"ask whoever manages access for {json.dumps(statement)}" if statement else "",
+        hint=_next_step(message),
     )
+
+
+def _next_step(message: str) -> str:
+    """Say what to do next about an answer that tells enough to know it."""
+    if missing := _MISSING.search(message):
+        statement = {"Effect": "Allow", "Action": missing[1], "Resource": missing[2]}
+        return f"ask whoever manages access for {json.dumps(statement)}"
+    return next((listing for absent, listing in _ABSENT if absent.fullmatch(message)), "")
 
 
 def usage(message: str, hint: str = "") -> CliError:

@@ -29,8 +29,10 @@ def read_document(path: str) -> str:
     """Read a policy document from a file."""
     try:
         return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise usage(f"{path} cannot be read: {error}") from error
+    except OSError as error:
+        raise usage(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise usage(f"{path} cannot be read: it is not UTF-8") from error
 
 
 def one_holder(**names: str | None) -> tuple[str, str]:

@@ -103,7 +103,9 @@ def _compile(node: Expression, columns: dict[str, _Column]) -> _Test:
         case _:
             column = columns.get(node.column.lower())
             if column is None:
-                raise InvalidInputException("Invalid partition expression!")
+                there = f"The partition keys are {', '.join(columns)}." if columns else "There are none."
+                reason = f"{node.column} is no partition key of the table. {there}"
+                raise InvalidInputException(f"Invalid partition expression! {reason}")
             return _condition(node, column)
 
 

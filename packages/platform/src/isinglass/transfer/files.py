@@ -5,7 +5,9 @@ import hashlib
 import io
 import shutil
 import sys
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -42,6 +44,28 @@ class LineTooLong(Exception):
         super().__init__(
             f"{where} is longer than {_LONGEST_LINE // 1024 // 1024} MiB: this is no catalog file"
         )
+
+
+@dataclass(eq=False)
+class UnreadableFile(Exception):
+    """A file is not what its name says, or breaks off."""
+
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}"
+
+
+@contextmanager
+def unbroken(name: str) -> Iterator[None]:
+    """Tell which file it was whose compressed bytes cannot be read."""
+    try:
+        yield
+    except (EOFError, zlib.error, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # of the disk, which names the file itself
+        raise UnreadableFile(name, f"it cannot be decompressed: {error}") from error
 
 
 def open_reading(path: str) -> BinaryIO:
@@ -92,7 +116,7 @@ def lines_of(source: str) -> Iterator[Line]:
 
 def _lines(path: str) -> Iterator[Line]:
     name = "standard input" if path == STANDARD else path
-    with open_reading(path) as file:
+    with unbroken(name), open_reading(path) as file:
         number = 0
         while text := file.readline(_LONGEST_LINE + 1):
             number += 1

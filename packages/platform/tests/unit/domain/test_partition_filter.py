@@ -81,6 +81,31 @@ def test_expression_parses_to_its_tree_or_is_refused(text: str, tree: Any) -> No
         ("int", "k not in (1, 2)", NULL, False),
         ("int", "k is null or k = 1", NULL, True),
         ("float", "k is not null", "1.5", True),
+        ("int", "K = +1", "1", True),
+        ("int", "'1' = k", "001", True),
+        ("int", "k < 2", "-3", True),
+        ("bigint", "k = 9223372036854775808", "9223372036854775808", True),
+        ("int", "k between 2 and 1", "1", False),
+        ("int", "k not between 1 and 2", NULL, False),
+        ("int", "not (k is null)", NULL, False),
+        ("int", "k <> 1", NULL, False),
+        ("int", "not k = 1", NULL, False),
+        ("string", "k = '__HIVE_DEFAULT_PARTITION__'", NULL, False),
+        ("string", "k not like 'a%'", NULL, False),
+        ("string", "k = 'O''Hara'", "O'Hara", True),
+        ("string", "k like '%''%'", "O'Hara", True),
+        ("string", "k like 'a.c'", "abc", False),
+        ("string", "k like '100\\%'", "100%", False),
+        ("string", "k = 'a' or k = 'b' and k = 'c'", "a", True),
+        ("string", "k = 'Ä'", "ä", False),
+        ("string", "k = 'x; drop table t --'", "x; drop table t --", True),
+        ("string", "k between 'a' and 'b'", "b", True),
+        ("string", "k between 'a' and 'b'", "ba", False),
+        ("string", "k = ''", "", True),
+        ("date", "k in ('2024-02-29')", "2024-02-29", True),
+        ("smallint", "k = 1", "0000001", True),
+        ("tinyint", "k >= -128", "-128", True),
+        ("long", "k = 5", "5", True),
     ],
 )
 def test_value_compares_as_its_type(type_name: str, expression: str, value: str, expected: bool) -> None:
@@ -106,8 +131,12 @@ def test_value_compares_as_its_type(type_name: str, expression: str, value: str,
         ("int", "k like '1%'", "Integral data type doesn't support operation 'LIKE'"),
         ("date", "k like '1%'", "Date data type doesn't support operation 'LIKE'"),
         ("decimal(3,1)", "k not like '1%'", "Decimal data type doesn't support operation 'LIKE'"),
-        ("int", "j = 1", "Invalid partition expression!"),
-        ("int", "k ==", "Unsupported expression 'k =='"),
+        (
+            "int",
+            "j = 1",
+            "Invalid partition expression! j is no partition key of the table. The partition keys are k.",
+        ),
+        ("int", "k ==", "Unsupported expression 'k ==': unexpected = at character 4"),
     ],
 )
 def test_literal_that_its_type_cannot_read_is_invalid_input(
@@ -116,6 +145,46 @@ def test_literal_that_its_type_cannot_read_is_invalid_input(
     with pytest.raises(InvalidInputException) as caught:
         compile_filter(expression, [{"Name": "k", "Type": type_name}])
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ('k = "a"', 'unexpected "a" at character 5; strings are written in single quotes'),
+        ("k = a", "unexpected a at character 5; strings are written in single quotes"),
+        ("k = 'a", "the quote at character 5 has no end"),
+        ("k = ''' or 1=1", "the quote at character 7 has no end"),
+        ("`k = 1", "the quote at character 1 has no end"),
+        ("(k = 'a'", "it ends too early"),
+        ("k between 'a'", "it ends too early"),
+        ("k in ()", "unexpected ) at character 7"),
+        ("k in (null)", "unexpected null at character 7"),
+        ("k = null", "unexpected null at character 5"),
+        ("k = 2024-01-01", "unexpected -01 at character 9"),
+        ("k = 'a' or '1'='1'", "unexpected '1' at character 16"),
+        ("k = 'a'; drop table t", "unexpected ; at character 8"),
+        ("k = 'a' --", "unexpected - at character 9"),
+        ("k = 'a' /* all */", "unexpected / at character 9"),
+        ("k = 'a' union select 1", "unexpected union at character 9"),
+        ("k like 5", "unexpected 5 at character 8"),
+        ("k like 'a' escape 'x'", "unexpected escape at character 12"),
+        ("year(k) = 2024", "unexpected ( at character 5"),
+        ("k == 1", "unexpected = at character 4"),
+        ("(" * 70 + "k = 1" + ")" * 70, "it is nested more than 64 deep"),
+    ],
+)
+def test_text_that_is_not_in_the_language_is_refused_with_the_place(expression: str, reason: str) -> None:
+    with pytest.raises(InvalidInputException) as caught:
+        compile_filter(expression, [{"Name": "k", "Type": "string"}])
+    assert caught.value.message == f"Unsupported expression '{expression}': {reason}"
+
+
+def test_column_of_a_table_without_partition_keys_is_no_key() -> None:
+    with pytest.raises(InvalidInputException) as caught:
+        compile_filter("k = 1", [])
+    assert caught.value.message == (
+        "Invalid partition expression! k is no partition key of the table. There are none."
+    )
 
 
 def test_stored_value_that_its_type_cannot_read_is_an_invalid_state() -> None:

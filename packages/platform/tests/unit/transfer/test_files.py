@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isinglass.transfer import files
-from isinglass.transfer.files import Line, LineTooLong, file_in, lines_of, open_writing
+from isinglass.transfer.files import Line, LineTooLong, UnreadableFile, file_in, lines_of, open_writing
 
 LINES = [b'{"a":1}\n', b"  \n", '{"ß":2}\n'.encode(), b"last"]
 
@@ -46,6 +46,17 @@ def test_line_without_end_refused(tmp_path, monkeypatch):
     (tmp_path / "noise").write_bytes(b"x" * 50)
     with pytest.raises(LineTooLong, match="noise:1 is longer than"):
         list(lines_of(str(tmp_path / "noise")))
+
+
+@pytest.mark.parametrize("ending", ["jsonl.gz", "jsonl.zst"])
+@pytest.mark.parametrize("broken", ["short", "other"])
+def test_compressed_file_that_is_none_or_breaks_off_refused_by_name(tmp_path, ending, broken):
+    path = tmp_path / f"catalog.{ending}"
+    with open_writing(str(path)) as file:
+        file.writelines([b'{"a":%d}\n' % n for n in range(1000)])
+    path.write_bytes(path.read_bytes()[:-20] if broken == "short" else b"no compressed bytes at all")
+    with pytest.raises(UnreadableFile, match=f"catalog.{ending}: it cannot be decompressed: "):
+        list(lines_of(str(path)))
 
 
 NAMES = st.text(min_size=1, max_size=255)

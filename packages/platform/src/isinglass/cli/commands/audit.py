@@ -83,10 +83,16 @@ def _row(event: dict[str, Any]) -> list[str]:
         time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(event["Time"])),
         event["Principal"].split(":", 5)[-1],
         event["Operation"],
-        _short(resources[-1]) if resources else "",
+        _about(resources),
         f"{_MARKS[outcome]} {outcome.lower()}",
         why,
     ]
+
+
+def _about(resources: list[str]) -> str:
+    # The last is the narrowest; those with a star are what it has inside.
+    named = [arn for arn in resources if not arn.endswith("*")]
+    return _short((named or resources or [""])[-1])
 
 
 def _short(arn: str) -> str:

@@ -11,7 +11,7 @@ import click
 from isinglass.cli import transfers
 from isinglass.cli.errors import INVALID, CliError, usage
 from isinglass.cli.session import Session
-from isinglass.transfer.files import STANDARD, LineTooLong, lines_of
+from isinglass.transfer.files import STANDARD, LineTooLong, UnreadableFile, lines_of
 from isinglass.transfer.hive.dump import DumpUnreadable
 from isinglass.transfer.importing import entries_of, import_records
 from isinglass.transfer.mapping import InvalidMapping, Remap, UnreachedPlaces, parse_remap
@@ -107,7 +107,7 @@ def command() -> None:
     """
 
 
-@command.command("export")
+@command.command("export", short_help="Write a catalog to a file or a folder.")
 @click.argument("path")
 @_SELECTION
 @_SOURCE
@@ -147,7 +147,7 @@ def export(session: Session, /, path: str, resume: bool, **given: Any) -> int:
     return 1 if left_out is not None and left_out.number else 0
 
 
-@command.command("import")
+@command.command("import", short_help="Put what a file or a folder holds into the catalog.")
 @click.argument("words", nargs=-1, required=True, metavar="[hive] PATH")
 @_SELECTION
 @_CONFLICTS
@@ -179,7 +179,7 @@ def import_(session: Session, /, words: tuple[str, ...], hive_catalog: str, **gi
         return _import(session, place, report, entries_of(lines_of(path), report), given)
 
 
-@command.command("copy")
+@command.command("copy", short_help="Copy a catalog from AWS or another server.")
 @_SELECTION
 @_SOURCE
 @_CONFLICTS
@@ -230,13 +230,15 @@ def _import(
     ended: Stopped | None = None
     try:
         first, rest = _opened(entries)
+        if first is None and not report.problems:
+            raise CliError("there is nothing to import: it has no records", exit_code=INVALID)
         if given.get("passphrase_file") and first is not None and first.record.kind == CATALOG:
             sealed_for = str(first.record.more.get("CatalogId", ""))
             target = replace(target, seal=transfers.seal_of(given["passphrase_file"], sealed_for))
         import_records(target, _told_anew(rest, remap, unreached))
     except Stopped as error:
         ended = error
-    except (LineTooLong, DumpUnreadable) as error:
+    except (LineTooLong, UnreadableFile, DumpUnreadable) as error:
         raise CliError(str(error), exit_code=INVALID) from error
     transfers.show_report(session, report, dict(unreached.counts))
     if ended is not None:

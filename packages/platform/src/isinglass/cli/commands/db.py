@@ -52,7 +52,7 @@ def create(
         {"DatabaseInput": {key: value for key, value in given.items() if value}},
         note=note or "",
     )
-    session.say(f"Created {name}")
+    session.say(f"Created {name.lower()}")
 
 
 @command.command("show")
@@ -81,7 +81,7 @@ def _told(entry: dict[str, Any]) -> str:
     return f"{entry['Event'].lower()} by {changes.who(change)}, {changes.moment(change['Time'])}"
 
 
-@command.command("history")
+@command.command("history", short_help="List what happened to a database, newest first.")
 @click.argument("name", shell_complete=completion.databases)
 @click.option(
     "--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="At most so many."
@@ -104,7 +104,7 @@ def history(session: Session, name: str, limit: int) -> None:
     session.rows(["what", "when", "who", "through", "change"], rows, entries)
 
 
-@command.command("delete")
+@command.command("delete", short_help="Delete a database with its tables; their files stay.")
 @click.argument("name", shell_complete=completion.databases)
 @click.option("--note", help="Why; it is kept with the change.")
 @click.pass_obj
@@ -133,7 +133,7 @@ def restore(
     session.say(f"{answer['Name']} is back with {changes.counted(answer['Tables'], 'table')}")
 
 
-@command.command("upgrade")
+@command.command("upgrade", short_help="Bring the server's database to this version's schema.")
 @click.option("--database-url", help="postgresql://… or sqlite:///…; default ISINGLASS_DATABASE_URL.")
 @click.option("--data-dir", help="The server's data folder, where its embedded database is.")
 @click.pass_obj

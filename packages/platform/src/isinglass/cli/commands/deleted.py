@@ -47,7 +47,7 @@ def _row(deleted: dict[str, Any]) -> list[Any]:
     return [name, kind, deleted["DeletedId"], deleted.get("VersionId", ""), when, changes.who(change), until]
 
 
-@command.command("purge")
+@command.command("purge", short_help="End for good what was deleted.")
 @click.argument("name", required=False)
 @click.option("--all", "everything", is_flag=True, help="Everything that was deleted.")
 @click.option("--id", "deleted_id", type=int, help="Only the one of this id.")

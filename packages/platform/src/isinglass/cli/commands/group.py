@@ -69,7 +69,7 @@ def remove(session: Session, name: str, user: str) -> None:
     session.say(f"{user} is not in {name}.")
 
 
-@command.command("delete")
+@command.command("delete", short_help="Delete a group.")
 @click.argument("name")
 @click.option("--force", is_flag=True, help="With its policies, and whoever is in it.")
 @click.pass_obj

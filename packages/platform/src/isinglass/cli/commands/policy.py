@@ -83,7 +83,7 @@ def detach(session: Session, policy: str, user: str | None, group: str | None, r
     session.say(f"The {kind} {name} has {request['PolicyArn']} no more.")
 
 
-@command.command("check")
+@command.command("check", short_help="Ask what policies allow, and which statement decides.")
 @click.argument("actions", nargs=-1, required=True)
 @click.option("--user", help="Whose policies decide.")
 @click.option("--group", help="Whose policies decide.")

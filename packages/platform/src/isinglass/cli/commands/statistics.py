@@ -9,6 +9,7 @@ import click
 
 from isinglass.cli.commands.status import duration
 from isinglass.cli.errors import FAILED_RUN, GAVE_UP, STOPPED_RUN, CliError, usage
+from isinglass.cli.hints import hints
 from isinglass.cli.naming import table_name
 from isinglass.cli.session import Session
 
@@ -198,7 +199,7 @@ def stop(session: Session, name: str) -> None:
     session.say(f"Stopping the run of {name}")
 
 
-@command.command("schedule")
+@command.command("schedule", short_help="Compute a table's statistics by the clock.")
 @click.argument("name", metavar="DB.TABLE")
 @click.option("--cron", metavar="EXPRESSION", help="Compute at these times (UTC), as cron(0 6 * * ? *).")
 @_COLUMN
@@ -239,7 +240,8 @@ def _set(session: Session, table: dict[str, str], definition: dict[str, Any]) ->
 
 
 def _show_schedule(session: Session, table: dict[str, str], name: str) -> None:
-    found = session.client.call("GetColumnStatisticsTaskSettings", table)["ColumnStatisticsTaskSettings"]
+    with hints(EntityNotFoundException=f"isinglass statistics schedule {name} --cron 'cron(0 6 * * ? *)'"):
+        found = session.client.call("GetColumnStatisticsTaskSettings", table)["ColumnStatisticsTaskSettings"]
     times, last = found.get("Schedule", {}), found.get("LastExecutionAttempt", {})
     lines = [
         ("Table", name),

@@ -58,7 +58,7 @@ def show(session: Session, name: str) -> None:
         print(table(["column", "type", ""], columns))
 
 
-@command.command("delete")
+@command.command("delete", short_help="Delete tables; their files stay.")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=completion.tables)
 @_NOTE
 @click.pass_obj
@@ -69,7 +69,7 @@ def delete(session: Session, names: tuple[str, ...], note: str | None) -> None:
         session.say(f"Deleted {database}.{name}. Bring it back: isinglass table undelete {database}.{name}")
 
 
-@command.command("versions")
+@command.command("versions", short_help="List versions, deletions and restores, newest first.")
 @click.argument("name", shell_complete=completion.tables)
 @click.option(
     "--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="At most so many."
@@ -102,7 +102,7 @@ def _version_row(entry: dict[str, Any]) -> list[str]:
     return [entry["VersionId"], what, when, changes.who(change), changes.through(change), verdict, said]
 
 
-@command.command("diff")
+@command.command("diff", short_help="Show what differs between two versions.")
 @click.argument("name", shell_complete=completion.tables)
 @click.argument("before", required=False, metavar="[FROM]")
 @click.argument("after", required=False, metavar="[TO]")
@@ -136,7 +136,7 @@ def _difference_row(each: dict[str, Any]) -> list[str]:
     return [each.get(member, "") for member in members]
 
 
-@command.command("restore")
+@command.command("restore", short_help="Go back to the definition of an earlier version.")
 @click.argument("name", shell_complete=completion.tables)
 @click.argument("version")
 @click.option("--expect", metavar="VERSION", help="Only if this is still the current version.")
@@ -159,7 +159,7 @@ def restore(session: Session, name: str, version: str, expect: str | None, note:
     session.say(f"Version {answer['VersionId']} has the definition of version {answer['RestoredVersionId']}")
 
 
-@command.command("undelete")
+@command.command("undelete", short_help="Bring a deleted table back.")
 @click.argument("name", shell_complete=completion.tables)
 @click.option("--as", "new_name", metavar="TABLE", help="Another name, when this one is taken.")
 @_DELETED_ID

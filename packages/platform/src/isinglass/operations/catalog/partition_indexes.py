@@ -55,7 +55,9 @@ def add_index(
     if any(index.name == name for index in present):
         raise AlreadyExistsException(f"Index {name} already exists.")
     if len(present) >= MAX_INDEXES:
-        raise ResourceNumberLimitExceededException(f"Table {table.name} has {MAX_INDEXES} indexes already")
+        raise ResourceNumberLimitExceededException(
+            f"A table can have {MAX_INDEXES} partition indexes; {table.name} has them already"
+        )
     return tx.partition_indexes.insert(table, name, keys, status, now)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from isinglass.store.hive_metastore import TABLES, HiveMetastore
 from isinglass.transfer import records
-from isinglass.transfer.files import open_reading
+from isinglass.transfer.files import UnreadableFile, open_reading, unbroken
 from isinglass.transfer.hive.column_statistics import statistics_input
 from isinglass.transfer.hive.dump import DumpReader
 from isinglass.transfer.records import Record
@@ -24,15 +24,15 @@ _LONGEST_COMMENT = 255
 
 
 def hive_entries(path: str, catalog: str, note: Callable[[str], None]) -> Iterator[Entry]:
-    """Yield the records of a dump; raises DumpUnreadable. `note` is told what is left out."""
+    """Yield the records of a dump; `note` is told what is left out.
+
+    Raises DumpUnreadable, and UnreadableFile for a file without a metastore's tables.
+    """
     with tempfile.TemporaryDirectory(prefix="isinglass-hive-") as folder:
         metastore = HiveMetastore(Path(folder))
         try:
-            with io.TextIOWrapper(
-                open_reading(path), encoding="utf-8", errors="surrogateescape", newline=""
-            ) as stream:
-                for row in DumpReader(stream, TABLES).rows():
-                    metastore.add(row.table, row.columns, [_text(value) for value in row.values])
+            if not _read(path, metastore):
+                raise UnreadableFile(path, "it has no rows of a metastore's tables, such as DBS and TBLS")
             metastore.complete()
             for name, number in metastore.catalogs().items():
                 if name != catalog:
@@ -48,6 +48,21 @@ def hive_entries(path: str, catalog: str, note: Callable[[str], None]) -> Iterat
                 note(f"{reading.shortened} comments of columns are cut to one line of 255 characters")
         finally:
             metastore.close()
+
+
+def _read(path: str, metastore: HiveMetastore) -> int:
+    """Read a dump's rows into the metastore; returns how many there were."""
+    number = 0
+    with (
+        unbroken(path),
+        io.TextIOWrapper(
+            open_reading(path), encoding="utf-8", errors="surrogateescape", newline=""
+        ) as stream,
+    ):
+        for row in DumpReader(stream, TABLES).rows():
+            metastore.add(row.table, row.columns, [_text(value) for value in row.values])
+            number += 1
+    return number
 
 
 def _text(value: str | None) -> str | None:
