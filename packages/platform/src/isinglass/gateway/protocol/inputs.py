@@ -11,6 +11,9 @@ from isinglass.gateway.protocol.scalars import Check, compile_scalar, constraint
 from isinglass.gateway.protocol.violations import Path, Violation, describe, member_name
 from isinglass.model.edge_errors import SerializationException, ValidationException
 
+#: Lists as they came, and what became of them.
+_Recent = tuple[tuple[list[Any], list[Any]], ...]
+
 #: Lists up to so many items are compared with the last one of their shape before they are checked.
 _LONGEST_REMEMBERED = 1000
 
@@ -86,17 +89,16 @@ class InputCompiler:
         summary = f"Member must satisfy constraint: [{', '.join(texts)}]" if texts else ""
         check_length = _length(name, shape)
         repeats = self._shapes[shape["member"]]["type"] == "structure" and self._of_strings(shape["member"])
-        # The last list that was right, and what became of it: every partition of a batch repeats the columns.
-        last: tuple[list[Any], list[Any]] = ([], [])
+        # The last lists that were right, and what became of them: every partition of a batch repeats the
+        # columns, and of a table, columns and partition keys come in turns.
+        recent: _Recent = ()
 
         def check(value: Any, path: Path, violations: list[Violation]) -> list[Any]:
-            nonlocal last
+            nonlocal recent
             if value.__class__ is not list:
                 raise _not_expected(value, "list")
-            if repeats and value:
-                seen, cleaned = last
-                if value == seen:
-                    return cleaned.copy()
+            if repeats and value and (known := _recall(value, recent)):
+                return known
             if check_length:
                 check_length(value, path, violations)
             found: list[Violation] = []
@@ -111,7 +113,7 @@ class InputCompiler:
             if found:
                 violations += [Violation(path, name, value, summary)] if summary else found
             elif repeats and not violations and len(value) <= _LONGEST_REMEMBERED:
-                last = (value, clean)
+                recent = ((value, clean), *recent[:1])
             return clean
 
         return check
@@ -161,6 +163,13 @@ class InputCompiler:
             return clean
 
         return check
+
+
+def _recall(value: list[Any], recent: _Recent) -> list[Any] | None:
+    for seen, cleaned in recent:
+        if value == seen:
+            return cleaned.copy()
+    return None
 
 
 def _length(name: str, shape: dict[str, Any]) -> Callable[[Any, Path, list[Violation]], None] | None:
