@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from access_fixtures import User, allow, deny, make_user
+from access_fixtures import User, allow, deny, make_user, policy
 from api_fixtures import REGION, ROOT_ACCOUNT, Api
 from botocore.exceptions import ClientError
 
@@ -46,3 +46,25 @@ def test_asset_that_is_a_table_is_decided_as_the_table(ana: User):
     listing = {"AssetIdentifier": asset, "IterableFormName": "columns"}
     assert _code(client.list_iterable_forms, **listing) == "AccessDeniedException"
     assert _code(client.get_asset, Identifier="dashboards:revenue") == "EntityNotFoundException"
+
+
+def test_session_named_like_those_of_runs_is_none(api: Api):
+    becomes = make_user(api, "bo", ROOT_ACCOUNT, allow("sts:AssumeRole"))
+    iam = api.client("iam")
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": ROOT_ACCOUNT}}
+    iam.create_role(RoleName="etl", AssumeRolePolicyDocument=policy(trust))
+    of_runs = {"StringEquals": {"glue:RoleAssumedBy": "glue.amazonaws.com"}}
+    iam.put_role_policy(
+        RoleName="etl", PolicyName="p",
+        PolicyDocument=policy(allow("glue:GetDatabases", Condition=of_runs), allow("glue:GetJobs")),
+    )  # fmt: skip
+    made = becomes.client("sts").assume_role(
+        RoleArn=f"arn:aws:iam::{ROOT_ACCOUNT}:role/etl", RoleSessionName="GlueJobRunnerSession"
+    )["Credentials"]
+    client = api.session.client(
+        "glue", endpoint_url=api.url, region_name=REGION,
+        aws_access_key_id=made["AccessKeyId"], aws_secret_access_key=made["SecretAccessKey"],
+        aws_session_token=made["SessionToken"],
+    )  # fmt: skip
+    assert client.get_jobs()["Jobs"] == []
+    assert _code(client.get_databases) == "AccessDeniedException"

@@ -23,7 +23,6 @@ _DECIDED_THERE = frozenset({"sts:AssumeRole"})
 _IDENTITY = re.compile(r"arn:aws:iam::\d{12}:(user|role|group)/(?:.*/)?([^/]+)")
 #: What changes who may do what.
 _ACCESS = ("iam:", "glue:PutResourcePolicy", "glue:DeleteResourcePolicy", "lakeformation:")
-_SESSION_OF_RUN = "/GlueJobRunnerSession"
 _RUN_FACTS = {
     "glue:credentialissuingservice": ("glue.amazonaws.com",),
     "glue:roleassumedby": ("glue.amazonaws.com",),
@@ -199,7 +198,8 @@ def _facts(asked: Asked) -> Facts:
     }
     if asked.client:
         facts["aws:sourceip"] = (asked.client,)
-    if asked.principal.arn.endswith(_SESSION_OF_RUN):
+    # Not by the session's name: whoever becomes a role chooses that.
+    if "JobRunId" in (asked.key.context or {}):
         facts.update(_RUN_FACTS)
     tags = dict(_request_tags(asked.document))
     if tags:
