@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from api_fixtures import REGION, ROOT_ACCOUNT, call
-from permission_fixtures import Lake, columns, lacks, refusal, table
+from permission_fixtures import COLUMNS, Lake, columns, lacks, refusal, table
 
 DATABASE = {"Database": {"Name": "sales"}}
 OF_ORDERS = {"DatabaseName": "sales", "TableName": "orders"}
@@ -86,3 +86,22 @@ def test_history_of_a_deleted_database_shows_to_who_saw_it(closed: Lake):
     status, answer = call(closed.api, "ListDatabaseHistory", {"Name": "sales"}, "ana")
     assert (status, answer["Message"]) == (400, lacks("Describe", "sales")[1])
     assert call(closed.api, "ListDatabaseHistory", {"Name": "sales"})[0] == 200
+
+
+def test_part_of_a_table_in_another_catalog_is_not_read_by_its_name_here(lake: Lake):
+    """Else whoever rules a nested catalog would read the account's own tables of the same names."""
+    lake.api.credentials["ana"] = lake.ana.credentials
+    lake.restrict(table())
+    lake.glue.create_catalog(Name="mine", CatalogInput={})
+    mine = f"{ROOT_ACCOUNT}:mine"
+    lake.glue.create_database(CatalogId=mine, DatabaseInput={"Name": "sales"})
+    storage = {"Columns": COLUMNS, "Location": "s3://elsewhere/"}
+    lake.glue.create_table(
+        CatalogId=mine, DatabaseName="sales", TableInput={"Name": "orders", "StorageDescriptor": storage}
+    )
+    named = {"CatalogId": mine, "DatabaseName": "sales", "Name": "orders"}
+    lake.restrict({"Table": named})
+    lake.grant({"TableWithColumns": {**named, "ColumnNames": ["id", "Card"]}}, "SELECT")
+    status, answer = call(lake.api, "ReadPermittedTable", {"CatalogId": mine, **OF_ORDERS}, "ana")
+    assert (status, answer["__type"].rpartition("#")[2]) == (400, "AccessDeniedException")
+    assert f"belongs to catalog {mine}" in answer["Message"]

@@ -63,9 +63,11 @@ def _part(ctx: Context, table: CatalogTable, access: Access, expression: str) ->
     names = access.columns(names_of(table.document))
     if not names:
         raise denied(["SELECT"], table.name)
-    if table.account_id != ctx.account_id:
+    if table.catalog_id != ctx.account_id:
+        # The copy is made by name in the account's own catalog, where another table may have it.
         raise AccessDeniedException(
-            f"Table {table.name} belongs to account {table.account_id}: only tables shared whole can be read"
+            f"Table {table.name} belongs to catalog {table.catalog_id}: outside of the account's own catalog "
+            "only tables permitted whole can be read"
         )
     if table.document.get("TableType") == "VIRTUAL_VIEW":
         raise AccessDeniedException(f"{table.name} is a view: it can be permitted whole only")
