@@ -26,8 +26,9 @@ MOST_SLOW = 16
 #: another thread would; nothing that waits for a lock or a network, or lists, may be among them.
 POINT_READS = frozenset({
     "GetAssetType", "GetCatalog", "GetColumnStatisticsTaskRun", "GetColumnStatisticsTaskSettings",
-    "GetCrawler", "GetDataCatalogExportConfiguration", "GetDatabase", "GetFormType", "GetGlossary",
-    "GetGlossaryTerm", "GetJob", "GetJobRun", "GetPartition", "GetTable", "GetTableVersion", "GetTags",
+    "GetConnection", "GetCrawler", "GetDataCatalogEncryptionSettings", "GetDataCatalogExportConfiguration",
+    "GetDatabase", "GetFormType", "GetGlossary", "GetGlossaryTerm", "GetJob", "GetJobRun", "GetPartition",
+    "GetPartitionIndexes", "GetSecurityConfiguration", "GetTable", "GetTableVersion", "GetTags",
     "GetUserDefinedFunction", "sts:GetCallerIdentity",
 })  # fmt: skip
 
