@@ -155,8 +155,10 @@ def test_links_to_links_and_loops_are_refused(linked: Any, error_of: Any) -> Non
     code, _ = error_of(create, DatabaseInput={"Name": "two", "TargetDatabase": {"DatabaseName": "one"}})
     assert code == "InvalidInputException"
     itself = {"Name": "self", "TargetDatabase": {"DatabaseName": "self"}}
-    linked.create_database(DatabaseInput=itself)
-    assert error_of(linked.get_tables, DatabaseName="self")[0] == "InvalidInputException"
+    assert error_of(create, DatabaseInput=itself) == (
+        "InvalidInputException",
+        "Database self links to itself",
+    )
 
 
 def test_table_link_behind_a_database_link_is_shown_but_not_followed(linked: Any, error_of: Any) -> None:
@@ -248,4 +250,7 @@ def test_federated_database_is_kept_and_its_tables_are_not_read(linked: Any, err
     ):
         assert error_of(operation, **arguments)[0] == "FederationSourceException"
     given = {"Name": "f", "FederatedDatabase": {"ConnectionName": "gone"}}
-    assert error_of(linked.create_database, DatabaseInput=given)[0] == "EntityNotFoundException"
+    assert error_of(linked.create_database, DatabaseInput=given) == (
+        "InvalidInputException",
+        "Connection gone not found.",
+    )

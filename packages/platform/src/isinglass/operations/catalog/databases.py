@@ -77,13 +77,18 @@ def _check_target(ctx: Context, tx: Transaction, catalog: str, given: DatabaseIn
         if "TargetDatabase" in given:
             raise InvalidInputException("A database is federated or a link, not both")
         connection = given["FederatedDatabase"].get("ConnectionName")
-        check_connection(ctx, tx, connection)
+        try:
+            check_connection(ctx, tx, connection)
+        except EntityNotFoundException as error:  # which operations that make databases do not declare
+            raise InvalidInputException(error.message) from error
     if "TargetDatabase" not in given:
         return
     if "DatabaseName" not in given["TargetDatabase"]:
         raise InvalidInputException("TargetDatabase.DatabaseName must be given")
-    account = given["TargetDatabase"].get("CatalogId", account_of(catalog))[:12]
-    if account == ctx.account_id:
+    target = given["TargetDatabase"].get("CatalogId", account_of(catalog))
+    if (target, fold(given["TargetDatabase"]["DatabaseName"])) == (catalog, fold(given["Name"])):
+        raise InvalidInputException(f"Database {given['Name']} links to itself")
+    if target[:12] == ctx.account_id:
         link = Database(fold(given["Name"]), given, ctx.now)
         try:
             linked_place(ctx, tx, catalog, link)
