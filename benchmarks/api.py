@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +179,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@dataclass(frozen=True)
+@dataclass
 class LogsOnly:
     """All that the gateway and the catalog use of a server's services: a folder for logs, and a seal."""
 
@@ -192,9 +193,9 @@ class LogsOnly:
         """Let crawlers name the server's own files, as the first account may."""
         return bool(account_id)
 
-    @property
+    @cached_property
     def sealer(self) -> Any:
-        """Seals passwords of connections."""
+        """Seals passwords of connections; a server has one as long as it runs."""
         from isinglass.store.sealing import Sealer
 
         return Sealer(bytes(32))
