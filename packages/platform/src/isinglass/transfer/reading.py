@@ -19,6 +19,8 @@ from isinglass.transfer.table_reading import TableReader, TableStart
 from isinglass.transfer.wanted import Wanted
 
 _GONE = "EntityNotFoundException"
+#: What says that a database's tables and functions are somewhere else; its definition is all there is here.
+_ELSEWHERE = {"TargetDatabase", "FederatedDatabase"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class CatalogReader:
                 name = database["Name"]
                 if place(name, "") >= start:
                     yield Section(name, "", self._database_lines(database))
-                if place(name, "")[0] >= start[0]:
+                if place(name, "")[0] >= start[0] and not _ELSEWHERE & database.keys():
                     yield from self._tables(tables, name, start)
 
     def _catalog_lines(self) -> Iterator[bytes]:
@@ -101,6 +103,8 @@ class CatalogReader:
         yield encode(
             Record(records.DATABASE, {"DatabaseName": name}, made, {"Tags": self._tags("database", name)})
         )
+        if _ELSEWHERE & database.keys():
+            return
         if wanted.FUNCTIONS in self.wanted.parts and self.wanted.everything_of(name):
             request = {"DatabaseName": name, "Pattern": ".*", "MaxResults": 100}
             lines = SortedLines()
