@@ -39,9 +39,10 @@ class UnsupportedExpression(Exception):
     """The text is not in the language."""
 
     text: str
+    reason: str
 
     def __str__(self) -> str:
-        return f"Unsupported expression '{self.text}'"
+        return f"Unsupported expression '{self.text}': {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,8 @@ Expression = Compare | In | Between | Like | IsNull | Not | And | Or
 class _Token:
     kind: str  # string, number, column, keyword, op or end
     text: str
+    start: int
+    end: int
 
 
 def parse(text: str, *, typed_literals: bool = False) -> Expression:
@@ -132,25 +135,33 @@ def _tokens(text: str) -> list[_Token]:
     while position < end:
         match = _TOKEN.match(text, position)
         if match is None or match.lastgroup is None:
-            raise UnsupportedExpression(text)
-        found.append(_token(match.lastgroup, match[match.lastgroup]))
+            raise UnsupportedExpression(text, _unreadable(text, position))
+        kind, inner = _token(match.lastgroup, match[match.lastgroup])
+        found.append(_Token(kind, inner, *match.span(match.lastgroup)))
         position = match.end()
-    found.append(_Token("end", ""))
+    found.append(_Token("end", "", end, end))
     return found
 
 
-def _token(kind: str, text: str) -> _Token:
+def _unreadable(text: str, position: int) -> str:
+    position += len(text[position:]) - len(text[position:].lstrip())
+    if text[position] in "'\"`":
+        return f"the quote at character {position + 1} has no end"
+    return f"unexpected {text[position]} at character {position + 1}"
+
+
+def _token(kind: str, text: str) -> tuple[str, str]:
     if kind == "string":
-        return _Token("string", text[1:-1].replace("''", "'"))
+        return "string", text[1:-1].replace("''", "'")
     if kind == "quoted":
-        return _Token("column", text[1:-1])
+        return "column", text[1:-1]
     if kind == "word":
         is_keyword = text.upper() in _KEYWORDS
-        return _Token("keyword", text.upper()) if is_keyword else _Token("column", text)
+        return ("keyword", text.upper()) if is_keyword else ("column", text)
     if kind == "op":
         joined = "".join(text.split())
-        return _Token("op", "<>" if joined == "!=" else joined)
-    return _Token(kind, text)
+        return "op", "<>" if joined == "!=" else joined
+    return kind, text
 
 
 class _Parser:
@@ -172,8 +183,18 @@ class _Parser:
     def expect(self, kind: str, *texts: str) -> str:
         taken = self._take(kind, *texts)
         if taken is None:
-            raise UnsupportedExpression(self._text)
+            raise UnsupportedExpression(self._text, self._unexpected(kind))
         return taken
+
+    def _unexpected(self, wanted: str) -> str:
+        token = self._tokens[self._next]
+        if token.kind == "end":
+            return "it ends too early"
+        given = self._text[token.start : token.end]
+        found = f"unexpected {given} at character {token.start + 1}"
+        if wanted in {"number", "string"} and token.kind == "column":
+            return f"{found}; strings are written in single quotes"
+        return found
 
     def expression(self, depth: int) -> Expression:
         operands = [self._conjunction(depth)]
@@ -189,7 +210,7 @@ class _Parser:
 
     def _unary(self, depth: int) -> Expression:
         if depth > _DEEPEST:
-            raise UnsupportedExpression(self._text)
+            raise UnsupportedExpression(self._text, f"it is nested more than {_DEEPEST} deep")
         if self._take("keyword", "NOT") is not None:
             return Not(self._unary(depth + 1))
         if self._take("op", "(") is not None:
