@@ -11,9 +11,9 @@ from isinglass.flow.asset_words import catch_up
 from isinglass.model.glue.errors import InvalidInputException
 from isinglass.model.glue.shapes import SearchAssetsInput, SearchAssetsOutput
 from isinglass.operations.business.subjects import identifier_of
-from isinglass.operations.catalog.visibility import fill_page, visible_tables
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
+from isinglass.operations.visibility import fill_page, visible_tables
 from isinglass.store.assets import Asset
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.store import Transaction

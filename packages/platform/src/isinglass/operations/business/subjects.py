@@ -10,8 +10,8 @@ from isinglass.domain.catalog_ids import account_of
 from isinglass.domain.smithy.contents import ContentError, check_content, read_content
 from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputException
 from isinglass.operations.business.asset_types import schema_of
-from isinglass.operations.catalog.visibility import require, visible_table
 from isinglass.operations.context import Context
+from isinglass.operations.visibility import require, visible_table
 from isinglass.store.asset_details import Place
 from isinglass.store.assets import Asset
 from isinglass.store.catalog_tables import CatalogTable

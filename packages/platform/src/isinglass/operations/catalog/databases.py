@@ -28,7 +28,9 @@ from isinglass.operations.catalog import render
 from isinglass.operations.catalog.events import database_changed
 from isinglass.operations.catalog.links import linked_place
 from isinglass.operations.catalog.scope import catalog_of, check_connection
-from isinglass.operations.catalog.visibility import (
+from isinglass.operations.context import Context
+from isinglass.operations.registry import implements
+from isinglass.operations.visibility import (
     asker_of,
     fill_page,
     require_location,
@@ -37,8 +39,6 @@ from isinglass.operations.catalog.visibility import (
     visible_database,
     visible_databases,
 )
-from isinglass.operations.context import Context
-from isinglass.operations.registry import implements
 from isinglass.store.databases import Database
 from isinglass.store.store import Transaction
 

@@ -27,7 +27,9 @@ from isinglass.operations.catalog.events import table_changed
 from isinglass.operations.catalog.links import lock_table, read_table
 from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.catalog.tables import check_version_limit
-from isinglass.operations.catalog.visibility import (
+from isinglass.operations.context import Context
+from isinglass.operations.registry import implements
+from isinglass.operations.visibility import (
     place_url,
     place_urls,
     require_location,
@@ -35,8 +37,6 @@ from isinglass.operations.catalog.visibility import (
     visible_table,
     visible_tables,
 )
-from isinglass.operations.context import Context
-from isinglass.operations.registry import implements
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.history import DatabaseEvent
 from isinglass.store.paging import PageRequest

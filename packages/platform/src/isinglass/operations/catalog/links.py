@@ -17,8 +17,8 @@ from isinglass.model.glue.errors import (
     OperationNotSupportedException,
 )
 from isinglass.operations.catalog.scope import not_read
-from isinglass.operations.catalog.visibility import require, visible_table
 from isinglass.operations.context import Context
+from isinglass.operations.visibility import require, visible_table
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.databases import Database
 from isinglass.store.store import Transaction

@@ -26,9 +26,9 @@ from isinglass.operations.catalog.events import table_changed
 from isinglass.operations.catalog.links import hold_table, read_table
 from isinglass.operations.catalog.partition_visibility import partition_test
 from isinglass.operations.catalog.scope import catalog_of
-from isinglass.operations.catalog.visibility import require_partition_places
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
+from isinglass.operations.visibility import require_partition_places
 
 
 def _error(values: Sequence[str], error: ApiError, member: str = "PartitionValues") -> Any:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from isinglass.domain.permissions.cutting import RESTRICTED, columns_of, names_of
 from isinglass.domain.permissions.partition_outcomes import may_hold
 from isinglass.domain.permissions.row_filter import InvalidRowFilter, compile_row_filter
-from isinglass.operations.catalog.visibility import asker_of, denied
 from isinglass.operations.context import Context
+from isinglass.operations.visibility import asker_of, denied
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.store import Transaction
 

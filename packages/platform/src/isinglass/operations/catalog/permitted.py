@@ -16,9 +16,9 @@ from isinglass.model.isinglass.shapes import (
 )
 from isinglass.operations.catalog.links import whole_table
 from isinglass.operations.catalog.scope import catalog_of
-from isinglass.operations.catalog.visibility import asker_of, denied, place_url
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
+from isinglass.operations.visibility import asker_of, denied, place_url
 from isinglass.store.catalog_tables import CatalogTable
 
 

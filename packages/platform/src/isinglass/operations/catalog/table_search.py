@@ -7,9 +7,9 @@ from isinglass.model.glue.errors import InvalidInputException
 from isinglass.model.glue.shapes import SearchTablesRequest, SearchTablesResponse
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.scope import catalog_of
-from isinglass.operations.catalog.visibility import fill_page, visible_tables
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
+from isinglass.operations.visibility import fill_page, visible_tables
 from isinglass.store.table_search import ORDERS
 
 

@@ -12,9 +12,9 @@ from isinglass.operations.catalog.events import table_changed
 from isinglass.operations.catalog.links import alterable_table, lock_table
 from isinglass.operations.catalog.scope import catalog_of, refuse_transaction
 from isinglass.operations.catalog.tables import check_version_limit, given_document
-from isinglass.operations.catalog.visibility import place_url, place_urls, require_location
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
+from isinglass.operations.visibility import place_url, place_urls, require_location
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.store import Transaction
 

@@ -17,9 +17,9 @@ from isinglass.model.glue.shapes import (
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.links import lock_table, read_table
 from isinglass.operations.catalog.scope import catalog_of
-from isinglass.operations.catalog.visibility import visible_table, visible_tables
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
+from isinglass.operations.visibility import visible_table, visible_tables
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.store import Transaction
 

@@ -43,7 +43,9 @@ from isinglass.operations.catalog.links import (
 )
 from isinglass.operations.catalog.partition_indexes import add_index
 from isinglass.operations.catalog.scope import catalog_of, refuse, refuse_transaction
-from isinglass.operations.catalog.visibility import (
+from isinglass.operations.context import Context
+from isinglass.operations.registry import implements
+from isinglass.operations.visibility import (
     asker_of,
     fill_page,
     place_urls,
@@ -53,8 +55,6 @@ from isinglass.operations.catalog.visibility import (
     visible_table,
     visible_tables,
 )
-from isinglass.operations.context import Context
-from isinglass.operations.registry import implements
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.databases import Database
 from isinglass.store.store import Transaction

@@ -14,9 +14,9 @@ from isinglass.model.glue.shapes import (
     UntagResourceRequest,
     UntagResourceResponse,
 )
-from isinglass.operations.catalog.visibility import require_on_database
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
+from isinglass.operations.visibility import require_on_database
 from isinglass.store.databases import Database
 from isinglass.store.store import Transaction
 

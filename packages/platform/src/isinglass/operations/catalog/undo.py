@@ -22,7 +22,9 @@ from isinglass.model.isinglass.shapes import (
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.events import database_changed
 from isinglass.operations.catalog.scope import catalog_of
-from isinglass.operations.catalog.visibility import (
+from isinglass.operations.context import Context
+from isinglass.operations.registry import implements
+from isinglass.operations.visibility import (
     asker_of,
     denied,
     place_urls,
@@ -33,8 +35,6 @@ from isinglass.operations.catalog.visibility import (
     visible_databases,
     visible_tables,
 )
-from isinglass.operations.context import Context
-from isinglass.operations.registry import implements
 from isinglass.store.deleted_databases import DeletedDatabase
 from isinglass.store.deleted_tables import DeletedTable
 from isinglass.store.paging import PageRequest

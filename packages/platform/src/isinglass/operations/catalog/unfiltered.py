@@ -29,9 +29,9 @@ from isinglass.operations.catalog.links import whole_table
 from isinglass.operations.catalog.partition_visibility import partition_test
 from isinglass.operations.catalog.partitions import both, selection_of
 from isinglass.operations.catalog.scope import catalog_of
-from isinglass.operations.catalog.visibility import asker_of, denied
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
+from isinglass.operations.visibility import asker_of, denied
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.store import Transaction
 

@@ -24,14 +24,14 @@ from isinglass.model.glue.shapes import (
 )
 from isinglass.operations.catalog.links import Place, place_of
 from isinglass.operations.catalog.scope import catalog_of
-from isinglass.operations.catalog.visibility import (
+from isinglass.operations.context import Context
+from isinglass.operations.registry import implements
+from isinglass.operations.visibility import (
     fill_page,
     require_on_database,
     visible_database,
     visible_databases,
 )
-from isinglass.operations.context import Context
-from isinglass.operations.registry import implements
 from isinglass.store.store import Transaction
 from isinglass.store.user_functions import UserFunction
 

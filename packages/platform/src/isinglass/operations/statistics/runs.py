@@ -22,10 +22,10 @@ from isinglass.model.glue.shapes import (
     StopColumnStatisticsTaskRunRequest,
     StopColumnStatisticsTaskRunResponse,
 )
-from isinglass.operations.catalog.visibility import require, visible_table
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.operations.statistics.starting import check_table, define, names_of, start_run, work_key
+from isinglass.operations.visibility import require, visible_table
 from isinglass.store.statistics_runs import RUNNING, STOPPED, STOPPING, StatisticsRun
 from isinglass.store.store import Transaction
 

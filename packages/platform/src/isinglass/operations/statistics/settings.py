@@ -27,10 +27,10 @@ from isinglass.model.glue.shapes import (
     UpdateColumnStatisticsTaskSettingsRequest,
     UpdateColumnStatisticsTaskSettingsResponse,
 )
-from isinglass.operations.catalog.visibility import require, visible_table
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.operations.statistics.starting import check_table, define, names_of
+from isinglass.operations.visibility import require, visible_table
 from isinglass.store.schedules import SCHEDULED
 from isinglass.store.statistics_settings import StatisticsSettings
 from isinglass.store.store import Transaction
