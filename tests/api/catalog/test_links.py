@@ -159,6 +159,11 @@ def test_links_to_links_and_loops_are_refused(linked: Any, error_of: Any) -> Non
         "InvalidInputException",
         "Database self links to itself",
     )
+    itself = {"Name": "me", "TargetTable": {"DatabaseName": "Links", "Name": "ME"}}
+    assert error_of(table, DatabaseName="links", TableInput=itself) == (
+        "InvalidInputException",
+        "Table me links to itself",
+    )
 
 
 def test_table_link_behind_a_database_link_is_shown_but_not_followed(linked: Any, error_of: Any) -> None:

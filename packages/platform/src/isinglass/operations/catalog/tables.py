@@ -124,8 +124,16 @@ def _check_link(ctx: Context, tx: Transaction, place: Place, database: str, docu
     for member in ("DatabaseName", "Name"):
         if member not in document["TargetTable"]:
             raise InvalidInputException(f"TargetTable.{member} must be given")
+    target = document["TargetTable"]
+    leads_to = (
+        fold(target.get("CatalogId", place.catalog)),
+        fold(target["DatabaseName"]),
+        fold(target["Name"]),
+    )
+    if leads_to == (place.catalog, place.database, document["Name"]):
+        raise InvalidInputException(f"Table {document['Name']} links to itself")
     link = link_to_be(place, document, ctx.now)
-    if account_of(document["TargetTable"].get("CatalogId", place.catalog)) != ctx.account_id:
+    if account_of(target.get("CatalogId", place.catalog)) != ctx.account_id:
         return
     with suppress(EntityNotFoundException):
         target_of(ctx, tx, tx.tables.require, link)
