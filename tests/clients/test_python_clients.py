@@ -37,23 +37,23 @@ def run(server: LiveServer, script: str, bucket: str) -> Any:
 
 
 @pytest.fixture
-def bucket(live_server: LiveServer) -> str:
+def bucket(own_server: LiveServer) -> str:
     """A new bucket."""
     name = f"clients-{uuid.uuid4().hex[:12]}"
-    live_server.client("s3").create_bucket(Bucket=name)
+    own_server.client("s3").create_bucket(Bucket=name)
     return name
 
 
-def test_pyiceberg_eight_concurrent_writers_lose_no_append(live_server: LiveServer, bucket: str) -> None:
-    answer = run(live_server, "iceberg_appends.py", bucket)
+def test_pyiceberg_eight_concurrent_writers_lose_no_append(own_server: LiveServer, bucket: str) -> None:
+    answer = run(own_server, "iceberg_appends.py", bucket)
     assert answer["rows"] == [[writer, number] for writer in range(8) for number in range(3)]
     assert answer["snapshots"] == 24
     assert answer["names"] == [["lake", "history"]]
     assert ["lake"] not in answer["left"]
 
 
-def test_awswrangler_writes_describes_finds_and_reads_a_table(live_server: LiveServer, bucket: str) -> None:
-    answer = run(live_server, "wrangler.py", bucket)
+def test_awswrangler_writes_describes_finds_and_reads_a_table(own_server: LiveServer, bucket: str) -> None:
+    answer = run(own_server, "wrangler.py", bucket)
     assert "wrangled" in answer.pop("databases")
     assert answer == {
         "types": {"id": "bigint", "name": "string", "day": "string"},
@@ -71,8 +71,8 @@ def test_awswrangler_writes_describes_finds_and_reads_a_table(live_server: LiveS
     }
 
 
-def test_pyiceberg_uses_tables_that_the_catalog_created(live_server: LiveServer, bucket: str) -> None:
-    answer = run(live_server, "iceberg_created.py", bucket)
+def test_pyiceberg_uses_tables_that_the_catalog_created(own_server: LiveServer, bucket: str) -> None:
+    answer = run(own_server, "iceberg_created.py", bucket)
     expected = {
         "spec": "identity",
         "order": 1,

@@ -1,6 +1,7 @@
 """Two accounts on one server: no operation of one sees, changes or ends anything of the other."""
 
 import json
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
@@ -9,7 +10,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from identity_cases import IDENTITY_CASES, make_identities, read_identities
 from permission_cases import PERMISSION_CASES, make_permissions, read_permissions
-from server_fixtures import LiveServer, run_cli, wait_for
+from server_fixtures import LiveServer, run_cli, start_server, stop_server, wait_for
 
 from isinglass.cli.client import Client
 from isinglass.cli.errors import CliError
@@ -267,9 +268,17 @@ HARMLESS = {
 
 # Tests are shared out between workers: one of them may leave this module and come back.
 @pytest.fixture(scope="session")
-def owned(live_server: LiveServer) -> dict[str, str]:
+def ledger_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """Give these tests a server of their own: they compare all that the owner has."""
+    server = start_server(tmp_path_factory.mktemp("ledger"), "--ephemeral")
+    yield server
+    assert stop_server(server) == 0
+
+
+@pytest.fixture(scope="session")
+def owned(ledger_server: LiveServer) -> dict[str, str]:
     """Let the root account have one of everything, the secret in each."""
-    glue, s3, account = live_server.client("glue"), live_server.client("s3"), live_server.account
+    glue, s3, account = ledger_server.client("glue"), ledger_server.client("s3"), ledger_server.account
     bucket = "ledger-bucket"
     s3.create_bucket(Bucket=bucket)
     s3.put_object(Bucket=bucket, Key="raw/entries/a.csv", Body=f"id,c_{SECRET}\n1,2\n".encode())
@@ -322,8 +331,8 @@ def owned(live_server: LiveServer) -> dict[str, str]:
     glue.create_column_statistics_task_settings(**TABLE_OF, Role=role, Schedule="cron(0 0 1 1 ? 2199)")
     statistics = glue.start_column_statistics_task_run(**TABLE_OF, Role=role)["ColumnStatisticsTaskRunId"]
     wait_for(lambda: "EndTime" in _statistics_run(glue, statistics))
-    key = make_identities(live_server.client("iam"), SECRET)
-    make_permissions(live_server.client("lakeformation"), account, SECRET)
+    key = make_identities(ledger_server.client("iam"), SECRET)
+    make_permissions(ledger_server.client("lakeformation"), account, SECRET)
     return {"owner": account, "bucket": bucket, "run": run, "statistics": statistics, "key": key, **described}
 
 
@@ -412,9 +421,9 @@ _last: dict[str, Any] = {}
 
 @pytest.mark.parametrize("operation", sorted(CASES))
 def test_operation_of_a_stranger_tells_and_changes_nothing(
-    live_server: LiveServer, owned: dict[str, str], operation: str
+    ledger_server: LiveServer, owned: dict[str, str], operation: str
 ):
-    before = _last.pop("snapshot", None) or _snapshot(live_server, owned)
+    before = _last.pop("snapshot", None) or _snapshot(ledger_server, owned)
     assert SECRET in json.dumps(before, default=str)
     text = json.dumps(CASES[operation])
     for name, value in owned.items():
@@ -422,12 +431,12 @@ def test_operation_of_a_stranger_tells_and_changes_nothing(
     request = json.loads(text)
     service, _, name = operation.rpartition(":")
     if service == "isinglass":
-        answer, refusal = _through_cli(live_server, operation, request)
+        answer, refusal = _through_cli(ledger_server, operation, request)
     else:
-        answer, refusal = _through_boto3(live_server, service or "glue", name, request)
+        answer, refusal = _through_boto3(ledger_server, service or "glue", name, request)
     assert SECRET not in answer
     assert refusal in HARMLESS or (operation, refusal) == ("isinglass:PreviewCrawl", "InvalidInputException")
-    after = _last["snapshot"] = _snapshot(live_server, owned)
+    after = _last["snapshot"] = _snapshot(ledger_server, owned)
     assert after == before
 
 
@@ -456,7 +465,7 @@ def _through_cli(server: LiveServer, operation: str, request: dict[str, Any]) ->
 
 
 @pytest.mark.skipif(not confinement.available(), reason="this kernel has no Landlock")
-def test_job_of_a_stranger_reaches_nothing_of_the_owner(live_server: LiveServer, owned: dict[str, str]):
+def test_job_of_a_stranger_reaches_nothing_of_the_owner(ledger_server: LiveServer, owned: dict[str, str]):
     script = f"""
 import boto3, os
 from botocore.exceptions import ClientError
@@ -476,11 +485,11 @@ for path in (f"{{data}}/server.key", f"{{data}}/isinglass.db", f"/proc/{{os.getp
     except OSError as error:
         print(type(error).__name__)
 """
-    path = live_server.home / "probe.py"
+    path = ledger_server.home / "probe.py"
     path.write_text(script)
-    key, secret = live_server.keys_of(STRANGER)
+    key, secret = ledger_server.keys_of(STRANGER)
     done = run_cli(
-        live_server.home, "run", str(path), "--shell", "--endpoint", live_server.endpoint,
+        ledger_server.home, "run", str(path), "--shell", "--endpoint", ledger_server.endpoint,
         ISINGLASS_ACCESS_KEY_ID=key, ISINGLASS_SECRET_ACCESS_KEY=secret,
     )  # fmt: skip
     assert SECRET not in done.stdout
@@ -489,9 +498,9 @@ for path in (f"{{data}}/server.key", f"{{data}}/isinglass.db", f"/proc/{{os.getp
 
 
 @pytest.mark.skipif(not confinement.available(), reason="this kernel has no Landlock")
-def test_statement_of_a_stranger_reads_no_file_of_the_server(live_server: LiveServer, tmp_path):
+def test_statement_of_a_stranger_reads_no_file_of_the_server(ledger_server: LiveServer, tmp_path):
     (tmp_path / "kept.csv").write_text(f"a\n{SECRET}\n")
     refusal = _through_cli(
-        live_server, "isinglass:RunQuery", {"SqlText": f"select * from csv.`{tmp_path}/kept.csv`"}
+        ledger_server, "isinglass:RunQuery", {"SqlText": f"select * from csv.`{tmp_path}/kept.csv`"}
     )
     assert refusal == (f"cannot list {tmp_path}/: permission denied", "QueryFailedException")
