@@ -7,6 +7,7 @@ from modelgen.source import Service
 _TITLES = {
     "glue": "Glue",
     "iam": "Identity and Access Management",
+    "kms": "Key Management Service",
     "lakeformation": "Lake Formation",
     "logs": "CloudWatch Logs",
     "sts": "Security Token Service",

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 #: Every service that we speak, in the order that the registry stub lists them.
-SERVICES = ("glue", "iam", "lakeformation", "logs", "sts", "isinglass")
+SERVICES = ("glue", "iam", "kms", "lakeformation", "logs", "sts", "isinglass")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from isinglass.store.store import Store
 
 #: The newest revision of migrations/versions; a test holds it against the scripts.
-HEAD = "0019_business_catalogue"
+HEAD = "0025_spare"
 
 
 @dataclass(eq=False)
