@@ -1,4 +1,4 @@
-"""A run of a defined role may do what the role may, and sees nothing of the server it runs on."""
+"""A run that policies limit may do what they allow, and sees nothing of the server it runs on."""
 
 import json
 
@@ -35,33 +35,64 @@ MAY = [
     {"Effect": "Allow", "Action": "glue:Get*", "Resource": "*"},
     {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"},
 ]
+SESSION = [
+    {"Effect": "Allow", "Action": "glue:CreateDatabase", "Resource": "*"},
+    {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"},
+]
+FOR_EVERYBODY = ["create_user AccessDenied", "assume_role AccessDenied", "PermissionError"]
+
+
+def _policy(statements: list[dict[str, str]]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 @pytest.mark.skipif(not confinement.available(), reason="this kernel has no Landlock")
-def test_run_of_a_defined_role_may_do_what_the_role_may(live_server: LiveServer, tmp_path) -> None:
+def test_run_may_do_what_its_role_and_its_session_policy_may(live_server: LiveServer, tmp_path) -> None:
     iam, glue, s3 = (live_server.client(service) for service in ("iam", "glue", "s3"))
     (tmp_path / "kept").write_text("secret")
-    policy = json.dumps({"Version": "2012-10-17", "Statement": MAY})
-    role = iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=trust({"Service": "glue.amazonaws.com"}))
-    iam.put_role_policy(RoleName=ROLE, PolicyName="careful", PolicyDocument=policy)
+    iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=trust({"Service": "glue.amazonaws.com"}))
+    iam.put_role_policy(RoleName=ROLE, PolicyName="careful", PolicyDocument=_policy(MAY))
     admin = iam.create_role(RoleName="boss", AssumeRolePolicyDocument=trust({"AWS": live_server.account}))
     script = SCRIPT.format(bucket=BUCKET, admin=admin["Role"]["Arn"], secret=str(tmp_path / "kept"))
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key="job.py", Body=script.encode())
     command = {"Name": "pythonshell", "ScriptLocation": f"s3://{BUCKET}/job.py"}
-    glue.create_job(Name="careful", Role=role["Role"]["Arn"], Command=command)
-    run = glue.start_job_run(JobName="careful")["JobRunId"]
-    wait_for(
-        lambda: (
-            glue.get_job_run(JobName="careful", RunId=run)["JobRun"]["JobRunState"] in {"SUCCEEDED", "FAILED"}
+
+    def printed(role: str, **members: str) -> list[str]:
+        arn = f"arn:aws:iam::{live_server.account}:role/{role}"
+        glue.create_job(Name=f"{role}{len(members)}", Role=arn, Command=command)
+        run = glue.start_job_run(JobName=f"{role}{len(members)}", **members)["JobRunId"]
+        ended = {"SUCCEEDED", "FAILED"}
+        wait_for(
+            lambda: (
+                glue.get_job_run(JobName=f"{role}{len(members)}", RunId=run)["JobRun"]["JobRunState"] in ended
+            )
         )
-    )
-    assert live_server.cli("logs", run).stdout.splitlines() == [
-        f"arn:aws:sts::{live_server.account}:assumed-role/{ROLE}/GlueJobRunnerSession",
+        return live_server.cli("logs", run).stdout.splitlines()
+
+    def identity(role: str) -> str:
+        return f"arn:aws:sts::{live_server.account}:assumed-role/{role}/GlueJobRunnerSession"
+
+    session = {"ExecutionRoleSessionPolicy": _policy(SESSION)}
+    assert printed(ROLE) == [
+        identity(ROLE),
         "get_databases done",
         "create_database AccessDeniedException",
         "put_object AccessDenied",
-        "create_user AccessDenied",
-        "assume_role AccessDenied",
-        "PermissionError",
+        *FOR_EVERYBODY,
+    ]
+    assert printed(ROLE, **session) == [
+        identity(ROLE),
+        "get_databases AccessDeniedException",
+        "create_database AccessDeniedException",
+        "put_object AccessDenied",
+        *FOR_EVERYBODY,
+    ]
+    # A role that nobody defined may do nearly all, and its run see the server's files: not with a policy.
+    assert printed("nobodys", **session) == [
+        identity("nobodys"),
+        "get_databases AccessDeniedException",
+        "create_database done",
+        "put_object AccessDenied",
+        *FOR_EVERYBODY,
     ]

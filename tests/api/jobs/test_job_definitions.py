@@ -113,7 +113,25 @@ def test_stop_of_a_run_nobody_began_ends_it_at_once(glue: Any) -> None:
     assert glue.get_job_run(JobName="a", RunId=run_id)["JobRun"]["JobRunState"] == "STOPPED"
 
 
-def test_run_with_a_session_policy_is_refused_and_starts_nothing(glue: Any) -> None:
+READING = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "glue:Get*", "Resource": "*"}}'
+
+
+def test_run_with_a_session_policy_shows_it_and_so_does_its_next_attempt(glue: Any) -> None:
     glue.create_job(Name="a", Role="r", Command=SCRIPT)
-    refused = _code(glue.start_job_run, JobName="a", ExecutionRoleSessionPolicy='{"Statement": []}')
-    assert (refused, glue.get_job_runs(JobName="a")["JobRuns"]) == ("OperationNotSupportedException", [])
+    first = glue.start_job_run(JobName="a", ExecutionRoleSessionPolicy=READING)["JobRunId"]
+    glue.batch_stop_job_run(JobName="a", JobRunIds=[first])
+    again = glue.start_job_run(JobName="a", JobRunId=first)["JobRunId"]
+    assert [
+        glue.get_job_run(JobName="a", RunId=run)["JobRun"]["ExecutionRoleSessionPolicy"]
+        for run in (first, again)
+    ] == [READING, READING]
+    assert "ExecutionRoleSessionPolicy" not in glue.get_job(JobName="a")["Job"]
+
+
+def test_run_with_a_malformed_session_policy_is_refused_and_starts_nothing(glue: Any) -> None:
+    glue.create_job(Name="a", Role="r", Command=SCRIPT)
+    refused = [
+        _code(glue.start_job_run, JobName="a", ExecutionRoleSessionPolicy=policy)
+        for policy in ('{"Statement": []}', "{}", "no policy", READING.replace("Action", "Aktion"))
+    ]
+    assert (refused, glue.get_job_runs(JobName="a")["JobRuns"]) == (["InvalidInputException"] * 4, [])

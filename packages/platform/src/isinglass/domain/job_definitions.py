@@ -15,6 +15,8 @@ COMMANDS = ("glueetl", "gluestreaming", "pythonshell", "glueray")
 SIZES = ("MaxCapacity", "AllocatedCapacity", "WorkerType", "NumberOfWorkers")
 MAX_ARGUMENT_BYTES = 260 * 1024
 MAX_RETRIES = 10
+#: The member of a run, never of a job, whose policy its role's rights are cut down to.
+SESSION_POLICY = "ExecutionRoleSessionPolicy"
 
 
 def complete(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,6 +84,7 @@ def with_overrides(definition: Mapping[str, Any], request: Mapping[str, Any]) ->
         "NotificationProperty",
         "ExecutionClass",
         "JobRunQueuingEnabled",
+        SESSION_POLICY,
     )
     frozen = {**definition, **{key: request[key] for key in taken if key in request}}
     sizes = {key: request[key] for key in SIZES if key in request}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from isinglass.domain.job_definitions import SESSION_POLICY
 from isinglass.domain.job_run_states import TERMINAL, Effect, Event
 from isinglass.engines.launcher import Launcher, LaunchError
 from isinglass.jobs.interruption import interruption
@@ -95,6 +96,7 @@ class JobRunHandler:
                 now=now,
                 expires_at=end,
                 context={"JobName": run.job_name, "JobRunId": run.run_id},
+                session_policy=run.definition.get(SESSION_POLICY),
             )
         return changed, keys
 

@@ -7,7 +7,7 @@ from isinglass.domain.access.principals import session_arn
 from isinglass.domain.access.resources import role_arn
 from isinglass.domain.permissions.copies import Errand
 from isinglass.jobs.settings import Credentials
-from isinglass.store.key_making import Holder, MadeKey, holder_of, make_session_key
+from isinglass.store.key_making import Holder, MadeKey, holder_of, is_limited, make_session_key
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Transaction
 
@@ -28,6 +28,7 @@ class StoredRunKeys:
         now: float,
         expires_at: float,
         context: dict[str, Any] | None = None,
+        session_policy: str | None = None,
     ) -> Credentials:
         """Insert a temporary key that acts as a session of a role, and return it in the clear, this once."""
         arn = role_arn(role, account_id)
@@ -37,7 +38,8 @@ class StoredRunKeys:
             account_id,
             session_arn(account_id, arn, session),
             None if found is None else found.id,
-            context=context,
+            None if session_policy is None else [session_policy],
+            context,
         )
         return _credentials(make_session_key(tx, self.sealer, holder, now, expires_at), holder)
 
@@ -61,5 +63,4 @@ class StoredRunKeys:
 
 
 def _credentials(made: MadeKey, holder: Holder) -> Credentials:
-    limited = holder.identity_id is not None
-    return Credentials(made.access_key_id, made.secret_access_key, made.session_token, limited)
+    return Credentials(made.access_key_id, made.secret_access_key, made.session_token, is_limited(holder))

@@ -35,11 +35,12 @@ class KeyIssuer(Protocol):
         now: float,
         expires_at: float,
         context: dict[str, Any] | None = None,
+        session_policy: str | None = None,
     ) -> Credentials:
         """Insert a temporary key that acts as a session of a role, and return it in the clear, this once.
 
         The role is given by its ARN or its name. The context is kept with the key, for what is done with it
-        to be known as the run's.
+        to be known as the run's. With a session policy, the key may do what both it and the role's allow.
         """
         ...
 

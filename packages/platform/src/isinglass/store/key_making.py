@@ -53,6 +53,11 @@ def holder_of(key: AccessKey) -> Holder:
     return Holder(key.account_id, key.principal_arn, key.identity_id, key.session_policies, key.context)
 
 
+def is_limited(key: AccessKey | Holder) -> bool:
+    """Whether policies limit what a key may do: its identity's, or those of its session."""
+    return key.identity_id is not None or key.session_policies is not None
+
+
 def _insert(
     tx: Transaction, sealer: Sealer, holder: Holder, made: MadeKey, now: float, expires_at: float | None
 ) -> None:

@@ -20,6 +20,7 @@ from isinglass.model.edge_errors import (
 )
 from isinglass.operations.context import Principal
 from isinglass.store.access_keys import AccessKey
+from isinglass.store.key_making import is_limited
 
 _SKEW_SECONDS = 300
 _SKEW = "5 min."
@@ -106,7 +107,7 @@ class Verifier:
             authorization.access_key_id,
             identity_arn=known.identity_arn,
             origin=_origin(known.key.context),
-            limited=known.key.identity_id is not None,
+            limited=is_limited(known.key),
         )
         return Caller(principal, authorization.scope.region, known.key)
 

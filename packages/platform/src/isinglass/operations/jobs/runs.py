@@ -4,8 +4,9 @@ import secrets
 from dataclasses import replace
 from typing import Any, cast
 
+from isinglass.domain.access.documents import MalformedPolicy, parse_policy
 from isinglass.domain.job_arguments import resolve
-from isinglass.domain.job_definitions import with_overrides
+from isinglass.domain.job_definitions import SESSION_POLICY, with_overrides
 from isinglass.domain.job_run_states import TERMINAL, Event
 from isinglass.domain.job_sizing import InvalidSize, dpu_seconds
 from isinglass.jobs import transitions
@@ -13,7 +14,6 @@ from isinglass.model.glue.errors import (
     ConcurrentRunsExceededException,
     EntityNotFoundException,
     InvalidInputException,
-    OperationNotSupportedException,
 )
 from isinglass.model.glue.shapes import (
     BatchStopJobRunError,
@@ -37,7 +37,7 @@ from isinglass.store.store import Transaction
 
 #: Members of a run that its frozen definition holds.
 _FROZEN = (
-    "AllocatedCapacity", "ExecutionClass", "GlueVersion", "JobMode",
+    "AllocatedCapacity", "ExecutionClass", SESSION_POLICY, "GlueVersion", "JobMode",
     "JobRunQueuingEnabled", "MaintenanceWindow", "MaxCapacity", "NotificationProperty", "NumberOfWorkers",
     "ProfileName", "SecurityConfiguration", "Timeout", "WorkerType",
 )  # fmt: skip
@@ -47,11 +47,7 @@ _FROZEN = (
 def start_job_run(ctx: Context, request: StartJobRunRequest) -> StartJobRunResponse:
     """Start a run, or queue it when the job allows that and has all its concurrent runs."""
     name = request["JobName"]
-    if request.get("ExecutionRoleSessionPolicy"):
-        raise OperationNotSupportedException(
-            "StartJobRun does not support ExecutionRoleSessionPolicy yet: the run would have more rights "
-            "than the policy allows."
-        )
+    _check_session_policy(request)
     with ctx.store.begin() as tx:
         job = tx.jobs.lock(ctx.account_id, name)
         if job is None:
@@ -67,6 +63,14 @@ def start_job_run(ctx: Context, request: StartJobRunRequest) -> StartJobRunRespo
         if run.state == "STARTING":
             transitions.enqueue(tx, run, ctx.now)
     return {"JobRunId": run.run_id}
+
+
+def _check_session_policy(request: StartJobRunRequest) -> None:
+    if "ExecutionRoleSessionPolicy" in request:
+        try:
+            parse_policy(request["ExecutionRoleSessionPolicy"])
+        except MalformedPolicy as error:
+            raise InvalidInputException(f"ExecutionRoleSessionPolicy: {error.reason}") from error
 
 
 def _first(tx: Transaction, ctx: Context, job: Job, request: StartJobRunRequest) -> JobRun:
@@ -102,6 +106,9 @@ def _again(tx: Transaction, ctx: Context, job: Job, request: StartJobRunRequest)
     first = transitions.first_run_id(previous.run_id)
     attempt = tx.job_runs.highest_attempt(ctx.account_id, first) + 1
     fresh = _first(tx, ctx, job, request)
+    if (policy := previous.definition.get(SESSION_POLICY)) is not None:
+        # Else running again what was limited would be the way around the limit.
+        fresh.definition.setdefault(SESSION_POLICY, policy)
     return replace(
         fresh,
         run_id=f"{first}_attempt_{attempt}",
