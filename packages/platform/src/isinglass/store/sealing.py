@@ -7,6 +7,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from isinglass.store.opened_keys import OpenedKeys
+
 KEY_BYTES = 32
 
 _VERSION = b"\x01"
@@ -32,6 +34,8 @@ class Sealer:
         if len(server_key) != KEY_BYTES:
             raise ValueError(f"The server key has {len(server_key)} bytes instead of {KEY_BYTES}.")
         self._cipher = AESGCM(derive_key(server_key, "sealing"))
+        #: Data keys that were opened with what is sealed here.
+        self.opened = OpenedKeys()
 
     def seal(self, secret: bytes, context: str) -> bytes:
         """Seal a secret."""

@@ -39,6 +39,7 @@ from isinglass.store.identity_center import IdentityCenter
 from isinglass.store.identity_policies import IdentityPolicies
 from isinglass.store.job_runs import JobRuns
 from isinglass.store.jobs import Jobs
+from isinglass.store.keys import Keys
 from isinglass.store.new_resources import NewResources
 from isinglass.store.outbox import Outbox
 from isinglass.store.partition_indexes import PartitionIndexes
@@ -80,6 +81,10 @@ class Transaction:
     @cached_property
     def identity_policies(self) -> IdentityPolicies:
         return IdentityPolicies(self.connection)
+
+    @cached_property
+    def keys(self) -> Keys:
+        return Keys(self.connection)
 
     @cached_property
     def jobs(self) -> Jobs:
