@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
+from isinglass.store.prepared import Prepared
+
 
 def _insert(dialect: str, table: sa.Table) -> PostgresqlInsert | SqliteInsert:
     return SqliteInsert(table) if dialect == "sqlite" else PostgresqlInsert(table)
@@ -20,6 +22,10 @@ def insert_new(
 
     Waits for a concurrent insert of the same key to be decided.
     """
+    if connection.dialect.name == "sqlite":
+        # In this process a statement for each row costs less than building one for all of them.
+        touched = _insert_one("sqlite", column.table, ()).run_each(connection, rows)
+        return {row[column.key] for row, new in zip(rows, touched, strict=True) if new}
     return set(connection.scalars(_insert_new(connection.dialect.name, column), rows))
 
 
@@ -34,16 +40,15 @@ def insert_one(
     The database computes some columns: always the same for a table, of parameters that the row has.
     """
     statement = _insert_one(connection.dialect.name, table, tuple(computed.items()))
-    return connection.execute(statement, row).rowcount == 1
+    return statement.run(connection, row) == 1
 
 
 @cache
 def _insert_one(
     dialect: str, table: sa.Table, computed: tuple[tuple[str, sa.ColumnElement[Any]], ...]
-) -> Any:
-    # Inline, as nobody asks for its id; the count of inserted rows is not kept unless asked for.
-    statement = _insert(dialect, table).values(dict(computed)).on_conflict_do_nothing().inline()
-    return statement.execution_options(preserve_rowcount=True)
+) -> Prepared:
+    # Inline, as nobody asks for its id.
+    return Prepared(_insert(dialect, table).values(dict(computed)).on_conflict_do_nothing().inline())
 
 
 @cache

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from isinglass.store.conflicts import insert_one
 from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.crawlers import crawl_folders, crawl_shapes, crawlers, crawls
 from isinglass.store.tags import tagged
 
@@ -31,18 +32,20 @@ class Crawler:
 
 
 _SELECT = sa.select(*(crawlers.c[name] for name in Crawler.__dataclass_fields__))
-# Built once: building a statement costs more than running it.
 _IS = (crawlers.c.account_id == sa.bindparam("of_account"), crawlers.c.name == sa.bindparam("of_name"))
-_FIND = _SELECT.where(*_IS)
-_LOCK = _FIND.with_for_update()
+_FIND = Prepared(_SELECT.where(*_IS))
+_LOCK = Prepared(_SELECT.where(*_IS).with_for_update())
 _DELETE = (
     *(
-        child.delete().where(
-            child.c.account_id == sa.bindparam("of_account"), child.c.crawler_name == sa.bindparam("of_name")
+        Prepared(
+            child.delete().where(
+                child.c.account_id == sa.bindparam("of_account"),
+                child.c.crawler_name == sa.bindparam("of_name"),
+            )
         )
         for child in (crawls, crawl_shapes, crawl_folders)
     ),
-    crawlers.delete().where(*_IS),
+    Prepared(crawlers.delete().where(*_IS)),
 )
 
 
@@ -72,12 +75,12 @@ class Crawlers:
 
     def find(self, account_id: str, name: str) -> Crawler | None:
         """Find a crawler by its name."""
-        row = self._connection.execute(_FIND, _is(account_id, name)).first()
+        row = _FIND.first(self._connection, _is(account_id, name))
         return None if row is None else _crawler(row)
 
     def lock(self, account_id: str, name: str) -> Crawler | None:
         """Find a crawler and keep everyone else from changing it until the transaction ends."""
-        row = self._connection.execute(_LOCK, _is(account_id, name)).first()
+        row = _LOCK.first(self._connection, _is(account_id, name))
         return None if row is None else _crawler(row)
 
     def find_many(self, account_id: str, names: Iterable[str]) -> dict[str, Crawler]:
@@ -129,7 +132,7 @@ class Crawlers:
     def delete(self, crawler: Crawler) -> None:
         """Delete a locked crawler with its history and its memory."""
         for statement in _DELETE:
-            self._connection.execute(statement, _is(crawler.account_id, crawler.name))
+            statement.run(self._connection, _is(crawler.account_id, crawler.name))
 
     def _set(self, crawler: Crawler, **values: Any) -> None:
         changed = crawlers.update().where(*_IS).values(**values)

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.jobs import jobs
 from isinglass.store.tags import tagged
 
@@ -23,17 +24,16 @@ class Job:
 
 
 _COLUMNS = [jobs.c[name] for name in Job.__dataclass_fields__]
-# Built once: building a statement costs more than running it.
 _IS = (jobs.c.account_id == sa.bindparam("of_account"), jobs.c.name == sa.bindparam("of_name"))
 _FIND = sa.select(*_COLUMNS).where(*_IS)
 _LOCK = _FIND.with_for_update()
-_INSERT = jobs.insert().inline()
-_UPDATE = (
+_INSERT = Prepared(jobs.insert().inline())
+_UPDATE = Prepared(
     jobs.update()
     .where(*_IS)
     .values({name: sa.bindparam(f"new_{name}") for name in ("definition", "modified_at")})
 )
-_DELETE = jobs.delete().where(*_IS)
+_DELETE = Prepared(jobs.delete().where(*_IS))
 
 
 class Jobs:
@@ -75,12 +75,12 @@ class Jobs:
     def insert(self, job: Job) -> None:
         """Insert a job; its name must be free."""
         row = {name: getattr(job, name) for name in Job.__dataclass_fields__}
-        self._connection.execute(_INSERT, row)
+        _INSERT.run(self._connection, row)
 
     def update(self, account_id: str, name: str, definition: dict[str, Any], now: float) -> bool:
         """Replace a job's definition; False when there is no such job."""
         changes = {"new_definition": definition, "new_modified_at": now}
-        return self._connection.execute(_UPDATE, _is(account_id, name) | changes).rowcount == 1
+        return _UPDATE.run(self._connection, _is(account_id, name) | changes) == 1
 
     def lock(self, account_id: str, name: str) -> Job | None:
         """Find a job and keep other writers of it waiting, so that its runs can be counted and started."""
@@ -89,7 +89,7 @@ class Jobs:
 
     def delete(self, account_id: str, name: str) -> bool:
         """Delete a job, keeping its runs; False when there is no such job."""
-        return self._connection.execute(_DELETE, _is(account_id, name)).rowcount == 1
+        return _DELETE.run(self._connection, _is(account_id, name)) == 1
 
 
 def _is(account_id: str, name: str) -> dict[str, Any]:

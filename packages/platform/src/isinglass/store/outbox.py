@@ -4,10 +4,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.flow import outbox
 
 #: Built once: the outbox is written with nearly every change. Inline, as nobody asks for the id.
-_INSERT = outbox.insert().inline()
+_INSERT = Prepared(outbox.insert().inline())
 
 
 class Outbox:
@@ -19,7 +20,7 @@ class Outbox:
     def add(self, account_id: str, kind: str, payload: dict[str, Any], now: float) -> None:
         """Append one event of an EventBridge detail-type."""
         row = {"account_id": account_id, "kind": kind, "payload": payload, "created_at": now}
-        self._connection.execute(_INSERT, row)
+        _INSERT.run(self._connection, row)
 
     def undelivered(self, limit: int) -> list[sa.Row[Any]]:
         """Read the oldest events not yet handed on."""

@@ -13,6 +13,7 @@ from isinglass.domain.partition_values import KeyRange
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.index_entries import IndexEntries
 from isinglass.store.scanning import MOST_EXAMINED
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.catalog import catalog_tables
 from isinglass.store.tables.partition_indexes import partition_index_entries, partition_indexes
 
@@ -52,11 +53,12 @@ _SELECT = sa.select(
     partition_indexes.c.backfill_errors,
     partition_indexes.c.built_to,
 )
-#: Built once: building a statement costs more than running it.
-_OF_TABLE = _SELECT.where(
-    partition_indexes.c.catalog_id == sa.bindparam("catalog_id"),
-    partition_indexes.c.table_id == sa.bindparam("table_id"),
-).order_by(partition_indexes.c.id)
+_OF_TABLE = Prepared(
+    _SELECT.where(
+        partition_indexes.c.catalog_id == sa.bindparam("catalog_id"),
+        partition_indexes.c.table_id == sa.bindparam("table_id"),
+    ).order_by(partition_indexes.c.id)
+)
 
 
 def _index(row: Any) -> PartitionIndex:
@@ -97,7 +99,7 @@ class PartitionIndexes:
     def of(self, table: CatalogTable) -> list[PartitionIndex]:
         """List a table's indexes in the order they were made."""
         of_table = {"catalog_id": table.catalog_id, "table_id": table.id}
-        return [_index(row) for row in self._connection.execute(_OF_TABLE, of_table)]
+        return [_index(row) for row in _OF_TABLE.all(self._connection, of_table)]
 
     def maintained(self, table: CatalogTable) -> list[PartitionIndex]:
         """List the indexes that a held table's writers enter partitions in; asked once per transaction."""

@@ -12,6 +12,7 @@ from isinglass.domain.permissions.principals import IAM_ALLOWED
 from isinglass.domain.permissions.resources import Kind, Resource
 from isinglass.store.conflicts import insert_or_update
 from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.catalog import catalog_tables, databases
 from isinglass.store.tables.permissions import permissions
 
@@ -57,9 +58,11 @@ _OF_TABLE = _SELECT.where(
     ),
     permissions.c.principal.in_(sa.bindparam("names", expanding=True)),
 )
-_FORGET_DATABASE = permissions.delete().where(
-    permissions.c.catalog_id == sa.bindparam("catalog_id"),
-    permissions.c.database_name == sa.bindparam("database"),
+_FORGET_DATABASE = Prepared(
+    permissions.delete().where(
+        permissions.c.catalog_id == sa.bindparam("catalog_id"),
+        permissions.c.database_name == sa.bindparam("database"),
+    )
 )
 
 
@@ -297,7 +300,7 @@ class Permissions:
 
     def forget_database(self, catalog_id: str, name: str) -> None:
         """Forget what was granted on a database that goes: one made later under its name starts anew."""
-        self._connection.execute(_FORGET_DATABASE, {"catalog_id": catalog_id, "database": name})
+        _FORGET_DATABASE.run(self._connection, {"catalog_id": catalog_id, "database": name})
 
     def forget_cells(self, catalog_id: str, table_id: int, name: str) -> None:
         """Forget what was granted on a cells filter that goes."""

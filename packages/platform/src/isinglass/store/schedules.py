@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from isinglass.store.conflicts import insert_or_update
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.schedules import schedules
 
 SCHEDULED, NOT_SCHEDULED = "SCHEDULED", "NOT_SCHEDULED"
@@ -26,12 +27,13 @@ class Schedule:
 
 _MEMBERS = tuple(Schedule.__dataclass_fields__)
 _SELECT = sa.select(*(schedules.c[name] for name in _MEMBERS))
-#: Built once: building a statement costs more than running it.
-_DELETE = schedules.delete().where(
+_OF = (
     schedules.c.account_id == sa.bindparam("of_account"),
     schedules.c.kind == sa.bindparam("of_kind"),
     schedules.c.name == sa.bindparam("of_name"),
 )
+_FIND = Prepared(_SELECT.where(*_OF))
+_DELETE = Prepared(schedules.delete().where(*_OF))
 
 
 class Schedules:
@@ -45,7 +47,7 @@ class Schedules:
 
     def find(self, account_id: str, kind: str, name: str) -> Schedule | None:
         """Find the schedule of a thing."""
-        row = self._connection.execute(_SELECT.where(*_is(account_id, kind, name))).first()
+        row = _FIND.first(self._connection, _of(account_id, kind, name))
         return None if row is None else Schedule(*row)
 
     def find_many(self, account_id: str, kind: str, names: list[str]) -> dict[str, Schedule]:
@@ -63,8 +65,7 @@ class Schedules:
 
     def delete(self, account_id: str, kind: str, name: str) -> None:
         """Delete a thing's schedule, if it has one."""
-        of = {"of_account": account_id, "of_kind": kind, "of_name": name}
-        self._connection.execute(_DELETE, of)
+        _DELETE.run(self._connection, _of(account_id, kind, name))
 
     def due(self, now: float, limit: int) -> list[Schedule]:
         """List schedules that are due, the longest waiting first."""
@@ -82,6 +83,10 @@ class Schedules:
             .values(next_at=next_at, last_at=schedule.next_at)
         )
         return self._connection.execute(moved).rowcount == 1
+
+
+def _of(account_id: str, kind: str, name: str) -> dict[str, str]:
+    return {"of_account": account_id, "of_kind": kind, "of_name": name}
 
 
 def _is(account_id: str, kind: str, name: str) -> list[sa.ColumnElement[bool]]:

@@ -6,13 +6,14 @@ import sqlalchemy as sa
 
 from isinglass.domain.tag_rules import merge_tags
 from isinglass.store.conflicts import insert_or_update
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.catalog import tags
 
 # Built once: building a statement costs more than running it.
 _OF = (tags.c.account_id == sa.bindparam("of_account"), tags.c.resource == sa.bindparam("of_resource"))
-_GET = sa.select(tags.c.key, tags.c.value).where(*_OF).order_by(tags.c.key)
+_GET = Prepared(sa.select(tags.c.key, tags.c.value).where(*_OF).order_by(tags.c.key))
 _REMOVE = tags.delete().where(*_OF, tags.c.key.in_(sa.bindparam("keys", expanding=True)))
-_DELETE_ALL = tags.delete().where(*_OF)
+_DELETE_ALL = Prepared(tags.delete().where(*_OF))
 _RENAME = tags.update().where(*_OF).values(resource=sa.bindparam("new_resource"))
 
 
@@ -24,8 +25,7 @@ class Tags:
 
     def get(self, account_id: str, resource: str) -> dict[str, str]:
         """Read a resource's tags; none is an empty mapping."""
-        rows = self._connection.execute(_GET, _of(account_id, resource))
-        return {key: value for key, value in rows}  # noqa: C416 - a row is no pair to mypy
+        return dict(_GET.all(self._connection, _of(account_id, resource)))
 
     def add(self, account_id: str, resource: str, added: Mapping[str, str]) -> None:
         """Add tags, replacing values of those present; refuses what tag_rules does not allow."""
@@ -44,7 +44,7 @@ class Tags:
 
     def delete_all(self, account_id: str, resource: str) -> None:
         """Remove all tags of a resource, as its deletion does."""
-        self._connection.execute(_DELETE_ALL, _of(account_id, resource))
+        _DELETE_ALL.run(self._connection, _of(account_id, resource))
 
     def rename(self, account_id: str, resource: str, new_resource: str) -> None:
         """Move all tags to a resource's new name."""

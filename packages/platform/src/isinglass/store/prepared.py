@@ -1,0 +1,126 @@
+"""Statements that are compiled once and then run by the driver itself.
+
+What SQLAlchemy does around a statement costs several times what SQLite takes to find a row by its key. The
+statements of the busiest paths are built with it like all others, but compiled only when they first run;
+from then on the driver gets the text and the values, in the transaction of the connection they are run on.
+
+Rows come back as the driver has them, which for text and numbers is what SQLAlchemy makes of them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+_Values = Mapping[str, Any]
+
+
+class Prepared:
+    """A statement with named parameters; those of an insert name the columns that it writes."""
+
+    __slots__ = ("_compiled", "_statement")
+
+    def __init__(self, statement: sa.ClauseElement) -> None:
+        self._statement = statement
+        self._compiled: dict[tuple[str, tuple[str, ...]], _Compiled] = {}
+
+    def first(self, connection: sa.Connection, values: _Values) -> Any:
+        """Return the first row that the statement selects; None when there is none."""
+        return self._execute(connection, values).fetchone()
+
+    def all(self, connection: sa.Connection, values: _Values) -> list[Any]:
+        """Return all rows that the statement selects or returns."""
+        rows: list[Any] = self._execute(connection, values).fetchall()
+        return rows
+
+    def run(self, connection: sa.Connection, values: _Values) -> int:
+        """Run a statement that writes; returns how many rows it touched."""
+        touched: int = self._execute(connection, values).rowcount
+        return touched
+
+    def run_each(self, connection: sa.Connection, rows: Sequence[_Values]) -> list[int]:
+        """Run a statement that writes for each of some rows; tells of each how many rows it touched."""
+        compiled = self._for(connection, rows[0])
+        cursor = _driver(connection).cursor()
+        try:
+            return [cursor.execute(compiled.text, compiled.arrange(row)).rowcount for row in rows]
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _wrapped(connection, compiled, error) from error
+
+    def _execute(self, connection: sa.Connection, values: _Values) -> Any:
+        compiled = self._for(connection, values)
+        try:
+            return _driver(connection).execute(compiled.text, compiled.arrange(values))
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _wrapped(connection, compiled, error) from error
+
+    def _for(self, connection: sa.Connection, values: _Values) -> "_Compiled":
+        key = (connection.dialect.name, tuple(values))
+        compiled = self._compiled.get(key)
+        if compiled is None:
+            compiled = self._compiled[key] = _Compiled(self._statement, connection.dialect, key[1])
+        return compiled
+
+
+class _Compiled:
+    """A statement in the words of one driver; `arrange` makes its parameters of named values."""
+
+    __slots__ = ("arrange", "text")
+
+    arrange: Callable[[_Values], Any]
+
+    def __init__(self, statement: sa.ClauseElement, dialect: sa.Dialect, given: Sequence[str]) -> None:
+        compiled: Any = statement.compile(dialect=dialect, column_keys=list(given))
+        self.text = str(compiled)
+        constants = {
+            name: bound.effective_value
+            for name, bound in compiled.binds.items()
+            if name not in given and not bound.required
+        }
+        conversions = {
+            name: convert
+            for name, bound in compiled.binds.items()
+            if (convert := bound.type.dialect_impl(dialect).bind_processor(dialect))
+        }
+        complete = _completing(constants, conversions)
+        self.arrange = _in_order(compiled.positiontup, complete) if compiled.positional else complete
+
+
+def _completing(
+    constants: _Values, conversions: Mapping[str, Callable[[Any], Any]]
+) -> Callable[[_Values], _Values]:
+    """Make what adds a statement's own constants to values, and writes those of JSON columns."""
+
+    def complete(values: _Values) -> _Values:
+        known = {**constants, **values}
+        for name, convert in conversions.items():
+            known[name] = convert(known[name])
+        return known
+
+    return complete if constants or conversions else lambda values: values
+
+
+def _in_order(names: Sequence[str], complete: Callable[[_Values], _Values]) -> Callable[[_Values], Any]:
+    def arrange(values: _Values) -> tuple[Any, ...]:
+        known = complete(values)
+        return tuple([known[name] for name in names])
+
+    return arrange
+
+
+def _driver(connection: sa.Connection) -> Any:
+    return connection.connection.dbapi_connection
+
+
+def _wrapped(connection: sa.Connection, compiled: _Compiled, error: Any) -> Exception:
+    """Make the driver's error one of SQLAlchemy's; the values, which may be secret, are not told."""
+    dialect = connection.dialect
+    wrapped: Exception = sa.exc.DBAPIError.instance(
+        compiled.text,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        dialect=dialect,
+    )
+    return wrapped
