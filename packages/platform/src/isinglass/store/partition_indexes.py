@@ -12,8 +12,8 @@ from isinglass.domain.partition_index import EntryRange, IndexKey, check_indexab
 from isinglass.domain.partition_values import KeyRange
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.index_entries import IndexEntries
-from isinglass.store.scanning import MOST_EXAMINED
 from isinglass.store.prepared import Prepared
+from isinglass.store.scanning import MOST_EXAMINED
 from isinglass.store.tables.catalog import catalog_tables
 from isinglass.store.tables.partition_indexes import partition_index_entries, partition_indexes
 
