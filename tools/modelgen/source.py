@@ -127,7 +127,8 @@ def _reach(shapes: dict[str, Any], operations: dict[str, Any]) -> Iterator[str]:
 
 def _shape(shape: dict[str, Any]) -> dict[str, Any]:
     compact: dict[str, Any] = {"type": shape["type"]}
-    compact |= {key: shape[key] for key in _KEPT if key in shape}
+    # A patch empties an enum that is not all there is.
+    compact |= {key: shape[key] for key in _KEPT if key in shape and shape[key] != []}
     if "pattern" in compact:
         compact["pattern"] = python_pattern(compact["pattern"])
     for part in ("member", "key", "value"):

@@ -96,9 +96,10 @@ def test_secrets_do_not_lie_in_the_clear(glue: Any, api: Any) -> None:
 
 def test_connection_updated_loses_what_was_left_out(glue: Any) -> None:
     glue.create_connection(ConnectionInput=_input(Description="d"))
-    glue.update_connection(Name="pg", ConnectionInput=_input(ConnectionProperties={"USERNAME": "v"}))
+    left = {"JDBC_CONNECTION_URL": "jdbc:postgresql://h/db", "USERNAME": "v"}
+    glue.update_connection(Name="pg", ConnectionInput=_input(ConnectionProperties=left))
     connection = glue.get_connection(Name="pg")["Connection"]
-    assert ("Description" in connection, connection["ConnectionProperties"]) == (False, {"USERNAME": "v"})
+    assert ("Description" in connection, connection["ConnectionProperties"]) == (False, left)
     assert connection["LastUpdatedTime"] > connection["CreationTime"]
     assert _error(glue.update_connection, Name="pg", ConnectionInput=_input("other")) == (
         "InvalidInputException",
@@ -147,6 +148,7 @@ def test_secrets_are_known_by_their_names(glue: Any, api: Any) -> None:
         "KAFKA_CLIENT_KEY_PASSWORD": "s3cret-key",
     }
     shown = {
+        "KAFKA_BOOTSTRAP_SERVERS": "h:9092",
         "SECRET_ID": "an-id",
         "KAFKA_SASL_SCRAM_SECRETS_ARN": "an-arn",
         "KAFKA_CLIENT_KEYSTORE": "s3://b/k",

@@ -30,6 +30,7 @@ from isinglass.operations.context import Component
 from isinglass.operations.crawlers import scheduling as crawler_scheduling
 from isinglass.operations.statistics import due as statistics_due
 from isinglass.operations.statistics import settings as statistics_settings
+from isinglass.store.connection_sealing import seal_left_open
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store
 from isinglass.transfer.kept_export import KIND as CATALOG_EXPORT
@@ -93,6 +94,7 @@ def build(
     """Build everything that works on the database."""
     sealer = Sealer(server_key)
     root_key = _root_key(settings, data, store, sealer)
+    seal_left_open(store, sealer)
     launcher = Launcher()
     worker_holder: list[Worker] = []
 

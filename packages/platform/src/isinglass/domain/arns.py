@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-#: How many names follow each kind. `integration` uses a colon before its name, all others slashes.
+#: How many names follow each kind. Those of `_COLONS` have a colon before their name, all others slashes.
 KINDS = {
     "catalog": 0,
     "database": 1,
@@ -29,6 +29,7 @@ KINDS = {
     "integration": 1,
 }
 
+_COLONS = ("integration", "connectionType")
 #: Kinds whose names the catalog stores in lower case.
 _FOLDED = {"database", "table", "tableVersion", "userDefinedFunction"}
 
@@ -57,7 +58,7 @@ class Arn:
     @property
     def resource(self) -> str:
         """The last part of the ARN: what names the resource inside its account."""
-        separator = ":" if self.kind == "integration" else "/"
+        separator = ":" if self.kind in _COLONS else "/"
         return separator.join((self.kind, *self.names))
 
     def __str__(self) -> str:
@@ -91,9 +92,8 @@ def parse(text: str) -> Arn:
 
 
 def _resource_parts(text: str, rest: str) -> tuple[str, tuple[str, ...]]:
-    if rest.startswith("integration:"):
-        kind, _, tail = rest.partition(":")
-    else:
+    kind, colon, tail = rest.partition(":")
+    if not colon or kind not in _COLONS:
         kind, _, tail = rest.partition("/")
     if kind not in KINDS:
         raise InvalidArn(text, f"there is no resource type {kind!r}")

@@ -1,9 +1,11 @@
 """Which parts of a connection are secrets, and how they come apart from and together with the rest."""
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+
+from isinglass.domain.secret_names import names_secret
+from isinglass.domain.secret_urls import has_secret, without_secrets
 
 _MAPS = ("ConnectionProperties", "SparkProperties", "AthenaProperties", "PythonProperties")
 _ENCRYPTED = "ENCRYPTED_"
@@ -12,23 +14,27 @@ _CREDENTIALS = "AuthenticationConfiguration"
 _TAKEN_IN = ("BasicAuthenticationCredentials", "CustomAuthenticationCredentials")
 _TAKEN_IN_OAUTH2 = ("OAuth2Credentials", "AuthorizationCodeProperties")
 _PARAMETERS = "TokenUrlParametersMap"
-#: What the name of a secret has in it, written without anything between its words …
-_SECRET = re.compile(r"SECRET|TOKEN|PASSWORD|PASSPHRASE|KEYTAB|PRIVATEKEY|ACCESSKEY|APIKEY")
-#: … unless it ends as the name of something that only points at one.
-_POINTER = re.compile(r"(SECRETS?|TOKEN|ACCESSKEY|PRIVATEKEY|APIKEY)(ID|ARN|URL|URI|NAME|ENDPOINT|TYPE)$")
 #: What asks for something when the connection is made, and is not part of it.
 _WISHES = ("ValidateCredentials", "ValidateForComputeEnvironments")
 
 
-def take_apart(connection_input: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Part a connection's definition from its secrets, which are by `<map>.<key>`."""
+def take_apart(
+    connection_input: Mapping[str, Any], also: Collection[str] = ()
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Part a connection's definition from its secrets, which are by `<map>.<key>`.
+
+    A URL with a password in it is a secret as a whole; the definition keeps it without the password.
+    `also` are properties that are secrets whatever their names.
+    """
     document = {key: value for key, value in connection_input.items() if key not in _WISHES}
     secrets: dict[str, str] = {}
     for name in _MAPS:
         if name in document:
-            hidden = {key for key in document[name] if is_secret(key)}
-            secrets.update({f"{name}.{key}": document[name][key] for key in hidden})
-            document[name] = {key: value for key, value in document[name].items() if key not in hidden}
+            given = document[name]
+            hidden = {key for key in given if is_secret(key) or key in also}
+            urls = {key for key in given if key not in hidden and has_secret(given[key])}
+            secrets.update({f"{name}.{key}": given[key] for key in (*hidden, *urls)})
+            document[name] = _shown(given, hidden)
     if _CREDENTIALS in document:
         document[_CREDENTIALS], credentials = _part_credentials(document[_CREDENTIALS])
         if credentials:
@@ -53,12 +59,13 @@ def without_passwords(document: Mapping[str, Any]) -> dict[str, Any]:
     shown = dict(document)
     for name in _MAPS:
         if name in shown:
-            shown[name] = {
-                key: value
-                for key, value in shown[name].items()
-                if not is_secret(key.upper().removeprefix(_ENCRYPTED))
-            }
+            hidden = {key for key in shown[name] if is_secret(key.upper().removeprefix(_ENCRYPTED))}
+            shown[name] = _shown(shown[name], hidden)
     return shown
+
+
+def _shown(properties: Mapping[str, str], hidden: Collection[str]) -> dict[str, str]:
+    return {key: without_secrets(value) for key, value in properties.items() if key not in hidden}
 
 
 def opened_credentials(secrets: Mapping[str, str]) -> dict[str, Any]:
@@ -69,10 +76,7 @@ def opened_credentials(secrets: Mapping[str, str]) -> dict[str, Any]:
 
 def is_secret(key: str) -> bool:
     """Tell whether a property of this name is a secret; names come as PASSWORD, sfPassword, access-key …"""
-    if key.upper().startswith(_ENCRYPTED):
-        return False
-    name = re.sub(r"[^A-Z0-9]", "", key.upper())
-    return _SECRET.search(name) is not None and _POINTER.search(name) is None
+    return not key.upper().startswith(_ENCRYPTED) and names_secret(key)
 
 
 def _part_credentials(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -51,6 +51,9 @@ def _context(account_id: str, name: str, path: str) -> str:
     return f"connection {account_id}/{name} {path}"
 
 
+#: Counts up when domain.connection_secrets tells more secrets from the rest than before.
+SEALING_RULES = 2
+
 _SELECT = sa.select(*(connections.c[name] for name in Connection.__dataclass_fields__))
 #: Built once: building a statement costs more than running it.
 _FIND = _SELECT.where(
@@ -79,6 +82,7 @@ class Connections:
             "created_at": connection.created_at,
             "updated_at": connection.updated_at,
             "updated_by": connection.updated_by,
+            "sealing_rules": SEALING_RULES,
         }
         return insert_one(self._connection, connections, row)
 
@@ -114,6 +118,7 @@ class Connections:
             secrets=orjson.dumps(secrets).decode(),
             updated_at=now,
             updated_by=by,
+            sealing_rules=SEALING_RULES,
             status="READY",
             status_reason=None,
             validated_at=None,
@@ -127,6 +132,35 @@ class Connections:
             connections.c.updated_at == connection.updated_at,
         )
         self._connection.execute(noted.values(status=status, status_reason=reason, validated_at=now))
+
+    def sealed_by_older_rules(self, most: int) -> list[Connection]:
+        """List some connections, of all accounts, that may have secrets in the clear."""
+        statement = _SELECT.where(connections.c.sealing_rules < SEALING_RULES).limit(most)
+        return [_connection(row) for row in self._connection.execute(statement)]
+
+    def seal_again(self, connection: Connection, document: Any, secrets: Mapping[str, str]) -> None:
+        """Put a definition with more of it sealed in its place, unless it has been changed meanwhile."""
+        change = connections.update().where(
+            *self._is(connection.account_id, connection.name),
+            connections.c.updated_at == connection.updated_at,
+        )
+        self._connection.execute(
+            change.values(
+                document=orjson.dumps(document).decode(),
+                secrets=orjson.dumps(secrets).decode(),
+                sealing_rules=SEALING_RULES,
+            )
+        )
+
+    def first_of_type(self, account_id: str, connection_type: str) -> str | None:
+        """Name a connection that has a type; None when there is none."""
+        statement = sa.select(connections.c.name, connections.c.document).where(
+            connections.c.account_id == account_id
+        )
+        for row in self._connection.execute(statement):
+            if orjson.loads(row.document)["ConnectionType"] == connection_type:
+                return str(row.name)
+        return None
 
     def delete(self, account_id: str, name: str) -> bool:
         """Delete a connection; False when there is none."""

@@ -22,6 +22,7 @@ from isinglass.store.catalogs import Catalogs
 from isinglass.store.cells_filters import CellsFilters
 from isinglass.store.client_tokens import ClientTokens
 from isinglass.store.column_statistics import ColumnStatistics
+from isinglass.store.connection_types import ConnectionTypes
 from isinglass.store.connections import Connections
 from isinglass.store.crawl_memory import CrawlMemory
 from isinglass.store.crawlers import Crawlers
@@ -169,6 +170,10 @@ class Transaction:
     @cached_property
     def security_configurations(self) -> SecurityConfigurations:
         return SecurityConfigurations(self.connection)
+
+    @cached_property
+    def connection_types(self) -> ConnectionTypes:
+        return ConnectionTypes(self.connection)
 
     @cached_property
     def connections(self) -> Connections:

@@ -44,11 +44,7 @@ ComputeEnvironment: t.TypeAlias = t.Literal["SPARK", "ATHENA", "PYTHON"]
 
 ConfigurationSource: t.TypeAlias = t.Literal["catalog", "table"]
 
-ConnectionPropertyKey: t.TypeAlias = t.Literal["HOST", "PORT", "USERNAME", "PASSWORD", "ENCRYPTED_PASSWORD", "JDBC_DRIVER_JAR_URI", "JDBC_DRIVER_CLASS_NAME", "JDBC_ENGINE", "JDBC_ENGINE_VERSION", "CONFIG_FILES", "INSTANCE_ID", "JDBC_CONNECTION_URL", "JDBC_ENFORCE_SSL", "CUSTOM_JDBC_CERT", "SKIP_CUSTOM_JDBC_CERT_VALIDATION", "CUSTOM_JDBC_CERT_STRING", "CONNECTION_URL", "KAFKA_BOOTSTRAP_SERVERS", "KAFKA_SSL_ENABLED", "KAFKA_CUSTOM_CERT", "KAFKA_SKIP_CUSTOM_CERT_VALIDATION", "KAFKA_CLIENT_KEYSTORE", "KAFKA_CLIENT_KEYSTORE_PASSWORD", "KAFKA_CLIENT_KEY_PASSWORD", "ENCRYPTED_KAFKA_CLIENT_KEYSTORE_PASSWORD", "ENCRYPTED_KAFKA_CLIENT_KEY_PASSWORD", "KAFKA_SASL_MECHANISM", "KAFKA_SASL_PLAIN_USERNAME", "KAFKA_SASL_PLAIN_PASSWORD", "ENCRYPTED_KAFKA_SASL_PLAIN_PASSWORD", "KAFKA_SASL_SCRAM_USERNAME", "KAFKA_SASL_SCRAM_PASSWORD", "KAFKA_SASL_SCRAM_SECRETS_ARN", "ENCRYPTED_KAFKA_SASL_SCRAM_PASSWORD", "KAFKA_SASL_GSSAPI_KEYTAB", "KAFKA_SASL_GSSAPI_KRB5_CONF", "KAFKA_SASL_GSSAPI_SERVICE", "KAFKA_SASL_GSSAPI_PRINCIPAL", "SECRET_ID", "CONNECTOR_URL", "CONNECTOR_TYPE", "CONNECTOR_CLASS_NAME", "ENDPOINT", "ENDPOINT_TYPE", "ROLE_ARN", "REGION", "WORKGROUP_NAME", "CLUSTER_IDENTIFIER", "DATABASE"]
-
 ConnectionStatus: t.TypeAlias = t.Literal["READY", "IN_PROGRESS", "FAILED"]
-
-ConnectionType: t.TypeAlias = t.Literal["JDBC", "SFTP", "MONGODB", "KAFKA", "NETWORK", "MARKETPLACE", "CUSTOM", "SALESFORCE", "VIEW_VALIDATION_REDSHIFT", "VIEW_VALIDATION_ATHENA", "GOOGLEADS", "GOOGLESHEETS", "GOOGLEANALYTICS4", "SERVICENOW", "MARKETO", "SAPODATA", "ZENDESK", "JIRACLOUD", "NETSUITEERP", "HUBSPOT", "FACEBOOKADS", "INSTAGRAMADS", "ZOHOCRM", "SALESFORCEPARDOT", "SALESFORCEMARKETINGCLOUD", "ADOBEANALYTICS", "SLACK", "LINKEDIN", "MIXPANEL", "ASANA", "STRIPE", "SMARTSHEET", "DATADOG", "WOOCOMMERCE", "INTERCOM", "SNAPCHATADS", "PAYPAL", "QUICKBOOKS", "FACEBOOKPAGEINSIGHTS", "FRESHDESK", "TWILIO", "DOCUSIGNMONITOR", "FRESHSALES", "ZOOM", "GOOGLESEARCHCONSOLE", "SALESFORCECOMMERCECLOUD", "SAPCONCUR", "DYNATRACE", "MICROSOFTDYNAMIC365FINANCEANDOPS", "MICROSOFTTEAMS", "BLACKBAUDRAISEREDGENXT", "MAILCHIMP", "GITLAB", "PENDO", "PRODUCTBOARD", "CIRCLECI", "PIPEDIVE", "SENDGRID", "AZURECOSMOS", "AZURESQL", "BIGQUERY", "BLACKBAUD", "CLOUDERAHIVE", "CLOUDERAIMPALA", "CLOUDWATCH", "CLOUDWATCHMETRICS", "CMDB", "DATALAKEGEN2", "DB2", "DB2AS400", "DOCUMENTDB", "DOMO", "DYNAMODB", "GOOGLECLOUDSTORAGE", "HBASE", "KUSTOMER", "MICROSOFTDYNAMICS365CRM", "MONDAY", "MYSQL", "OKTA", "OPENSEARCH", "ORACLE", "PIPEDRIVE", "POSTGRESQL", "SAPHANA", "SQLSERVER", "SYNAPSE", "TERADATA", "TERADATANOS", "TIMESTREAM", "TPCDS", "VERTICA"]
 
 ConnectorOAuth2GrantType: t.TypeAlias = t.Literal["CLIENT_CREDENTIALS", "JWT_BEARER", "AUTHORIZATION_CODE"]
 
@@ -1251,9 +1247,9 @@ class ConfusionMatrix(t.TypedDict):
 class Connection(t.TypedDict):
     Name: t.NotRequired[str]
     Description: t.NotRequired[str]
-    ConnectionType: t.NotRequired[ConnectionType]
+    ConnectionType: t.NotRequired[str]
     MatchCriteria: t.NotRequired[list[str]]
-    ConnectionProperties: t.NotRequired[dict[ConnectionPropertyKey, str]]
+    ConnectionProperties: t.NotRequired[dict[str, str]]
     SparkProperties: t.NotRequired[dict[str, str]]
     AthenaProperties: t.NotRequired[dict[str, str]]
     PythonProperties: t.NotRequired[dict[str, str]]
@@ -1272,9 +1268,9 @@ class Connection(t.TypedDict):
 class ConnectionInput(t.TypedDict):
     Name: str
     Description: t.NotRequired[str]
-    ConnectionType: ConnectionType
+    ConnectionType: str
     MatchCriteria: t.NotRequired[list[str]]
-    ConnectionProperties: dict[ConnectionPropertyKey, str]
+    ConnectionProperties: dict[str, str]
     SparkProperties: t.NotRequired[dict[str, str]]
     AthenaProperties: t.NotRequired[dict[str, str]]
     PythonProperties: t.NotRequired[dict[str, str]]
@@ -1295,7 +1291,7 @@ class ConnectionPropertiesConfiguration(t.TypedDict):
 
 
 class ConnectionTypeBrief(t.TypedDict):
-    ConnectionType: t.NotRequired[ConnectionType]
+    ConnectionType: t.NotRequired[str]
     DisplayName: t.NotRequired[str]
     Vendor: t.NotRequired[str]
     Description: t.NotRequired[str]
@@ -3427,7 +3423,7 @@ class GetConnectionResponse(t.TypedDict):
 
 class GetConnectionsFilter(t.TypedDict):
     MatchCriteria: t.NotRequired[list[str]]
-    ConnectionType: t.NotRequired[ConnectionType]
+    ConnectionType: t.NotRequired[str]
     ConnectionSchemaVersion: t.NotRequired[int]
 
 
@@ -7298,8 +7294,8 @@ class TaskRunSortCriteria(t.TypedDict):
 
 
 class TestConnectionInput(t.TypedDict):
-    ConnectionType: ConnectionType
-    ConnectionProperties: dict[ConnectionPropertyKey, str]
+    ConnectionType: str
+    ConnectionProperties: dict[str, str]
     AuthenticationConfiguration: t.NotRequired[AuthenticationConfigurationInput]
 
 

@@ -42,6 +42,7 @@ def _database_exists(tx: Transaction, account_id: str, name: str) -> bool:
 #: Kinds of resources that can have tags, and how to know that one exists.
 TAGGABLE: dict[str, Callable[[Transaction, str, str], bool]] = {
     "catalog": _catalog_exists,
+    "connectionType": lambda tx, account_id, name: tx.connection_types.find(account_id, name) is not None,
     "connection": lambda tx, account_id, name: tx.connections.find(account_id, name) is not None,
     "crawler": lambda tx, account_id, name: tx.crawlers.find(account_id, name) is not None,
     "database": _database_exists,

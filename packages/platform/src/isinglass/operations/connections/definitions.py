@@ -5,6 +5,7 @@ from typing import Any
 
 from isinglass.domain import arns
 from isinglass.domain.connection_secrets import put_together, take_apart, without_passwords
+from isinglass.domain.connection_types.definitions import problems
 from isinglass.model.glue.errors import (
     AccessDeniedException,
     AlreadyExistsException,
@@ -26,6 +27,7 @@ from isinglass.model.glue.shapes import (
     UpdateConnectionRequest,
     UpdateConnectionResponse,
 )
+from isinglass.operations.connections.types import require_type
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.connections import Connection, sealed
@@ -36,22 +38,31 @@ from isinglass.store.store import Transaction
 def create_connection(ctx: Context, request: CreateConnectionRequest) -> CreateConnectionResponse:
     """Store a connection, whether or not anything answers at its other end."""
     _check_own(ctx, request)
-    document, secrets = take_apart(request["ConnectionInput"])
-    name = document["Name"]
-    connection = Connection(
-        ctx.account_id,
-        name,
-        document,
-        sealed(ctx.services.sealer, ctx.account_id, name, secrets),
-        created_at=ctx.now,
-        updated_at=ctx.now,
-        updated_by=ctx.principal.arn,
-    )
+    name = request["ConnectionInput"]["Name"]
     with ctx.store.begin() as tx:
+        document, secrets = _checked(ctx, tx, request["ConnectionInput"])
+        connection = Connection(
+            ctx.account_id,
+            name,
+            document,
+            sealed(ctx.services.sealer, ctx.account_id, name, secrets),
+            created_at=ctx.now,
+            updated_at=ctx.now,
+            updated_by=ctx.principal.arn,
+        )
         if not tx.connections.insert(connection):
             raise AlreadyExistsException(f"Connection {name} already exists.")
         tx.tags.add(ctx.account_id, arns.resource("connection", name), request.get("Tags", {}))
     return {"CreateConnectionStatus": "READY"}
+
+
+def _checked(ctx: Context, tx: Transaction, given: Any) -> tuple[dict[str, Any], dict[str, str]]:
+    """Part a definition from its secrets, when it says what its type needs."""
+    kind = require_type(tx, ctx.account_id, given["ConnectionType"], hold=True)
+    wrong = list(problems(kind, given))
+    if wrong:
+        raise InvalidInputException(f"Connection {given['Name']}: {'; '.join(wrong)}.")
+    return take_apart({**given, "ConnectionType": kind.name}, kind.secret_names)
 
 
 @implements("GetConnection")
@@ -135,11 +146,12 @@ def update_connection(ctx: Context, request: UpdateConnectionRequest) -> UpdateC
     """Replace a connection's definition with its secrets; its name stays."""
     _check_own(ctx, request)
     name = request["Name"]
-    document, secrets = take_apart(request["ConnectionInput"])
-    if document["Name"] != name:
-        raise InvalidInputException(f"Connection {name} cannot be renamed to {document['Name']}")
-    kept = sealed(ctx.services.sealer, ctx.account_id, name, secrets)
+    given = request["ConnectionInput"]
+    if given["Name"] != name:
+        raise InvalidInputException(f"Connection {name} cannot be renamed to {given['Name']}")
     with ctx.store.begin() as tx:
+        document, secrets = _checked(ctx, tx, given)
+        kept = sealed(ctx.services.sealer, ctx.account_id, name, secrets)
         if not tx.connections.replace(
             ctx.account_id, name, document, kept, by=ctx.principal.arn, now=ctx.now
         ):

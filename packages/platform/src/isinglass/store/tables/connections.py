@@ -1,4 +1,4 @@
-"""Connections to databases and services."""
+"""Connections to databases and services, and the types of them that accounts registered."""
 
 import sqlalchemy as sa
 
@@ -20,4 +20,15 @@ connections = sa.Table(
     sa.Column("status", sa.String(16), nullable=False, server_default="READY"),
     sa.Column("status_reason", sa.Text),
     sa.Column("validated_at", Timestamp),
+    # By which rules its secrets were told from the rest (store.connections); 0 of versions before there were two.
+    sa.Column("sealing_rules", sa.Integer, nullable=False, server_default="0"),
+)
+
+connection_types = sa.Table(
+    "connection_types",
+    metadata,
+    sa.Column("account_id", sa.String(12), primary_key=True),
+    sa.Column("name", Key, primary_key=True),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("created_at", Timestamp, nullable=False),
 )
