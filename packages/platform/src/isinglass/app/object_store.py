@@ -10,15 +10,16 @@ import gc
 import json
 import logging
 import os
+import secrets
 import signal
 import socket
 import sys
 import time
 from asyncio.subprocess import Process
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from isinglass.app import weed
+from isinglass.app.object_store_config import ObjectStoreConfig
 from isinglass.domain.signature import Credentials
 
 log = logging.getLogger("isinglass.object_store")
@@ -26,32 +27,6 @@ log = logging.getLogger("isinglass.object_store")
 _MOST_BACKOFF = 10.0
 _STOP_SECONDS = 8.0
 _POLL_SECONDS = 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectStoreConfig:
-    """What the process is told; travels as one line of JSON."""
-
-    listen_fd: int
-    database_url: str
-    server_key: str = field(repr=False)
-    #: The folder of the embedded store; empty when another store is used.
-    folder: str
-    children: str
-    region: str
-    #: Holds a folder of logs for each account.
-    logs: str
-    audit_days: int
-    endpoint: str = ""
-    access_key_id: str = ""
-    secret_access_key: str = field(default="", repr=False)
-    session_token: str | None = field(default=None, repr=False)
-    #: Owns buckets of another store that were not made through the front.
-    adopter: str | None = None
-
-    def encode(self) -> bytes:
-        """Write the line."""
-        return json.dumps(asdict(self)).encode() + b"\n"
 
 
 class EmbeddedStore:
@@ -73,7 +48,7 @@ class EmbeddedStore:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log_file,
                 stderr=log_file,
-                env={"PATH": os.defpath, "HOME": str(self._start.folder)},
+                env=self._start.environment,
                 start_new_session=True,
                 preexec_fn=weed.dies_with_parent(),
             )
@@ -130,8 +105,10 @@ async def serve(config: ObjectStoreConfig) -> None:
     embedded, supervisor = None, None
     credentials = Credentials(config.access_key_id, config.secret_access_key, config.session_token)
     endpoint = config.endpoint
+    key_socket, keys = None, None
     if config.folder:
-        start = weed.prepare(Path(config.folder))
+        key_socket, keys = _key_service(config)
+        start = weed.prepare(Path(config.folder), keys)
         embedded = EmbeddedStore(start, Path(config.children), ready)
         await embedded.launch()
         supervisor = asyncio.create_task(embedded.supervise())
@@ -139,40 +116,23 @@ async def serve(config: ObjectStoreConfig) -> None:
     else:
         ready.set()
     # The program starts up while these are imported.
-    from isinglass.gateway.identity.keys import KeyRing
-    from isinglass.gateway.s3.authentication import Authenticator
-    from isinglass.gateway.s3.front import Front
-    from isinglass.gateway.s3.locations import Locations
-    from isinglass.gateway.s3.ownership import Ownership
-    from isinglass.gateway.s3.permissions import ObjectPermissions
+    from isinglass.app.object_front import build
     from isinglass.gateway.s3.server import ClientConnection
-    from isinglass.gateway.s3.upstream import Pool, Target
-    from isinglass.gateway.standings import Standings
-    from isinglass.observe.audit_log import AuditLog
-    from isinglass.store.sealing import Sealer
-    from isinglass.store.store import Store
+    from isinglass.gateway.s3.upstream import Target
 
-    store = Store(config.database_url)
-    keys = KeyRing(store, Sealer(bytes.fromhex(config.server_key)), time.monotonic)
-    audit_log = AuditLog(
-        lambda account_id: str(Path(config.logs, account_id)), "s3", days=config.audit_days, accounts=list
-    )
-    audit_log.start()
-    front = Front(
-        Authenticator(keys, time.time),
-        Ownership(store, time.time, config.adopter),
-        ObjectPermissions(Standings(store, time.monotonic), Locations(store), time.time, config.region),
-        audit_log,
-        Pool(Target(endpoint, config.region, credentials)),
-        ready,
-    )
+    served = build(config, Target(endpoint, config.region, credentials), keys, ready)
     connections: set[ClientConnection] = set()
     loop = asyncio.get_running_loop()
     listening = socket.socket(fileno=config.listen_fd)
     listening.setblocking(False)
     server = await loop.create_server(
-        lambda: ClientConnection(front, connections), sock=listening, backlog=1024
+        lambda: ClientConnection(served.front, connections), sock=listening, backlog=1024
     )
+    if served.key_service is not None and key_socket is not None:
+        service = served.key_service
+        await loop.create_server(
+            lambda: ClientConnection(service, connections), sock=key_socket, backlog=1024
+        )
     gc.freeze()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -186,8 +146,22 @@ async def serve(config: ObjectStoreConfig) -> None:
         supervisor.cancel()
     if embedded is not None:
         await embedded.stop()
-    audit_log.stop()
-    store.close()
+    served.close()
+
+
+def _key_service(config: ObjectStoreConfig) -> tuple[socket.socket, weed.StoreKeys]:
+    """Open the port on which the embedded store asks for keys; who calls early waits until it is served."""
+    from isinglass.store.sealing import derive_key
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.setblocking(False)
+    keys = weed.StoreKeys(
+        own=derive_key(bytes.fromhex(config.server_key), "objects"),
+        service_url=f"http://127.0.0.1:{listening.getsockname()[1]}",
+        service_token=secrets.token_hex(20),
+        region=config.region,
+    )
+    return listening, keys
 
 
 def main() -> None:

@@ -42,6 +42,38 @@ class Weed:
     url: str
     access_key_id: str
     secret_access_key: str = field(repr=False)
+    environment: dict[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreKeys:
+    """What the program encrypts objects with: its own key, and where it asks for those of accounts."""
+
+    #: Wraps the keys of objects that name none; never written to the disk.
+    own: bytes = field(repr=False)
+    service_url: str
+    service_token: str = field(repr=False)
+    region: str
+
+    def service(self) -> dict[str, object]:
+        """Write the program's configuration of the service; it remembers what it opened for a while."""
+        provider = {
+            "type": "aws",
+            "endpoint": self.service_url,
+            "region": self.region,
+            "access_key": "seaweedfs",
+            "secret_key": "unused",
+            "session_token": self.service_token,
+            "max_retries": 2,
+            "cache_enabled": True,
+            "cache_ttl": "1m",
+        }
+        return {"default_provider": "isinglass", "providers": {"isinglass": provider}}
+
+    def environment(self) -> dict[str, str]:
+        """Write what it reads from its environment, lest it makes keys of its own beside the data."""
+        key = self.own.hex()
+        return {"WEED_S3_SSE_KEK": key, "WEED_S3_SSE_KEK_PASSPHRASE": key}
 
 
 def find_program() -> Path:
@@ -60,8 +92,11 @@ def find_program() -> Path:
     raise WeedMissing
 
 
-def prepare(folder: Path) -> Weed:
-    """Choose free ports and fresh keys: nobody but who started it can use this object store."""
+def prepare(folder: Path, keys: StoreKeys | None = None) -> Weed:
+    """Choose free ports and fresh keys: nobody but who started it can use this object store.
+
+    Without keys it encrypts nothing.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     key, secret = secrets.token_hex(10), secrets.token_hex(20)
     identity = {
@@ -69,7 +104,12 @@ def prepare(folder: Path) -> Weed:
         "credentials": [{"accessKey": key, "secretKey": secret}],
         "actions": ["Admin"],
     }
-    write_private(folder / "s3.json", json.dumps({"identities": [identity]}).encode())
+    configuration: dict[str, object] = {"identities": [identity]}
+    environment = {"PATH": os.defpath, "HOME": str(folder)}
+    if keys is not None:
+        configuration["kms"] = keys.service()
+        environment |= keys.environment()
+    write_private(folder / "s3.json", json.dumps(configuration).encode())
     write_private(folder / "master.toml", _GROWTH.encode())
     ports = free_ports(2 * len(_PORTS))
     arguments = [str(find_program()), "-logtostderr", "-v=-1", "mini", f"-dir={folder}"]
@@ -94,7 +134,7 @@ def prepare(folder: Path) -> Weed:
         "-volume.preStopSeconds=0",
         "-master.resumeState=false",
     ]
-    return Weed(arguments, folder, f"http://127.0.0.1:{s3_port}", key, secret)
+    return Weed(arguments, folder, f"http://127.0.0.1:{s3_port}", key, secret, environment)
 
 
 def free_ports(count: int) -> list[int]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from isinglass.app.accounts import NewKey, ensure_root
 from isinglass.app.data_dir import DataDir, write_private
-from isinglass.app.object_store import ObjectStoreConfig
+from isinglass.app.object_store_config import ObjectStoreConfig
 from isinglass.app.services import AppServices
 from isinglass.app.settings import Settings
 from isinglass.app.supervision import Supervised, child_environment
@@ -92,7 +92,7 @@ def build(
     objects: Supervised,
 ) -> Parts:  # fmt: skip
     """Build everything that works on the database."""
-    sealer = Sealer(server_key)
+    sealer = store.vault.sealer = Sealer(server_key)
     root_key = _root_key(settings, data, store, sealer)
     seal_left_open(store, sealer)
     launcher = Launcher()

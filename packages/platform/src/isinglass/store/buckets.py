@@ -1,6 +1,7 @@
 """Buckets: which account owns each bucket of the object store. Names are global, as on S3."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,6 +16,8 @@ class Bucket:
     name: str
     account_id: str
     created_at: float
+    #: How objects are encrypted that come without a word on it.
+    encryption: dict[str, Any] | None = None
 
 
 class Buckets:
@@ -35,6 +38,17 @@ class Buckets:
         return self._connection.execute(
             sa.select(buckets.c.account_id).where(buckets.c.name == name)
         ).scalar()
+
+    def find(self, name: str) -> Bucket | None:
+        """Find a bucket."""
+        row = self._connection.execute(buckets.select().where(buckets.c.name == name)).first()
+        return None if row is None else Bucket(*row)
+
+    def encrypt(self, name: str, encryption: dict[str, Any] | None) -> None:
+        """Say how objects are encrypted that come without a word on it; None when they are not."""
+        self._connection.execute(
+            buckets.update().where(buckets.c.name == name).values(encryption=encryption)
+        )
 
     def list(self, account_id: str) -> list[Bucket]:
         """List one account's buckets by name."""

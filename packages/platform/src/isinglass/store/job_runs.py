@@ -31,6 +31,8 @@ class JobRun:
     error_message: str | None = None
     state_detail: str | None = None
     progress: dict[str, Any] | None = field(default=None)
+    #: What its security configuration said when the run was made.
+    encryption: dict[str, Any] | None = None
 
 
 _NAMES = tuple(JobRun.__dataclass_fields__)

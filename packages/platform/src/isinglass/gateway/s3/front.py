@@ -3,25 +3,27 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
 from urllib.parse import quote, unquote_plus
 
 from isinglass.gateway.s3 import audit, deletion
+from isinglass.gateway.s3.answers import Collected, Watched, decoded
 from isinglass.gateway.s3.authentication import (
     PRESIGNED_PARAMETERS,
     Authenticator,
     Caller,
     canonical_path,
 )
+from isinglass.gateway.s3.encryption import Encryption, without_ours
 from isinglass.gateway.s3.errors import S3Error
 from isinglass.gateway.s3.flow import Body
 from isinglass.gateway.s3.ownership import Ownership, list_document, own_bucket
 from isinglass.gateway.s3.payload import decoder, verified
 from isinglass.gateway.s3.permissions import Need, ObjectPermissions, needs_of, needs_of_deletion
 from isinglass.gateway.s3.request import S3Request, check_address, copy_source
+from isinglass.gateway.s3.server import Answering
 from isinglass.gateway.s3.upstream import Pool, Sink, UpstreamLost
 from isinglass.observe.audit_log import AuditLog
 
@@ -59,18 +61,6 @@ _DROPPED = frozenset(
 _DROPPED_PREFIXES = ("x-forwarded-", "x-seaweedfs-", "seaweed-", "x-amz-expected-bucket-owner", "amz-sdk-")
 
 
-class Client(Sink, Protocol):
-    """The client's end of an exchange."""
-
-    def answer(self, status: int, body: bytes, content_type: str = "application/xml") -> None:
-        """Send a whole answer."""
-        ...
-
-    def attach(self, pause: Callable[[], None], resume: Callable[[], None]) -> None:
-        """Say how to slow the answer down when the client does not keep up."""
-        ...
-
-
 @dataclass(slots=True)
 class Front:
     """Handles requests; `ready` is set when the object store answers."""
@@ -78,12 +68,13 @@ class Front:
     authenticator: Authenticator
     ownership: Ownership
     permissions: ObjectPermissions
+    encryption: Encryption
     audit_log: AuditLog
     pool: Pool
     ready: asyncio.Event
     _made: set[str] = field(default_factory=set)
 
-    async def handle(self, request: S3Request, body: Body, client: Client) -> None:
+    async def handle(self, request: S3Request, body: Body, client: Answering) -> None:
         """Answer one request; raises S3Error for what is refused."""
         if request.method not in METHODS:
             raise S3Error(
@@ -100,7 +91,7 @@ class Front:
             raise
 
     async def _run(
-        self, request: S3Request, caller: Caller, needs: list[Need], body: Body, client: Client
+        self, request: S3Request, caller: Caller, needs: list[Need], body: Body, client: Answering
     ) -> None:
         """Run a request whose caller is known; `needs` grows by what only its body tells."""
         self.permissions.require(caller, request, needs)
@@ -116,6 +107,7 @@ class Front:
         source = copy_source(request)
         if source is not None:
             await self._check_owner(source[0], caller.account_id)
+            await self._check_source(request, caller, needs, source)
         if request.header("x-amz-rename-source") is not None:
             raise S3Error("NotImplemented", "RenameObject is not supported.", 501)
         status = await self._forward(request, caller, needs, body, client)
@@ -126,7 +118,7 @@ class Front:
         elif creates and status >= 400 and status != 409:
             await asyncio.to_thread(self.ownership.release, request.bucket, caller.account_id)
 
-    def _service(self, request: S3Request, caller: Caller, client: Client) -> None:
+    def _service(self, request: S3Request, caller: Caller, client: Answering) -> None:
         if request.method not in {"GET", "HEAD"}:
             raise S3Error(
                 "MethodNotAllowed", "The specified method is not allowed against this resource.", 405
@@ -154,16 +146,19 @@ class Front:
         if self.ownership.owner(bucket) != account_id:
             await asyncio.to_thread(self.ownership.claim, bucket, account_id)
         request = S3Request("PUT", f"/{bucket}", "", ())
-        answer = _Collected()
+        answer = Collected()
         await self._exchange(request, [("content-length", "0")], None, answer)
         if answer.status >= 400 and answer.status != 409:
             raise S3Error("InternalError", f"The account's bucket {bucket} could not be created.", 500)
         self._made.add(bucket)
 
     async def _forward(
-        self, request: S3Request, caller: Caller, needs: list[Need], body: Body, client: Client
+        self, request: S3Request, caller: Caller, needs: list[Need], body: Body, client: Answering
     ) -> int:
         headers = _headers(request)
+        encrypting = self.encryption.of_write(request, caller, needs)
+        if encrypting is not None:
+            headers = [*without_ours(headers), *encrypting]
         encoding = [part.strip() for part in (request.header("content-encoding") or "").split(",")]
         if kept := [part for part in encoding if part and part != "aws-chunked"]:
             headers.append(("content-encoding", ",".join(kept)))
@@ -174,11 +169,44 @@ class Front:
             self.permissions.require(caller, request, needs)
             headers = [header for header in headers if not header[0].startswith(deletion.DIGESTS)]
             length, pieces = len(asked.document), _once(asked.document)
+        setting = None
+        if "encryption" in request.query and not request.key:
+            document = await _collect(pieces)
+            setting = self.encryption.settings(request, caller.account_id, document)
+            length, pieces = len(document), _once(document)
         if request.method in {"PUT", "POST"} or length:
             headers.append(("content-length", str(length)))
-        answer = _Counted(client, partial(audit.answered, self.audit_log, request, caller, needs))
+        tell = partial(audit.answered, self.audit_log, request, caller, needs)
+        if setting is not None:
+            tell(setting[0])
+            client.answer(*setting)
+            return setting[0]
+        check = None
+        if request.method == "GET" and request.key:
+            check = partial(self.encryption.require_readable, request, caller, needs)
+        answer = Watched(client, tell, check, encrypting or [])
         await self._exchange(request, headers, pieces if length else None, answer, client)
+        if answer.failed:
+            # Perhaps for want of the object's key: its head is told without it.
+            await self._check_key(request.path, _query(request), caller, needs)
+            raise S3Error("InternalError", "We encountered an internal error. Please try again.", 500)
+        if answer.refusal is not None:
+            raise answer.refusal
         return answer.status
+
+    async def _check_source(
+        self, request: S3Request, caller: Caller, needs: list[Need], source: tuple[str, str]
+    ) -> None:
+        """Refuse to copy an object that is under a key which the caller may not use."""
+        _, _, version = (request.header("x-amz-copy-source") or "").partition("?")
+        await self._check_key(f"/{source[0]}/{source[1]}", version, caller, needs)
+
+    async def _check_key(self, path: str, query: str, caller: Caller, needs: list[Need]) -> None:
+        """Refuse an object that is under a key which the caller may not use, or nobody now."""
+        looked = S3Request("HEAD", quote(path), query, ())
+        answer = Collected()
+        await self._exchange(looked, [], None, answer)
+        self.encryption.require_readable(looked, caller, needs, answer.status, decoded(answer.headers))
 
     async def _exchange(
         self,
@@ -186,7 +214,7 @@ class Front:
         headers: list[tuple[str, str]],
         body: AsyncIterator[bytes] | None,
         sink: Sink,
-        client: Client | None = None,
+        client: Answering | None = None,
     ) -> None:
         path, query = canonical_path(request.path), _query(request)
         signed = self.pool.target.sign(request.method, path, query, headers, time.time())
@@ -198,10 +226,14 @@ class Front:
                 raise S3Error("ServiceUnavailable", "The object store cannot be reached.", 503) from error
             if client is not None:
                 client.attach(connection.pause, connection.resume)
+            if isinstance(sink, Watched):
+                sink.stop = connection.abort
             try:
                 await connection.exchange(head, body, sink, bodiless=request.method == "HEAD")
             except UpstreamLost as lost:
                 connection.abort()
+                if isinstance(sink, Watched) and sink.refusal is not None:
+                    return
                 # A pooled connection may have gone stale; only requests without a body can be sent again.
                 if lost.began or body is not None or attempt == 3:
                     raise S3Error(
@@ -282,30 +314,3 @@ def _check_post(request: S3Request) -> None:
     known = {"uploads", "uploadId"} if request.key else {"delete"}
     if request.method == "POST" and not known & set(request.query):
         raise S3Error("NotImplemented", "Browser forms and this kind of POST are not supported.", 501)
-
-
-class _Collected:
-    """A sink that keeps the status only."""
-
-    status = 0
-
-    def head(self, status: int, _headers: list[tuple[bytes, bytes]]) -> None:
-        self.status = status
-
-    def piece(self, data: bytes) -> None:
-        pass
-
-
-class _Counted:
-    """Passes an answer on, telling its status before the client knows it."""
-
-    def __init__(self, client: Sink, tell: Callable[[int], None]) -> None:
-        self.status = 0
-        self.piece = client.piece
-        self._client = client
-        self._tell = tell
-
-    def head(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
-        self.status = status
-        self._tell(status)
-        self._client.head(status, headers)

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from typing import Any
 from xml.sax.saxutils import escape
 
 from isinglass.gateway.s3.errors import S3Error, access_denied
@@ -24,20 +25,35 @@ class Ownership:
         self._store = store
         self._clock = clock
         self._adopter = adopter
-        self._known: dict[str, tuple[str, float]] = {}
+        self._known: dict[str, tuple[Bucket, float]] = {}
 
     def owner(self, bucket: str) -> str | None:
         """Return a bucket's owner."""
+        found = self._find(bucket)
+        return self._adopter if found is None else found.account_id
+
+    def encryption(self, bucket: str) -> dict[str, Any] | None:
+        """Tell how objects of a bucket are encrypted that come without a word on it."""
+        found = self._find(bucket)
+        return None if found is None else found.encryption
+
+    def encrypt(self, bucket: str, encryption: dict[str, Any] | None) -> None:
+        """Say how objects of a bucket are encrypted that come without a word on it."""
+        with self._store.begin() as tx:
+            tx.buckets.encrypt(bucket, encryption)
+        self._known.pop(bucket, None)
+
+    def _find(self, bucket: str) -> Bucket | None:
         known = self._known.get(bucket)
         if known is not None and known[1] > time.monotonic():
             return known[0]
         with self._store.read() as tx:
-            owner = tx.buckets.owner(bucket)
-        if owner is not None:
+            found = tx.buckets.find(bucket)
+        if found is not None:
             if len(self._known) > 10_000:
                 self._known.clear()
-            self._known[bucket] = (owner, time.monotonic() + _REMEMBERED_SECONDS)
-        return owner or self._adopter
+            self._known[bucket] = (found, time.monotonic() + _REMEMBERED_SECONDS)
+        return found
 
     def check(self, bucket: str, account_id: str) -> None:
         """Raise unless the bucket is there and the account's."""

@@ -127,7 +127,7 @@ class ObjectPermissions:
     def _require(self, key: AccessKey, request: S3Request, needs: Iterable[Need]) -> None:
         arn, account_id = key.principal_arn, key.account_id
         standing = self._standings.of(key).standing
-        facts = self._facts(request)
+        facts = self.facts(request)
         for need in needs:
             question = Question(arn, account_id, need.action, need.resource, facts)
             decision = standing.decide(question)
@@ -136,7 +136,8 @@ class ObjectPermissions:
         asker = Asker(account_id, arn, standing.identity_arn)
         self._locations.require(asker, key.access_key_id, [_touch(request, need) for need in needs])
 
-    def _facts(self, request: S3Request) -> dict[str, tuple[str, ...]]:
+    def facts(self, request: S3Request) -> dict[str, tuple[str, ...]]:
+        """Gather what conditions may ask of a request."""
         now = self._clock()
         facts: dict[str, tuple[str, ...]] = {
             "aws:currenttime": (time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),),

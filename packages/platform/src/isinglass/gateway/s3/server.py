@@ -4,12 +4,12 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable
+from typing import Protocol
 
 import httptools
 
 from isinglass.gateway.s3.errors import S3Error
 from isinglass.gateway.s3.flow import Body, ClientGone
-from isinglass.gateway.s3.front import Front
 from isinglass.gateway.s3.request import S3Request
 
 log = logging.getLogger(__name__)
@@ -19,11 +19,39 @@ _HOP = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"server",
 _REASONS = {200: b"OK", 204: b"No Content", 206: b"Partial Content", 304: b"Not Modified"}
 
 
-class ClientConnection(asyncio.Protocol):
-    """Parses requests, has the front handle them one after the other, and writes the answers."""
+class Answering(Protocol):
+    """The client's end of an exchange."""
 
-    def __init__(self, front: Front, open_connections: "set[ClientConnection]") -> None:
-        self._front = front
+    def answer(self, status: int, body: bytes, content_type: str = "application/xml") -> None:
+        """Send a whole answer."""
+        ...
+
+    def head(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        """Begin an answer."""
+        ...
+
+    def piece(self, data: bytes) -> None:
+        """Go on with its body."""
+        ...
+
+    def attach(self, pause: Callable[[], None], resume: Callable[[], None]) -> None:
+        """Say how to slow the answer down when the client does not keep up."""
+        ...
+
+
+class Handler(Protocol):
+    """Handles requests; raises S3Error for what is refused."""
+
+    async def handle(self, request: S3Request, body: Body, client: Answering) -> None:
+        """Answer one request."""
+        ...
+
+
+class ClientConnection(asyncio.Protocol):
+    """Parses requests, has them handled one after the other, and writes the answers."""
+
+    def __init__(self, handler: Handler, open_connections: "set[ClientConnection]") -> None:
+        self._handler = handler
         self._open = open_connections
         self._parser = httptools.HttpRequestParser(self)
         self._task: asyncio.Task[None] | None = None
@@ -134,7 +162,7 @@ class ClientConnection(asyncio.Protocol):
 
     async def _handle(self, request: S3Request, body: Body) -> None:
         try:
-            await self._front.handle(request, body, self)
+            await self._handler.handle(request, body, self)
         except S3Error as error:
             error.resource = request.path
             self._fail(error)

@@ -47,5 +47,7 @@ buckets = sa.Table(
     sa.Column("name", sa.String(63), primary_key=True),
     sa.Column("account_id", sa.ForeignKey("accounts.account_id"), nullable=False),
     sa.Column("created_at", Timestamp, nullable=False),
+    # How objects are encrypted that come without a word on it.
+    sa.Column("encryption", Document),
     sa.Index("ix_buckets_account_id", "account_id"),
 )

@@ -41,6 +41,8 @@ job_runs = sa.Table(
     # Whom the run acts for, so that a worker can issue it keys of its own.
     sa.Column("principal_arn", sa.String(2048), nullable=False),
     sa.Column("progress", Document),
+    # The EncryptionConfiguration of the security configuration that the run was made with.
+    sa.Column("encryption", Document),
     sa.Index("ix_job_runs_job_name", "account_id", "job_name", "started_at", "run_id"),
     sa.Index("ix_job_runs_state", "account_id", "job_name", "state"),
 )

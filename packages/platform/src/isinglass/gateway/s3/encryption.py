@@ -1,0 +1,194 @@
+"""How the objects that a request writes or reads are encrypted, and the settings of buckets.
+
+The object store encrypts; here it is told how, and whose key it may use is decided. What a request says comes
+first, then what its caller's security configuration says, then the bucket.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from isinglass.domain.object_encryption import ObjectEncryption, encryption_for
+from isinglass.domain.permissions.copies import errand_of
+from isinglass.gateway.s3.authentication import Caller
+from isinglass.gateway.s3.encryption_document import Setting, read_setting, write_setting
+from isinglass.gateway.s3.errors import S3Error
+from isinglass.gateway.s3.key_permissions import OWN_KEY, ObjectKeys
+from isinglass.gateway.s3.ownership import Ownership
+from isinglass.gateway.s3.permissions import Need
+from isinglass.gateway.s3.request import S3Request
+from isinglass.gateway.standings import Standings
+
+HEADER = "x-amz-server-side-encryption"
+KEY_HEADER = HEADER + "-aws-kms-key-id"
+_CONTEXT = HEADER + "-context"
+_BUCKET_KEY = HEADER + "-bucket-key-enabled"
+#: Keys that clients bring along are the object store's affair alone.
+_CUSTOMER = HEADER + "-customer-"
+_OURS = (HEADER, KEY_HEADER, _CONTEXT, _BUCKET_KEY)
+
+Headers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Encryption:
+    """Decides how objects are encrypted; without `keys` the object store is another's, and decides itself."""
+
+    ownership: Ownership
+    standings: Standings
+    keys: ObjectKeys | None
+
+    def of_write(self, request: S3Request, caller: Caller, needs: list[Need]) -> Headers | None:
+        """Give the headers that encrypt what a request writes; None to pass the request's own on."""
+        if not creates_object(request):
+            self._check_none(request)
+            return None
+        wanted = _asked(request) or self._of_holder(caller)
+        if self.keys is None:
+            return None if wanted is None or _asked(request) else _headers(wanted)
+        if wanted is None and not _brings_key(request):
+            wanted = self._of_bucket(request.bucket)
+        if wanted is None:
+            return []
+        _check_context(request)
+        if wanted.algorithm == "AES256":
+            return _headers(wanted)
+        key = self.keys.find(caller.account_id, wanted.key or OWN_KEY)
+        actions = ["kms:GenerateDataKey"]
+        if request.method == "POST":  # the parts are read again when they are put together
+            actions.append("kms:Decrypt")
+        self.keys.require(caller, request, key, actions, needs)
+        given = _value(request, _CONTEXT)
+        return [*_headers(ObjectEncryption("aws:kms", key.arn)), *([(_CONTEXT, given)] if given else [])]
+
+    def _check_none(self, request: S3Request) -> None:
+        """Refuse to be told how to encrypt what is not written."""
+        if self.keys is not None and request.key and any(_value(request, name) for name in _OURS):
+            raise S3Error("InvalidArgument", f"{HEADER} header is not supported for this operation.", 400)
+
+    def _of_holder(self, caller: Caller) -> ObjectEncryption | None:
+        """Ask the security configuration of the job run that writes, or that something is copied for."""
+        errand = errand_of(caller.key.context)
+        key = caller.key if errand is None else self.standings.key(errand.access_key_id)
+        return None if key is None else encryption_for(key.context)
+
+    def _of_bucket(self, bucket: str) -> ObjectEncryption | None:
+        setting = self.ownership.encryption(bucket)
+        return None if setting is None else ObjectEncryption(setting["algorithm"], setting["key"])
+
+    def require_readable(
+        self,
+        request: S3Request,
+        caller: Caller,
+        needs: list[Need],
+        status: int,
+        headers: Mapping[str, str],
+    ) -> None:
+        """Refuse an object that was found to be under a key that the caller may not use, or nobody now."""
+        if self.keys is None or status >= 300 or headers.get(HEADER) != "aws:kms":
+            return
+        key = self.keys.find(caller.account_id, headers.get(KEY_HEADER, ""))
+        self.keys.require(caller, request, key, ["kms:Decrypt"], needs)
+
+    def settings(self, request: S3Request, account_id: str, document: bytes) -> tuple[int, bytes] | None:
+        """Answer a request for a bucket's setting; None when it is none, or the object store's affair."""
+        if self.keys is None or request.key or "encryption" not in request.query:
+            return None
+        if request.method == "PUT":
+            setting = read_setting(document)
+            if setting.key:
+                self.keys.find(account_id, setting.key)
+            self.ownership.encrypt(request.bucket, setting.document())
+            return 200, b""
+        if request.method == "DELETE":
+            self.ownership.encrypt(request.bucket, None)
+            return 204, b""
+        found = self.ownership.encryption(request.bucket)
+        if found is None:
+            raise S3Error(
+                "ServerSideEncryptionConfigurationNotFoundError",
+                "The server side encryption configuration was not found",
+                404,
+            )
+        return 200, write_setting(Setting(**found))
+
+
+def creates_object(request: S3Request) -> bool:
+    """Tell whether a request makes an object, or begins to."""
+    if not request.key:
+        return False
+    if request.method == "POST":
+        return "uploads" in request.query
+    return request.method == "PUT" and not _SUBRESOURCES & set(request.query)
+
+
+#: With these in its query a PUT is about a part or about something else than the object's content.
+_SUBRESOURCES = frozenset(
+    {
+        "uploadId",
+        "partNumber",
+        "tagging",
+        "acl",
+        "retention",
+        "legal-hold",
+        "torrent",
+        "restore",
+        "attributes",
+    }
+)
+
+
+def without_ours(headers: Headers) -> Headers:
+    """Take out of a request's headers what it says about the encryption, but for keys it brings along."""
+    return [(name, value) for name, value in headers if name not in _OURS]
+
+
+def _value(request: S3Request, name: str) -> str:
+    """Read a header, which a presigned URL may carry in its query."""
+    return request.header(name) or next(
+        (value for given, value in request.query.items() if given.lower() == name), ""
+    )
+
+
+def _brings_key(request: S3Request) -> bool:
+    return any(name.startswith(_CUSTOMER) for name, _ in request.headers)
+
+
+def _asked(request: S3Request) -> ObjectEncryption | None:
+    algorithm, key = _value(request, HEADER), _value(request, KEY_HEADER)
+    if algorithm == "aws:kms:dsse":
+        raise S3Error(
+            "NotImplemented", "Dual-layer encryption (aws:kms:dsse) is not supported; use aws:kms.", 501
+        )
+    if algorithm and _brings_key(request):
+        raise S3Error(
+            "InvalidArgument",
+            "Server Side Encryption with Customer provided key is incompatible with the encryption method "
+            "specified",
+            400,
+        )
+    if algorithm not in {"", "AES256", "aws:kms"}:
+        raise S3Error("InvalidArgument", "The encryption method specified is not supported", 400)
+    if key and algorithm != "aws:kms":
+        raise S3Error(
+            "InvalidArgument",
+            f"Server Side Encryption with AWS KMS managed key requires HTTP header {HEADER} : aws:kms",
+            400,
+        )
+    if algorithm == "aws:kms":
+        return ObjectEncryption("aws:kms", key)
+    return ObjectEncryption("AES256") if algorithm else None
+
+
+def _check_context(request: S3Request) -> None:
+    """Refuse a context where the object store would not bind the object to it."""
+    plain = request.method == "PUT" and request.header("x-amz-copy-source") is None
+    if _value(request, _CONTEXT) and not plain:
+        raise S3Error(
+            "NotImplemented",
+            f"{_CONTEXT} is not supported for copies and multipart uploads, only for PutObject.",
+            501,
+        )
+
+
+def _headers(wanted: ObjectEncryption) -> Headers:
+    return [(HEADER, wanted.algorithm), *([(KEY_HEADER, wanted.key)] if wanted.key else [])]
