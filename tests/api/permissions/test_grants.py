@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from access_fixtures import allow, make_user
 from api_fixtures import ROOT_ACCOUNT
 from permission_fixtures import ALL_IAM, Lake, cells, columns, lacks, principal, refusal, table
@@ -247,3 +248,32 @@ def test_table_shared_with_another_account_is_seen_as_far_as_it_is_shared(lake: 
     assert refusal(other.get_table, **{**request, "Name": "open"})[0] == "AccessDeniedException"
     eve = make_user(lake.api, "eve", OTHER, allow("glue:GetDatabase"))
     assert refusal(eve.client("glue").get_table, **request)[0] == "AccessDeniedException"
+
+
+@pytest.mark.parametrize(
+    ("resource", "more", "code", "message"),
+    [
+        (
+            table(),
+            {"Condition": {"Expression": "true"}},
+            "InvalidInputException",
+            "Condition is not supported: use the conditions of IAM policies",
+        ),
+        (
+            {"LFTag": {"TagKey": "k", "TagValues": ["v"]}},
+            {},
+            "OperationNotSupportedException",
+            "Permissions on LFTag are not supported",
+        ),
+    ],
+)
+def test_grant_on_conditions_or_tags_is_refused_by_name(
+    lake: Lake, resource: Any, more: Any, code: str, message: str
+):
+    request = {"Principal": principal(ROLE), "Resource": resource, "Permissions": ["SELECT"], **more}
+    raised, said = refusal(lake.lf.grant_permissions, **request)
+    [failure] = lake.lf.batch_grant_permissions(Entries=[{"Id": "1", **request}])["Failures"]
+    assert (raised, failure["Error"]["ErrorCode"]) == (code, code)
+    assert said.startswith(message)
+    assert failure["Error"]["ErrorMessage"] == said
+    assert listed(lake, Principal=principal(ROLE)) == []

@@ -6,6 +6,7 @@ from typing import Any
 
 from isinglass.domain.access.redaction import Mask, MaskCompiler
 from isinglass.domain.access.resources import Permission, permission_of
+from isinglass.gateway.declared_errors import held_to_declared
 from isinglass.gateway.protocol.inputs import InputCompiler
 from isinglass.gateway.protocol.outputs import OutputCompiler
 from isinglass.model.schema import SERVICES, OperationModel, ServiceModel, load
@@ -72,7 +73,7 @@ def operation_names() -> list[str]:
 
 
 def compile_catalogue(handlers: Mapping[str, Handler], *, strict: bool = False) -> Catalogue:
-    """Compile every service; `strict` refuses answers with members their shape does not have."""
+    """Compile every service; `strict` refuses answers and errors that its model does not have."""
     operations = []
     for service in map(load, SERVICES):
         inputs = InputCompiler(service.shapes)
@@ -80,6 +81,7 @@ def compile_catalogue(handlers: Mapping[str, Handler], *, strict: bool = False) 
         masks = MaskCompiler(service.shapes)
         for model in service.operations.values():
             name = service.qualified(model.name)
+            handler = handlers.get(name)
             operations.append(
                 Operation(
                     name=name,
@@ -93,7 +95,7 @@ def compile_catalogue(handlers: Mapping[str, Handler], *, strict: bool = False) 
                         service.shapes[model.input]["members"] if model.input else (),
                     ),
                     mask=masks.compile(model.input) if model.input else None,
-                    handler=handlers.get(name),
+                    handler=handler and held_to_declared(name, model, handler) if strict else handler,
                 )
             )
     return Catalogue(operations)
