@@ -57,3 +57,27 @@ def test_check_takes_resources_and_context(live_server: LiveServer, tmp_path) ->
     assert row.endswith("for a day")
     cli("role", "delete", "visitor", "--force")
     cli("policy", "delete", "near")
+
+
+def test_mistyped_policies_and_questions_are_warned_of(live_server: LiveServer, tmp_path) -> None:
+    cli = live_server.cli
+    statement = {**LOOK["Statement"], "Action": "glue:GetTabel", "Resource": "arn:aws:s3:::lake"}
+    (tmp_path / "typo.json").write_text(json.dumps({**LOOK, "Statement": statement}))
+    no_such = (
+        "this server has no action glue:GetTabel, so that nothing asks for it; did you mean glue:GetTable?"
+    )
+    made = cli("policy", "create", "typo", str(tmp_path / "typo.json"))
+    assert made.stderr == f"warning: policy typo, statement 1: {no_such}\n"
+    cli("group", "create", "typists", "--policy", "typo")
+    cli("user", "create", "tina")
+    cli("group", "add", "typists", "tina")
+    asked = ("policy", "check", "glue:GetTabel", "--user", "tina", "--context", "aws:SorceIp=10.0.0.1")
+    assert cli(*asked, code=4).stderr.splitlines() == [
+        f"warning: {no_such}",
+        "warning: no request has the condition key aws:SorceIp; did you mean aws:SourceIp?",
+        f"warning: policy typo, statement 1: {no_such}",
+    ]
+    assert cli(*asked, "--quiet", code=4).stderr == ""
+    cli("user", "delete", "tina", "--force")
+    cli("group", "delete", "typists", "--force")
+    cli("policy", "delete", "typo")

@@ -1,13 +1,18 @@
 """What the commands about users, roles and policies share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from isinglass.cli.errors import NOT_FOUND, CliError, usage
 from isinglass.cli.session import Session
 
 #: The operations about each kind, in the words of IAM.
 KINDS = {"user": "User", "group": "Group", "role": "Role"}
+
+#: How the ARNs of the policies begin that every account has.
+_EVERYBODYS = "arn:aws:iam::aws:"
 
 
 def policy_arn(session: Session, policy: str) -> str:
@@ -59,3 +64,21 @@ def arn_of(session: Session, kind: str, name: str) -> str:
     word = KINDS[kind]
     answer: dict[str, Any] = session.client.call(f"iam:Get{word}", {f"{word}Name": name})
     return str(answer[word]["Arn"])
+
+
+def documents_of(session: Session, kind: str, name: str) -> Iterator[tuple[str, str]]:
+    """Read the policies of a user, group or role that somebody here wrote: their names and documents."""
+    word, call = KINDS[kind], session.client.call
+    who = {f"{word}Name": name}
+    for inside in session.client.pages(f"iam:List{word}Policies", who, "PolicyNames"):
+        found = call(f"iam:Get{word}Policy", {**who, "PolicyName": inside})
+        yield inside, unquote(found["PolicyDocument"])
+    for attached in session.client.pages(f"iam:ListAttached{word}Policies", who, "AttachedPolicies"):
+        arn = attached["PolicyArn"]
+        if not arn.startswith(_EVERYBODYS):
+            version = call("iam:GetPolicy", {"PolicyArn": arn})["Policy"]["DefaultVersionId"]
+            found = call("iam:GetPolicyVersion", {"PolicyArn": arn, "VersionId": version})
+            yield attached["PolicyName"], unquote(found["PolicyVersion"]["Document"])
+    if kind == "user":
+        for group in session.client.pages("iam:ListGroupsForUser", who, "Groups"):
+            yield from documents_of(session, "group", group["GroupName"])

@@ -1,12 +1,16 @@
 """`isinglass policy`: what users, groups and roles may do."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from isinglass.cli.errors import DENIED
-from isinglass.cli.identities import KINDS, arn_of, one_holder, policy_arn, read_document
+from isinglass.cli.errors import DENIED, CliError
+from isinglass.cli.identities import KINDS, arn_of, documents_of, one_holder, policy_arn, read_document
 from isinglass.cli.session import Session
+
+if TYPE_CHECKING:
+    from isinglass.domain.access.vocabulary import Vocabulary
 
 _DECISIONS = {"allowed": "allowed", "explicitDeny": "denied", "implicitDeny": "not allowed"}
 
@@ -29,9 +33,10 @@ def command() -> None:
 @click.argument("file")
 @click.pass_obj
 def create(session: Session, name: str, file: str) -> None:
-    """Make a managed policy from a file with its document."""
+    """Make a managed policy from a file with its document; warns of what no request can ever meet."""
     document = read_document(file)
     made = session.client.call("iam:CreatePolicy", {"PolicyName": name, "PolicyDocument": document})["Policy"]
+    _warn(session, _remarks([(name, document)]))
     session.thing(made, [("Policy", made["PolicyName"]), ("ARN", made["Arn"])], made["Arn"])
 
 
@@ -100,7 +105,10 @@ def check(
     resources: tuple[str, ...],
     context: tuple[str, ...],
 ) -> int:
-    """Ask whether actions would be allowed, and which statement decides; ends with 4 when one is not."""
+    """Ask whether actions would be allowed, and which statement decides; ends with 4 when one is not.
+
+    Warns of actions, resources and condition keys, asked for or in the policies, that no request has.
+    """
     kind, name = one_holder(user=user, group=group, role=role)
     request: dict[str, Any] = {
         "PolicySourceArn": arn_of(session, kind, name),
@@ -115,7 +123,47 @@ def check(
         for each in results
     ]
     session.rows(["action", "resource", "decision", "because of"], rows, results)
+    _warn(session, _remarks_on_question(actions, resources, context))
+    try:
+        _warn(session, _remarks(documents_of(session, kind, name)))
+    except CliError as error:
+        # Who may ask for a decision need not be allowed to read the policies.
+        if error.exit_code != DENIED:
+            raise
     return 0 if all(each["EvalDecision"] == "allowed" for each in results) else DENIED
+
+
+def _vocabulary() -> "Vocabulary":
+    """Gather what policies can speak of; only here, as it takes the models of all services."""
+    from isinglass.domain.access.vocabulary import vocabulary_of
+    from isinglass.model.schema import SERVICES, load
+
+    return vocabulary_of(map(load, SERVICES))
+
+
+def _remarks_on_question(
+    actions: Sequence[str], resources: Sequence[str], context: Sequence[str]
+) -> Iterator[str]:
+    from isinglass.domain.access.remarks import on_actions, on_keys, on_resources
+
+    vocabulary = _vocabulary()
+    yield from on_actions(actions, vocabulary)
+    yield from on_resources(resources, actions, vocabulary)
+    yield from on_keys(text.partition("=")[0] for text in context)
+
+
+def _remarks(documents: Iterable[tuple[str, str]]) -> Iterator[str]:
+    from isinglass.domain.access.documents import parse_policy
+    from isinglass.domain.access.remarks import remarks_on
+
+    vocabulary = _vocabulary()
+    for name, document in documents:
+        yield from (f"policy {name}, {remark}" for remark in remarks_on(parse_policy(document), vocabulary))
+
+
+def _warn(session: Session, remarks: Iterable[str]) -> None:
+    for remark in remarks:
+        session.say(f"warning: {remark}.".replace("?.", "?"))
 
 
 def _entry(text: str) -> dict[str, Any]:

@@ -215,7 +215,7 @@ class _Reader:
                 not resource.startswith(("arn:", "arn*", "*:")) or resource.count(":") < 5
             ):
                 raise self._bad(element, f'{resource[:200]!r} must be in ARN format or "*"')
-        templates = (self._template(element, _in_any_region(resource)) for resource in resources)
+        templates = (self._template(element, in_any_region(resource)) for resource in resources)
         return tuple(templates), element == "NotResource"
 
     def _principals(self) -> tuple[tuple[Principal, ...] | None, bool]:
@@ -279,7 +279,7 @@ class _Reader:
         return tuple(conditions)
 
 
-def _in_any_region(resource: str) -> str:
+def in_any_region(resource: str) -> str:
     """Leave the region out of what a resource must be.
 
     A server has one catalog, whatever region a request is signed for: its caller would choose which of the
