@@ -3,17 +3,19 @@
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from isinglass.domain.access.decide import Decision, Question
-from isinglass.domain.access.principals import is_root
-from isinglass.domain.access.resources import Permission
+from isinglass.domain.access.principals import is_root, session_arn
+from isinglass.domain.access.resources import Permission, role_arn
 from isinglass.domain.permissions.principals import Asker
+from isinglass.gateway.key_gate import KeyGate
 from isinglass.gateway.sharing import is_shared
 from isinglass.gateway.standings import Known, Standings
 from isinglass.operations.context import Principal
 from isinglass.store.access_keys import AccessKey
+from isinglass.store.keys import Key
 from isinglass.store.store import Store
 
 #: Whoever is signed in may ask this, whatever the policies say.
@@ -22,7 +24,9 @@ _FREE = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
 _DECIDED_THERE = frozenset({"sts:AssumeRole"})
 _IDENTITY = re.compile(r"arn:aws:iam::\d{12}:(user|role|group)/(?:.*/)?([^/]+)")
 #: What changes who may do what.
-_ACCESS = ("iam:", "glue:PutResourcePolicy", "glue:DeleteResourcePolicy", "lakeformation:")
+_ACCESS = ("iam:", "glue:PutResourcePolicy", "glue:DeleteResourcePolicy", "kms:", "lakeformation:")
+#: What concerns no key in particular; for all others the key's policy takes part in the decision.
+_KEYLESS = frozenset({"kms:CreateKey", "kms:GenerateRandom", "kms:ListAliases", "kms:ListKeys"})
 _RUN_FACTS = {
     "glue:credentialissuingservice": ("glue.amazonaws.com",),
     "glue:roleassumedby": ("glue.amazonaws.com",),
@@ -73,6 +77,7 @@ class Authorizer:
     def __init__(self, store: Store, standings: Standings) -> None:
         self._store = store
         self._standings = standings
+        self._keys = KeyGate(store, standings)
 
     def forget(self) -> None:
         """Forget what was remembered: who may do what has changed."""
@@ -91,7 +96,7 @@ class Authorizer:
         identity_arn = known.standing.identity_arn
         if asked.permission.action in _FREE:
             return Admission(identity_arn)
-        if asked.permission.action in _DECIDED_THERE:
+        if _is_decided_there(asked.permission.action):
             return Admission(identity_arn, facts=_facts(asked))
         owner = asked.permission.owner(asked.document, account_id)
         facts = {} if known.plain and owner == account_id else _facts(asked)
@@ -109,6 +114,35 @@ class Authorizer:
         for resource in resources:
             self._require(known, asked, resource, owner, facts)
 
+    def admit_to_key(self, asked: Asked, action: str, key: Key, facts: Mapping[str, tuple[str, ...]]) -> None:
+        """Decide whether the caller may do this to a key, with these facts of the use; raises Denied."""
+        decision = self._keys.decide(asked.key, action, key, {**_facts(asked), **facts})
+        if decision is not None and not decision.allowed:
+            raise Denied(action, key.arn, decision.reason)
+
+    def admit_role_to_key(
+        self,
+        asked: Asked,
+        role: str,
+        account_id: str,
+        action: str,
+        key: Key,
+        facts: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        """Decide whether a role, as which Glue acts for the caller, may do this to a key; raises Denied."""
+        arn = role_arn(role, account_id)
+        with self._store.read() as tx:
+            found = tx.identities.by_arn(account_id, arn)
+        acting = AccessKey(
+            access_key_id=f"role {arn}",
+            account_id=account_id,
+            secret_sealed=b"",
+            principal_arn=session_arn(account_id, arn, "glue"),
+            created_at=asked.now,
+            identity_id=None if found is None else found.id,
+        )
+        self.admit_to_key(replace(asked, key=acting), action, key, facts)
+
     def _require(self, known: Known, asked: Asked, resource: str, owner: str, facts: Facts) -> None:
         resource, tags = self._look_up(known, owner, resource)
         account_id, action = asked.principal.account_id, asked.permission.action
@@ -120,7 +154,8 @@ class Authorizer:
             _check(known.standing.decide(question, policies), question)
             known.keep(action, resource)
             return
-        decision = known.standing.decide(question, self._standings.catalog_policy(owner), owner)
+        policies = self._standings.catalog_policy(owner) if resource.startswith("arn:aws:glue:") else ()
+        decision = known.standing.decide(question, policies, owner)
         if decision.missing == "resource" and asked.permission.reads_only:
             asker = Asker(account_id, asked.principal.arn, known.standing.identity_arn)
             with self._store.read() as tx:
@@ -160,6 +195,10 @@ class Authorizer:
             if found is None:
                 return resource, {}
             return found.arn, _tag_facts(tx.tags.get(account_id, found.tag_resource))
+
+
+def _is_decided_there(action: str) -> bool:
+    return action in _DECIDED_THERE or (action.startswith("kms:") and action not in _KEYLESS)
 
 
 def changes_access(permission: Permission) -> bool:
@@ -218,7 +257,9 @@ def _request_tags(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if isinstance(given, Mapping):
             yield from given.items()
         for tag in given if isinstance(given, list) else ():
-            yield tag.get("Key", tag.get("key", "")), tag.get("Value", tag.get("value", ""))
+            names = (("Key", "Value"), ("key", "value"), ("TagKey", "TagValue"))
+            key, value = next((pair for pair in names if pair[0] in tag), names[0])
+            yield tag.get(key, ""), tag.get(value, "")
     for member in ("TagsToRemove", "TagKeys"):
         for key in document.get(member) or ():
             yield key, ""

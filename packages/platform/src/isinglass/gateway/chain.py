@@ -3,12 +3,15 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from urllib.parse import unquote
 
+from isinglass.domain.catalog_encryption import AtRest, key_context
+from isinglass.domain.keys.facts import key_facts
 from isinglass.gateway.access_log import AccessLog
 from isinglass.gateway.authorization import Authorizer, Denied, changes_access
 from isinglass.gateway.exchange import Exchange, access_entry, audit
@@ -36,6 +39,7 @@ from isinglass.model.edge_errors import (
 )
 from isinglass.observe.audit_log import AuditLog
 from isinglass.operations.context import Context, Services
+from isinglass.store.keys import Key
 from isinglass.store.paging import PageRequest
 from isinglass.store.store import Store
 from isinglass.store.transience import is_transient
@@ -45,7 +49,12 @@ _log = logging.getLogger(__name__)
 _ATTEMPTS = 5
 _FORM = "application/x-www-form-urlencoded"
 #: How a refused token is called, by the first of these that the operation's model declares.
-_TOKEN_ERRORS = ("InvalidInputException", "InvalidParameterException", "ValidationException")
+_TOKEN_ERRORS = (
+    "InvalidMarkerException",
+    "InvalidInputException",
+    "InvalidParameterException",
+    "ValidationException",
+)
 
 #: How each protocol's services say that a permission is missing.
 _DENIALS: dict[str, type[ClientError]] = {
@@ -161,6 +170,7 @@ class Chain:
         if exchange.error is None and changes_access(exchange.target.permission):
             self._authorizer.forget()
             self._verifier.forget()
+            self._services.sealer.opened.forget()
         self._access_log.record(access_entry(exchange))
         audit(self._audit_log, exchange)
         return response
@@ -221,6 +231,33 @@ class Chain:
         with _denying(exchange):
             self._authorizer.admit_to(exchange.asked, account_id, resources)
 
+    def _use_key(
+        self,
+        exchange: Exchange,
+        action: str,
+        key: Key,
+        context: Mapping[str, str] = MappingProxyType({}),
+        *,
+        via: str = "",
+        alias: str = "",
+    ) -> None:
+        caller = exchange.signed_by
+        facts = key_facts(caller.principal.account_id, caller.region, context, via=via, alias=alias)
+        with _denying(exchange):
+            self._authorizer.admit_to_key(exchange.asked, action, key, facts)
+
+    def _use_document_key(
+        self, exchange: Exchange, action: str, key: Key, account_id: str, settings: AtRest
+    ) -> None:
+        """Decide over the key that documents of a catalog are encrypted with."""
+        context = key_context(account_id)
+        if settings.role is None:
+            self._use_key(exchange, action, key, context, via="glue")
+            return
+        facts = key_facts(account_id, exchange.signed_by.region, context, via="glue")
+        with _denying(exchange):
+            self._authorizer.admit_role_to_key(exchange.asked, settings.role, account_id, action, key, facts)
+
     def _open_page(self, exchange: Exchange) -> None:
         operation = exchange.target
         page = operation.model.page
@@ -255,7 +292,7 @@ class Chain:
             region=caller.region,
             request_id=exchange.request_id,
             now=exchange.now,
-            store=self._store,
+            store=self._store.on_behalf(partial(self._use_document_key, exchange)),
             services=self._services,
             page=exchange.page or PageRequest(size=0),
             admitted_by=admission.admitted_by if admission else None,
@@ -264,6 +301,7 @@ class Chain:
             imported_from=_said(exchange.request, IMPORT_HEADER),
             facts=admission.facts if admission else {},
             reach=partial(self._reach, exchange),
+            use_key=partial(self._use_key, exchange),
         )
         for attempt in range(1, _ATTEMPTS + 1):
             try:

@@ -69,8 +69,8 @@ class Standings:
         known = Known(
             standing,
             catalog,
-            asks_for_tags=any(map(_asks_for_tags, policies)),
-            plain=all(map(_is_plain, policies)),
+            asks_for_tags=any(map(asks_for_tags, policies)),
+            plain=all(map(is_plain, policies)),
             until=now + _REMEMBERED_SECONDS,
         )
         with self._lock:
@@ -121,7 +121,7 @@ def _of(standing: Standing) -> Iterator[Policy]:
             yield policy
 
 
-def _asks_for_tags(policy: Policy) -> bool:
+def asks_for_tags(policy: Policy) -> bool:
     """Tell whether a policy looks at tags of resources: reading them for nothing costs every request."""
     for statement in policy.statements:
         for condition in statement.conditions:
@@ -132,7 +132,8 @@ def _asks_for_tags(policy: Policy) -> bool:
     return False
 
 
-def _is_plain(policy: Policy) -> bool:
+def is_plain(policy: Policy) -> bool:
+    """Tell whether a policy looks at nothing but caller, action and resource."""
     return all(
         not statement.conditions and not any(resource.parts for resource in statement.resources or ())
         for statement in policy.statements

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from isinglass.domain.catalog_changes import DIRECTLY, Change, Origin, Through
 from isinglass.jobs.permitted import Copied, PermittedPart
 from isinglass.jobs.queries import Rows, Statement
 from isinglass.model.edge_errors import AccessDeniedException
+from isinglass.store.keys import Key
 from isinglass.store.paging import PageRequest
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store, Transaction
@@ -109,12 +111,38 @@ class Services(Protocol):
         ...
 
 
+class UseKey(Protocol):
+    """Decides whether the caller may use an encryption key."""
+
+    def __call__(
+        self, action: str, key: Key, context: Mapping[str, str] = ..., *, via: str = "", alias: str = ""
+    ) -> None:
+        """Let the caller do `kms:Decrypt`, for example, with an encryption context; raises that it may not.
+
+        `via` is the service that uses the key for it: `glue`, `s3` or `logs`; `alias` is the name it used.
+        """
+        ...
+
+
 FIRST_PAGE = PageRequest(size=100)
+_NO_CONTEXT: Mapping[str, str] = MappingProxyType({})
 
 
 def _reach_nothing(_account_id: str, resources: Sequence[str]) -> None:
     """Refuse what nobody decides about."""
     raise AccessDeniedException(f"Nothing decides here whether {resources[0]} may be reached.")
+
+
+def _use_no_key(
+    action: str,
+    key: Key,
+    context: Mapping[str, str] = _NO_CONTEXT,  # noqa: ARG001 - as UseKey has it
+    *,
+    via: str = "",  # noqa: ARG001
+    alias: str = "",  # noqa: ARG001
+) -> None:
+    """Refuse what nobody decides about."""
+    raise AccessDeniedException(f"Nothing decides here whether {action} is allowed on {key.arn}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +167,8 @@ class Context:
     facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: Let the request touch ARNs of an account that it did not name, or raise that it may not.
     reach: Callable[[str, Sequence[str]], None] = _reach_nothing
+    #: Let the request use an encryption key, or raise that it may not.
+    use_key: UseKey = _use_no_key
 
     @property
     def account_id(self) -> str:

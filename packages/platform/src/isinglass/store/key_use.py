@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
 from cryptography.exceptions import InvalidTag
@@ -24,10 +24,14 @@ from isinglass.domain.keys.references import (
 )
 from isinglass.store.keys import Key, Material, Reason
 from isinglass.store.sealing import SealBroken, Sealer
-from isinglass.store.store import Store, Transaction
+
+if TYPE_CHECKING:
+    from isinglass.store.store import Store, Transaction
 
 _BYTES = 32
 _REGION = "us-east-1"
+_PURPOSE = b"isinglass key use"
+_ROTATION_DAYS = 365
 
 Why = Literal["not found", "disabled", "pending deletion", "invalid ciphertext", "sealed by another server"]
 
@@ -56,7 +60,7 @@ class KeyUse:
 
     def __init__(
         self,
-        tx: Transaction,
+        tx: "Transaction",
         sealer: Sealer,
         region: str = _REGION,
         clock: Callable[[], float] = time.time,
@@ -91,13 +95,20 @@ class KeyUse:
 
     def encrypt_with(self, key: Key, plaintext: bytes, context: Mapping[str, str]) -> bytes:
         """Encrypt with a key that was found."""
+        return self.encrypt_telling(key, plaintext, context)[0]
+
+    def encrypt_telling(self, key: Key, plaintext: bytes, context: Mapping[str, str]) -> tuple[bytes, str]:
+        """Encrypt with a key that was found; tells the id of its material too."""
         require_enabled(key)
         head = ciphertext.Head(
             key.id, key.current, os.urandom(ciphertext.SALT_BYTES), os.urandom(ciphertext.NONCE_BYTES)
         )
         packed = head.pack()
-        cipher = AESGCM(_derive(self._open_material(key, key.current), head.salt))
-        return packed + cipher.encrypt(head.nonce, plaintext, ciphertext.bound_to(packed, context))
+        material = self._material(key, key.current)
+        text = self._cipher(key, material, head).encrypt(
+            head.nonce, plaintext, ciphertext.bound_to(packed, context)
+        )
+        return packed + text, material.id
 
     def decrypt(self, blob: bytes, context: Mapping[str, str]) -> bytes:
         """Decrypt what a key encrypted with this context; remembers data keys for a moment."""
@@ -124,24 +135,34 @@ class KeyUse:
 
     def decrypt_with(self, key: Key, blob: bytes, context: Mapping[str, str]) -> bytes:
         """Decrypt with the key that `key_of` tells."""
+        return self.decrypt_telling(key, blob, context)[0]
+
+    def decrypt_telling(self, key: Key, blob: bytes, context: Mapping[str, str]) -> tuple[bytes, str]:
+        """Decrypt with the key that `key_of` tells; tells the id of its material too."""
         require_enabled(key)
         try:
             head, packed, text = ciphertext.split(blob)
             if head.key_id != key.id:
                 raise KeyUnavailable(key.arn, "invalid ciphertext")
-            cipher = AESGCM(_derive(self._open_material(key, head.number), head.salt))
-            return cipher.decrypt(head.nonce, text, ciphertext.bound_to(packed, context))
+            material = self._material(key, head.number)
+            cipher = self._cipher(key, material, head)
+            return cipher.decrypt(head.nonce, text, ciphertext.bound_to(packed, context)), material.id
         except (ciphertext.InvalidCiphertext, InvalidTag) as error:
             raise KeyUnavailable(key.arn, "invalid ciphertext") from error
 
-    def _open_material(self, key: Key, number: int) -> bytes:
+    def _material(self, key: Key, number: int) -> Material:
         material = self._tx.keys.material(key, number)
         if material is None:
             raise KeyUnavailable(key.arn, "invalid ciphertext")
+        return material
+
+    def _cipher(self, key: Key, material: Material, head: ciphertext.Head) -> AESGCM:
+        """Derive the key of one ciphertext."""
         try:
-            return self._sealer.open(material.sealed, _sealed_for(key, number))
+            opened = self._sealer.open(material.sealed, _sealed_for(key, material.number))
         except SealBroken as error:
             raise KeyUnavailable(key.arn, "sealed by another server") from error
+        return AESGCM(HKDF(hashes.SHA256(), _BYTES, salt=head.salt, info=_PURPOSE).derive(opened))
 
     def _make_service_key(self, reference: KeyReference) -> Key:
         now, alias = self._clock(), reference.alias
@@ -155,6 +176,8 @@ class KeyUse:
             description=f"Default key that protects my {service} data when no other key is defined",
             policy=policies.service_policy(service, reference.account_id),
             created_at=now,
+            rotation_days=_ROTATION_DAYS,
+            rotates_at=now + _ROTATION_DAYS * 86_400.0,
         )
         # Of two that make it at once the second finds the alias taken, and takes what is there.
         if self._tx.keys.add_alias(key.account_id, alias, key.id, now):
@@ -166,7 +189,7 @@ class KeyUse:
         return made
 
 
-def open_data_key(store: Store, sealer: Sealer, blob: bytes, context: Mapping[str, str]) -> bytes:
+def open_data_key(store: "Store", sealer: Sealer, blob: bytes, context: Mapping[str, str]) -> bytes:
     """Decrypt where there is no transaction; one is opened only for what nobody opened a moment ago."""
     found = sealer.opened.find(blob, ciphertext.bound_to(b"", context))
     if found is not None:
@@ -192,7 +215,3 @@ def require_enabled(key: Key) -> None:
 def _sealed_for(key: Key, number: int) -> str:
     """Say what material is sealed for: moved to another key or number it does not open."""
     return f"encryption key {key.account_id}/{key.id}/{number}"
-
-
-def _derive(material: bytes, salt: bytes) -> bytes:
-    return HKDF(hashes.SHA256(), _BYTES, salt=salt, info=b"isinglass key use").derive(material)

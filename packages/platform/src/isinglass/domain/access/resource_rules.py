@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 #: Verbs of operations that change nothing; what is not among them counts as a write.
 READING = (
-    "Check", "Compare", "Describe", "Diff", "Export", "Filter", "Get", "List", "Preview", "Query", "RunQuery",
-    "Search", "Simulate", "Test",
+    "Check", "Compare", "Decrypt", "Describe", "Diff", "Encrypt", "Export", "Filter", "Generate", "Get",
+    "List", "Preview", "Query", "ReEncrypt", "RunQuery", "Search", "Simulate", "Test",
 )  # fmt: skip
 
 _CATALOG = ("catalog",)
@@ -57,6 +57,7 @@ BY_MEMBER: dict[str, tuple[MemberRule, ...]] = {
         MemberRule(("UserName",), ("user/{UserName=@user}",)),
         MemberRule(("PolicyArn",), ("{PolicyArn}",)),
     ),
+    "kms": (MemberRule(("KeyId",), ("key/{KeyId}",)),),
     "logs": (
         MemberRule(
             ("logGroupName", "logStreamName"),
@@ -195,6 +196,11 @@ EXCEPTIONS: dict[str, tuple[str, ...]] = {
     **_each(
         "RestoreDatabase", "catalog", "database/{Name|NewName}", "table/{Name|NewName}/*", service="isinglass"
     ),
+    # Keys: an alias stands for its key
+    **_each("CreateKey GenerateRandom ListAliases ListKeys", *_NONE, service="kms"),
+    **_each("CreateAlias UpdateAlias", "{AliasName}", "key/{TargetKeyId}", service="kms"),
+    **_each("DeleteAlias", "{AliasName}", service="kms"),
+    **_each("ReEncrypt", "key/{SourceKeyId}", "key/{DestinationKeyId}", service="kms"),
     # IAM
     **_each("GetAccessKeyLastUsed", "user/*", service="iam"),
     **_each("SimulatePrincipalPolicy", "{PolicySourceArn}", service="iam"),

@@ -30,6 +30,8 @@ _VERB = re.compile(r"[A-Z][a-z]+")
 #: Parts of the Data Catalog: their names are stored in lower case, and a nested catalog's name goes before.
 _CATALOG_KINDS = ("database/", "table/", "userDefinedFunction/")
 _CATALOG_IDS = ("CatalogId", "CatalogID", "TableCatalogId")
+#: Keys are named by their ids, and by ARNs and aliases too.
+_NAMED_KEYS = ("key/arn:", "key/alias/")
 _PASSED_TO = {"glue": "glue.amazonaws.com", "isinglass": "glue.amazonaws.com"}
 
 
@@ -94,6 +96,9 @@ class Permission:
                     found += _asset(text.removeprefix(ASSET), region)
                 elif text == "*" or text.startswith("arn:"):
                     found.append(_true(text, region))
+                elif text.startswith(_NAMED_KEYS):
+                    name = text.removeprefix("key/")
+                    found.append(name if name.startswith("arn:") else prefix + name)
                 elif nested:
                     found += [prefix + each for each in _nested(text, nested)]
                 else:
@@ -196,7 +201,7 @@ def _values(value: Any, path: Sequence[str]) -> Iterator[str]:
 def _prefix(service: str, region: str, owner: str) -> str:
     if service in {"iam", "sts"}:
         return f"arn:aws:iam::{owner}:"
-    return f"arn:aws:{'logs' if service == 'logs' else 'glue'}:{region}:{owner}:"
+    return f"arn:aws:{service if service in {'kms', 'logs'} else 'glue'}:{region}:{owner}:"
 
 
 def _asset(identifier: str, region: str) -> list[str]:
