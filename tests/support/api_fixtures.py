@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ class FolderServices:
     def storage_of_role(self, account_id: str, role: str, session: str) -> Iterator[StorageAccess]:
         yield self.storage_access(account_id)
 
-    @property
+    @cached_property
     def sealer(self) -> Sealer:
         return Sealer(self.server_key)
 
@@ -139,6 +140,7 @@ def call(
 @contextmanager
 def serving(store: Store, services: FolderServices, session: boto3.Session) -> Iterator[Api]:
     """Run a gateway; answers that the model does not know are errors."""
+    store.vault.sealer = services.sealer
     access_log = services.folder / "access.log"
     settings = GatewaySettings(access_log, strict=True, threads=4)
     server = Server(store, services, services.server_key, settings)

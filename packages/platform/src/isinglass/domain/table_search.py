@@ -86,6 +86,11 @@ def indexed(database: str, document: Mapping[str, Any]) -> set[tuple[str, str]]:
     return found
 
 
+def blinded_field(field: str, blind: Callable[[str], str]) -> str:
+    """Write a field so that it can only be compared; those that every table has stay as they are."""
+    return field if field in _FIELDS else blind(field)
+
+
 def values(database: str, document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """List the values of a table that can be searched, each with its field; a parameter's is its key."""
     yield "name", document["Name"]

@@ -1,6 +1,6 @@
 """Tables of the catalog, each at its current version. Names are folded by the caller."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,12 @@ from isinglass.domain.catalog_changes import Change, change_of
 from isinglass.domain.catalog_ids import account_of
 from isinglass.domain.catalog_objects import FIRST_VERSION
 from isinglass.domain.column_statistics import columns_of
+from isinglass.domain.name_pattern import NamePattern
 from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputException
 from isinglass.store.conflicts import insert_one
+from isinglass.store.documents import Documents
 from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.prepared import Prepared
 from isinglass.store.scanning import scan
 from isinglass.store.table_places import IS_REGISTERED, placed
 from isinglass.store.tables.catalog import catalog_tables, databases, table_versions
@@ -65,12 +68,12 @@ _OF_DATABASE = _SELECT.where(
     catalog_tables.c.catalog_id == sa.bindparam("catalog_id"),
     catalog_tables.c.database_name == sa.bindparam("database_name"),
 )
-_FIND = _OF_DATABASE.where(catalog_tables.c.name == sa.bindparam("name"))
+_NAMED = _OF_DATABASE.where(catalog_tables.c.name == sa.bindparam("name"))
+_FIND = Prepared(_NAMED)
 # Writers of partitions share the row, so that the table stays; writers of the table have it alone.
-_HOLD = _FIND.with_for_update(read=True, key_share=True)
-_LOCK = _FIND.with_for_update()
-# Built once: building a statement costs more than running it.
-_REPLACE = (
+_HOLD = Prepared(_NAMED.with_for_update(read=True, key_share=True))
+_LOCK = Prepared(_NAMED.with_for_update())
+_REPLACE = Prepared(
     catalog_tables.update()
     .where(
         catalog_tables.c.id == sa.bindparam("seen_id"),
@@ -84,7 +87,8 @@ _REPLACE = (
         | {"words_pending": 1, "location": sa.bindparam("location"), "registered": IS_REGISTERED}
     )
 )
-_ARCHIVE = table_versions.insert().inline()
+_ARCHIVE = Prepared(table_versions.insert().inline())
+_TELL = Prepared(table_history.insert().inline())
 
 
 def select_tables() -> sa.Select[Any]:
@@ -92,10 +96,18 @@ def select_tables() -> sa.Select[Any]:
     return _SELECT
 
 
-def table_of(row: Any) -> CatalogTable:
+def table_of(documents: Documents, row: Any) -> CatalogTable:
     """Read a row of `select_tables`."""
-    id_, catalog_id, database_name, name, version, document, *rest = row
-    return CatalogTable(id_, catalog_id, database_name, name, version, orjson.loads(document), *rest)
+    members = list(row)
+    _, catalog_id, _, _, version, text, created_at, _, at, by, *_, change = members
+    members[5] = documents.load(text, catalog_id, *identity(created_at, version))
+    members[-1] = documents.open_change(catalog_id, at, by, change)
+    return CatalogTable(*members)
+
+
+def identity(created_at: float, version: int) -> tuple[Any, ...]:
+    """Say what a version of a table is, whatever the table is called, deleted and restored, or archived."""
+    return "table", created_at, version
 
 
 def _key_types(document: Any) -> list[tuple[str, str]]:
@@ -105,8 +117,9 @@ def _key_types(document: Any) -> list[tuple[str, str]]:
 class CatalogTables:
     """Reads and writes the catalog_tables table within one transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, documents: Documents) -> None:
         self._connection = connection
+        self._documents = documents
 
     def insert(self, catalog_id: str, database_name: str, document: dict[str, Any], change: Change) -> bool:
         """Insert a table's first version; False when its name is taken. The database then stays."""
@@ -116,12 +129,12 @@ class CatalogTables:
             "name": document["Name"],
             **placed(catalog_id, document),
             "version": FIRST_VERSION,
-            "document": orjson.dumps(document).decode(),
+            "document": self._documents.dump(document, catalog_id, *identity(change.at, FIRST_VERSION)),
             "created_at": change.at,
             "created_by": change.by,
             "updated_at": change.at,
             "updated_by": change.by,
-            "change": orjson.dumps(change.document()).decode(),
+            "change": self._documents.dump_change(catalog_id, change),
         }
         try:
             return insert_one(self._connection, catalog_tables, row, registered=IS_REGISTERED)
@@ -135,7 +148,8 @@ class CatalogTables:
     def by_ids(self, ids: Collection[int]) -> list[CatalogTable]:
         """Find those of some tables that are there, in no order."""
         return [
-            table_of(row) for row in self._connection.execute(_SELECT.where(catalog_tables.c.id.in_(ids)))
+            table_of(self._documents, row)
+            for row in self._connection.execute(_SELECT.where(catalog_tables.c.id.in_(ids)))
         ]
 
     def require(self, catalog_id: str, database_name: str, name: str) -> CatalogTable:
@@ -155,24 +169,32 @@ class CatalogTables:
         catalog_id: str,
         database_name: str,
         page: PageRequest,
-        matches: Callable[[str], bool] | None = None,
+        pattern: NamePattern | None = None,
     ) -> tuple[list[CatalogTable], tuple[Any, ...] | None]:
         """List tables by name, those whose names match; a page may be short and still have a next one."""
         key = {"catalog_id": catalog_id, "database_name": database_name}
-        if matches is None:
+        if pattern is None:
             rows, after = fetch_page(
                 self._connection, _OF_DATABASE.params(**key), [catalog_tables.c.name], page
             )
-            return [table_of(row) for row in rows], after
+            return [table_of(self._documents, row) for row in rows], after
         names = sa.select(catalog_tables.c.name, catalog_tables.c.name.label("shown")).where(
             catalog_tables.c.catalog_id == catalog_id, catalog_tables.c.database_name == database_name
         )
-        if page.after is not None:
-            names = names.where(catalog_tables.c.name > page.after[0])
-        found = scan(self._connection, names, catalog_tables.c.name, matches, page.size)
+        found = scan(
+            self._connection,
+            names,
+            catalog_tables.c.name,
+            pattern.matches,
+            page.size,
+            ranges=pattern.ranges,
+            after=None if page.after is None else page.after[0],
+        )
         statement = _OF_DATABASE.params(**key).where(catalog_tables.c.name.in_(found.matched))
         rows = list(self._connection.execute(statement.order_by(catalog_tables.c.name)))
-        return [table_of(row) for row in rows], None if found.after is None else (found.after,)
+        return [table_of(self._documents, row) for row in rows], None if found.after is None else (
+            found.after,
+        )
 
     def replace(
         self, seen: CatalogTable, document: dict[str, Any], change: Change, *, archive: bool = True
@@ -184,13 +206,14 @@ class CatalogTables:
             "seen_id": seen.id,
             "seen_version": seen.version,
             "new_version": seen.version + 1,
-            "new_document": orjson.dumps(document).decode(),
+            "new_document": self._documents.dump(
+                document, seen.catalog_id, *identity(seen.created_at, seen.version + 1)
+            ),
             "new_updated_at": change.at,
             "new_updated_by": change.by,
-            "new_change": orjson.dumps(change.document()).decode(),
+            "new_change": self._documents.dump_change(seen.catalog_id, change),
         }
-        changed = self._connection.execute(_REPLACE, row | placed(seen.catalog_id, document))
-        if changed.rowcount == 0:
+        if _REPLACE.run(self._connection, row | placed(seen.catalog_id, document)) == 0:
             return False
         if dropped := columns_of(seen.document) - columns_of(document):
             self._connection.execute(
@@ -201,16 +224,20 @@ class CatalogTables:
                 )
             )
         if archive:
-            self._connection.execute(
-                _ARCHIVE,
+            _ARCHIVE.run(
+                self._connection,
                 {
                     "catalog_id": seen.catalog_id,
                     "table_id": seen.id,
                     "version": seen.version,
-                    "document": orjson.dumps(seen.document).decode(),
+                    "document": self._documents.dump(
+                        seen.document, seen.catalog_id, *identity(seen.created_at, seen.version)
+                    ),
                     "created_at": seen.updated_at,
                     "created_by": seen.updated_by,
-                    "change": seen.change,
+                    "change": self._documents.seal_change(
+                        seen.catalog_id, seen.updated_at, seen.updated_by, seen.change
+                    ),
                 },
             )
         elif seen.version == FIRST_VERSION:
@@ -226,9 +253,11 @@ class CatalogTables:
             "event": "CREATED",
             "made_at": first.created_at,
             "made_by": first.created_by,
-            "change": first.change or "{}",
+            "change": self._documents.seal_change(
+                first.catalog_id, first.created_at, first.created_by, first.change or "{}"
+            ),
         }
-        self._connection.execute(table_history.insert().inline(), row)
+        _TELL.run(self._connection, row)
 
     def _refuse_if_indexed(self, table: CatalogTable) -> None:
         """Refuse a change of partition keys while an index is made of them."""
@@ -244,15 +273,13 @@ class CatalogTables:
             )
 
     def _first(
-        self, statement: sa.Select[Any], catalog_id: str, database_name: str, name: str
+        self, statement: Prepared, catalog_id: str, database_name: str, name: str
     ) -> CatalogTable | None:
         key = {"catalog_id": catalog_id, "database_name": database_name, "name": name}
-        row = self._connection.execute(statement, key).first()
-        return None if row is None else table_of(row)
+        row = statement.first(self._connection, key)
+        return None if row is None else table_of(self._documents, row)
 
-    def _required(
-        self, statement: sa.Select[Any], catalog_id: str, database_name: str, name: str
-    ) -> CatalogTable:
+    def _required(self, statement: Prepared, catalog_id: str, database_name: str, name: str) -> CatalogTable:
         table = self._first(statement, catalog_id, database_name, name)
         if table is not None:
             return table

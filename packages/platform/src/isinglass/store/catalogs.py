@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 
 from isinglass.model.glue.errors import EntityNotFoundException
 from isinglass.store.conflicts import insert_one
+from isinglass.store.documents import Documents
 from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.tables.catalog import databases
 from isinglass.store.tables.catalogs import catalogs
@@ -41,23 +41,19 @@ class Catalog:
 _SELECT = sa.select(*(catalogs.c[name] for name in Catalog.__dataclass_fields__))
 
 
-def _catalog(row: Any) -> Catalog:
-    catalog_id, parent_id, document, created_at, updated_at = row
-    return Catalog(catalog_id, parent_id, orjson.loads(document), created_at, updated_at)
-
-
 class Catalogs:
     """Reads and writes the catalogs table within one transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, documents: Documents) -> None:
         self._connection = connection
+        self._documents = documents
 
     def insert(self, catalog_id: str, parent_id: str, document: dict[str, Any], now: float) -> bool:
         """Insert a catalog; False when its id is taken."""
         row = {
             "catalog_id": catalog_id,
             "parent_id": parent_id,
-            "document": orjson.dumps(document).decode(),
+            "document": self._documents.dump(document, catalog_id, "catalog"),
             "created_at": now,
             "updated_at": now,
         }
@@ -66,7 +62,7 @@ class Catalogs:
     def find(self, catalog_id: str) -> Catalog | None:
         """Find a catalog by its id."""
         row = self._connection.execute(_SELECT.where(catalogs.c.catalog_id == catalog_id)).first()
-        return None if row is None else _catalog(row)
+        return None if row is None else self._catalog(row)
 
     def require(self, catalog_id: str) -> Catalog:
         """Find a catalog that must exist."""
@@ -86,7 +82,7 @@ class Catalogs:
         """List the catalogs right below another, or all below it, by id."""
         within = _below(parent_id) if recursive else [catalogs.c.parent_id == parent_id]
         rows, after = fetch_page(self._connection, _SELECT.where(*within), [catalogs.c.catalog_id], page)
-        return [_catalog(row) for row in rows], after
+        return [self._catalog(row) for row in rows], after
 
     def below(self, catalog_id: str) -> list[str]:
         """List the ids of all catalogs below one, and keep them from being changed."""
@@ -101,7 +97,9 @@ class Catalogs:
     def replace(self, catalog_id: str, document: dict[str, Any], now: float) -> None:
         """Replace a locked catalog's definition."""
         change = catalogs.update().where(catalogs.c.catalog_id == catalog_id)
-        self._connection.execute(change.values(document=orjson.dumps(document).decode(), updated_at=now))
+        self._connection.execute(
+            change.values(document=self._documents.dump(document, catalog_id, "catalog"), updated_at=now)
+        )
 
     def delete(self, catalog_id: str) -> None:
         """Delete a catalog that holds nothing."""
@@ -111,7 +109,12 @@ class Catalogs:
         row = self._connection.execute(statement.where(catalogs.c.catalog_id == catalog_id)).first()
         if row is None:
             raise EntityNotFoundException(f"Catalog {catalog_id} not found.")
-        return _catalog(row)
+        return self._catalog(row)
+
+    def _catalog(self, row: Any) -> Catalog:
+        catalog_id, parent_id, text, created_at, updated_at = row
+        document = self._documents.load(text, catalog_id, "catalog")
+        return Catalog(catalog_id, parent_id, document, created_at, updated_at)
 
 
 def _below(catalog_id: str) -> list[sa.ColumnElement[bool]]:

@@ -9,6 +9,7 @@ from isinglass.domain.column_statistics import from_text, to_text
 from isinglass.domain.partition_values import encode
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.conflicts import insert_or_update
+from isinglass.store.documents import Documents
 from isinglass.store.tables.column_statistics import column_statistics
 
 #: What takes the place of partition values where the table as a whole is meant.
@@ -21,8 +22,9 @@ class ColumnStatistics:
     Tables and partitions drop what is here with themselves and with their columns.
     """
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, documents: Documents) -> None:
         self._connection = connection
+        self._documents = documents
 
     def put(
         self, table: CatalogTable, values: Sequence[str], statistics: Mapping[str, Mapping[str, Any]]
@@ -36,7 +38,9 @@ class ColumnStatistics:
                 "table_id": table.id,
                 "values_key": encode(values),
                 "column_key": column,
-                "document": to_text(statistics[column]),
+                "document": self._documents.seal(
+                    to_text(statistics[column]), table.catalog_id, "statistics", table.id, column
+                ),
             }
             for column in sorted(statistics)
         ]
@@ -47,7 +51,11 @@ class ColumnStatistics:
         statement = sa.select(column_statistics.c.column_key, column_statistics.c.document).where(
             *self._of(table, values), column_statistics.c.column_key.in_(columns)
         )
-        return {row.column_key: from_text(row.document) for row in self._connection.execute(statement)}
+        opened = self._documents.open
+        return {
+            column: from_text(opened(text, table.catalog_id, "statistics", table.id, column))
+            for column, text in self._connection.execute(statement)
+        }
 
     def delete(self, table: CatalogTable, values: Sequence[str], column: str) -> bool:
         """Delete the statistics of a column, by its folded name; False when it has none."""

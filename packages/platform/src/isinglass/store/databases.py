@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 
 from isinglass.domain.catalog_changes import Change
 from isinglass.model.glue.errors import EntityNotFoundException
 from isinglass.store.conflicts import insert_one
+from isinglass.store.documents import Documents
 from isinglass.store.history import tell_database
 from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.catalog import catalog_tables, databases
 from isinglass.store.tables.history import deleted_tables
 
@@ -27,47 +28,46 @@ class Database:
 
 
 _SELECT = sa.select(databases.c.name, databases.c.document, databases.c.created_at, databases.c.restricted)
-_FIND = _SELECT.where(
+_NAMED = _SELECT.where(
     databases.c.catalog_id == sa.bindparam("catalog_id"), databases.c.name == sa.bindparam("name")
 )
+_FIND = Prepared(_NAMED)
 # A share lock keeps the database from being deleted while something is put into it (PostgreSQL; SQLite has
 # one writer at a time anyway).
-_HOLD = _FIND.with_for_update(read=True, key_share=True)
-_LOCK = _FIND.with_for_update()
-# Built once, as those above: building a statement costs more than running it.
+_HOLD = Prepared(_NAMED.with_for_update(read=True, key_share=True))
+_LOCK = Prepared(_NAMED.with_for_update())
 _IS = (
     databases.c.catalog_id == sa.bindparam("of_catalog"),
     databases.c.name == sa.bindparam("of_name"),
 )
-_REPLACE = (
+_REPLACE = Prepared(
     databases.update()
     .where(*_IS)
     .values({name: sa.bindparam(f"new_{name}") for name in ("name", "document")})
 )
-_DELETE = databases.delete().where(*_IS)
-
-
-def _database(row: Any) -> Database:
-    return Database(row[0], orjson.loads(row[1]), row[2], row[3])
+_DELETE = Prepared(databases.delete().where(*_IS))
 
 
 class Databases:
     """Reads and writes the databases table within one transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, documents: Documents) -> None:
         self._connection = connection
+        self._documents = documents
 
     def insert(self, catalog_id: str, document: dict[str, Any], change: Change) -> bool:
         """Insert a database; False when its name is taken."""
         row = {
             "catalog_id": catalog_id,
             "name": document["Name"],
-            "document": orjson.dumps(document).decode(),
+            "document": self._documents.dump(document, catalog_id, "database", document["Name"]),
             "created_at": change.at,
         }
         if not insert_one(self._connection, databases, row):
             return False
-        tell_database(self._connection, catalog_id, document["Name"], "CREATED", change, document)
+        tell_database(
+            self._connection, self._documents, catalog_id, document["Name"], "CREATED", change, document
+        )
         return True
 
     def find(self, catalog_id: str, name: str) -> Database | None:
@@ -90,7 +90,7 @@ class Databases:
         """List databases by name."""
         statement = _SELECT.where(databases.c.catalog_id == catalog_id)
         rows, after = fetch_page(self._connection, statement, [databases.c.name], page)
-        return [_database(row) for row in rows], after
+        return [self._database(catalog_id, row) for row in rows], after
 
     def replace(self, catalog_id: str, name: str, document: dict[str, Any], change: Change) -> bool:
         """Replace a locked database's definition; another name renames it. False when that name is taken."""
@@ -98,22 +98,24 @@ class Databases:
             "of_catalog": catalog_id,
             "of_name": name,
             "new_name": document["Name"],
-            "new_document": orjson.dumps(document).decode(),
+            "new_document": self._documents.dump(document, catalog_id, "database", document["Name"]),
         }
         if document["Name"] == name:
-            self._connection.execute(_REPLACE, row)
-            tell_database(self._connection, catalog_id, name, "UPDATED", change, document)
+            _REPLACE.run(self._connection, row)
+            tell_database(self._connection, self._documents, catalog_id, name, "UPDATED", change, document)
         else:
             try:
                 # The savepoint keeps the transaction usable when the name is taken.
                 with self._connection.begin_nested():
-                    self._connection.execute(_REPLACE, row)
+                    _REPLACE.run(self._connection, row)
             except sa.exc.IntegrityError:
                 return False
             self._follow(catalog_id, name, document["Name"])
             # Both names tell of it: whoever asks for the old one learns what it is called now.
             for told in (name, document["Name"]):
-                tell_database(self._connection, catalog_id, told, "RENAMED", change, document)
+                tell_database(
+                    self._connection, self._documents, catalog_id, told, "RENAMED", change, document
+                )
         return True
 
     def _follow(self, catalog_id: str, name: str, new_name: str) -> None:
@@ -136,11 +138,17 @@ class Databases:
 
     def delete(self, catalog_id: str, name: str) -> None:
         """Delete a database that has no tables."""
-        self._connection.execute(_DELETE, {"of_catalog": catalog_id, "of_name": name})
+        _DELETE.run(self._connection, {"of_catalog": catalog_id, "of_name": name})
 
-    def _first(self, statement: sa.Select[Any], catalog_id: str, name: str) -> Database | None:
-        row = self._connection.execute(statement, {"catalog_id": catalog_id, "name": name}).first()
-        return None if row is None else _database(row)
+    def _first(self, statement: Prepared, catalog_id: str, name: str) -> Database | None:
+        row = statement.first(self._connection, {"catalog_id": catalog_id, "name": name})
+        return None if row is None else self._database(catalog_id, row)
+
+    def _database(self, catalog_id: str, row: Any) -> Database:
+        name, document, created_at, restricted = row
+        return Database(
+            name, self._documents.load(document, catalog_id, "database", name), created_at, restricted
+        )
 
     @staticmethod
     def _required(database: Database | None, name: str) -> Database:

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 
-from isinglass.domain.catalog_changes import Change, change_of
+from isinglass.domain.catalog_changes import Change
 from isinglass.model.glue.errors import EntityNotFoundException
 from isinglass.store.conflicts import insert_one
 from isinglass.store.databases import Database
-from isinglass.store.history import change_text, tell_database
+from isinglass.store.documents import Documents
+from isinglass.store.history import tell_database
 from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.catalog import databases
 from isinglass.store.tables.functions import user_functions
 from isinglass.store.tables.history import deleted_databases, deleted_tables
@@ -49,9 +50,9 @@ _TABLES = (
 _KEPT = deleted_databases.c.purged == 0
 
 
-def _of_database(of: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:
+def _of_database(of: sa.Table, names: tuple[str, ...]) -> Prepared:
     """Select the rows that a database has in another table."""
-    return (
+    return Prepared(
         sa.select(*(of.c[name] for name in names))
         .where(
             of.c.catalog_id == sa.bindparam("catalog_id"),
@@ -61,35 +62,23 @@ def _of_database(of: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:
     )
 
 
-# Built once: building a statement costs more than running it.
 _FUNCTIONS = _of_database(user_functions, _FUNCTION)
 _PERMISSIONS = _of_database(permissions, _PERMISSION)
-_INSERT = deleted_databases.insert().returning(deleted_databases.c.id)
-
-
-def _deleted(row: Any) -> DeletedDatabase:
-    id_, name, document, created_at, contents, deleted_at, deleted_by, deletion, *tables = row
-    read = orjson.loads(contents)
-    return DeletedDatabase(
-        id_,
-        Database(name, orjson.loads(document), created_at, read["restricted"]),
-        read,
-        change_of(deleted_at, deleted_by, orjson.loads(deletion)),
-        *tables,
-    )
+_INSERT = Prepared(deleted_databases.insert().returning(deleted_databases.c.id))
 
 
 class DeletedDatabases:
     """Moves databases between databases and deleted_databases within one transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, documents: Documents) -> None:
         self._connection = connection
+        self._documents = documents
 
     def keep(self, catalog_id: str, database: Database, tags: Mapping[str, str], change: Change) -> int:
         """Keep a copy of a locked database with what goes with it; returns the id for its tables."""
         of_database = {"catalog_id": catalog_id, "database_name": database.name}
-        functions = self._connection.execute(_FUNCTIONS, of_database)
-        granted = self._connection.execute(_PERMISSIONS, of_database)
+        functions = _FUNCTIONS.all(self._connection, of_database)
+        granted = _PERMISSIONS.all(self._connection, of_database)
         contents = {
             "tags": tags,
             "restricted": database.restricted,
@@ -99,16 +88,18 @@ class DeletedDatabases:
         row = {
             "catalog_id": catalog_id,
             "name": database.name,
-            "document": orjson.dumps(database.document).decode(),
+            "document": self._documents.dump(database.document, catalog_id, "database", database.name),
             "created_at": database.created_at,
-            "contents": orjson.dumps(contents).decode(),
+            "contents": self._documents.dump(contents, catalog_id, "contents", database.name, change.at),
             "deleted_at": change.at,
             "deleted_by": change.by,
-            "deletion": change_text(change),
+            "deletion": self._documents.dump_change(catalog_id, change),
         }
-        kept = self._connection.execute(_INSERT, row)
-        tell_database(self._connection, catalog_id, database.name, "DELETED", change, database.document)
-        return int(kept.scalar_one())
+        [(kept_as,)] = _INSERT.all(self._connection, row)
+        tell_database(
+            self._connection, self._documents, catalog_id, database.name, "DELETED", change, database.document
+        )
+        return int(kept_as)
 
     def require(self, catalog_id: str, name: str, deletion_id: int | None) -> DeletedDatabase:
         """Find the database of a name that was deleted last, or the one of an id, and lock it."""
@@ -122,7 +113,7 @@ class DeletedDatabases:
         if row is None:
             which = f" with the id {deletion_id}" if deletion_id is not None else ""
             raise EntityNotFoundException(f"No deleted database {name}{which} is kept.")
-        return _deleted(row)
+        return self._deleted(catalog_id, row)
 
     def page(
         self, catalog_id: str, name: str | None, page: PageRequest
@@ -133,7 +124,7 @@ class DeletedDatabases:
             statement = statement.where(deleted_databases.c.name == name)
         key = [deleted_databases.c.name, deleted_databases.c.id]
         rows, after = fetch_page(self._connection, statement, key, page)
-        return [_deleted(row) for row in rows], after
+        return [self._deleted(catalog_id, row) for row in rows], after
 
     def restore(self, catalog_id: str, deleted: DeletedDatabase, name: str, change: Change) -> bool:
         """Put a locked deleted database back, under a name; False when that is taken.
@@ -144,7 +135,7 @@ class DeletedDatabases:
         row = {
             "catalog_id": catalog_id,
             "name": name,
-            "document": orjson.dumps(document).decode(),
+            "document": self._documents.dump(document, catalog_id, "database", name),
             "created_at": deleted.database.created_at,
             "restricted": deleted.database.restricted,
         }
@@ -156,7 +147,7 @@ class DeletedDatabases:
             ]
             if rows:
                 self._connection.execute(of.insert(), rows)
-        tell_database(self._connection, catalog_id, name, "RESTORED", change, document)
+        tell_database(self._connection, self._documents, catalog_id, name, "RESTORED", change, document)
         self._connection.execute(deleted_databases.delete().where(deleted_databases.c.id == deleted.id))
         return True
 
@@ -175,3 +166,11 @@ class DeletedDatabases:
         count = self._connection.execute(tables).rowcount
         given_up = deleted_databases.update().where(*chosen).values(purged=1)
         return self._connection.execute(given_up).rowcount, count
+
+    def _deleted(self, catalog_id: str, row: Any) -> DeletedDatabase:
+        id_, name, document, created_at, contents, deleted_at, deleted_by, deletion, *tables = row
+        read = self._documents.load(contents, catalog_id, "contents", name, deleted_at)
+        definition = self._documents.load(document, catalog_id, "database", name)
+        change = self._documents.load_change(catalog_id, deleted_at, deleted_by, deletion)
+        database = Database(name, definition, created_at, read["restricted"])
+        return DeletedDatabase(id_, database, read, change, *tables)

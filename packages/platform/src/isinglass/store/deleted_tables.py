@@ -4,15 +4,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 
-from isinglass.domain.catalog_changes import Change, change_of
+from isinglass.domain.catalog_changes import Change
 from isinglass.model.glue.errors import EntityNotFoundException
-from isinglass.store.catalog_tables import CatalogTable
+from isinglass.store.catalog_tables import CatalogTable, identity, table_of
 from isinglass.store.conflicts import insert_one
-from isinglass.store.history import change_text, made
+from isinglass.store.documents import Documents
+from isinglass.store.history import made
 from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.prepared import Prepared
 from isinglass.store.table_places import IS_REGISTERED, placed
 from isinglass.store.tables.catalog import catalog_tables
 from isinglass.store.tables.history import deleted_tables, table_history
@@ -59,14 +60,6 @@ class DeletedTable:
     database_id: int | None
 
 
-def _deleted(row: Any) -> DeletedTable:
-    *kept, deleted_at, deleted_by, deletion, database_id = row
-    members = dict(zip(_KEPT, kept, strict=True))
-    del members["location"]
-    table = CatalogTable(**{**members, "document": orjson.loads(members["document"])})
-    return DeletedTable(table, change_of(deleted_at, deleted_by, orjson.loads(deletion)), database_id)
-
-
 def _given(table: sa.Table, *names: str) -> list[sa.ColumnElement[Any]]:
     """Make parameters of a selection, typed as the columns they go into."""
     return [sa.bindparam(name, type_=table.c[name].type).label(name) for name in names]
@@ -80,18 +73,20 @@ def _tell(of: sa.Table, chosen: Collection[sa.ColumnElement[bool]]) -> sa.Insert
 
 
 class _Deletion:
-    """The statements that delete chosen tables. Built once: building one costs more than running it."""
+    """The statements that delete chosen tables."""
 
     def __init__(self, *chosen: sa.ColumnElement[bool]) -> None:
         made_so = ("deleted_at", "deleted_by", "deletion", "database_id")
         moved = sa.select(*_ROW, *_given(deleted_tables, *made_so)).where(*chosen)
         ids = sa.select(catalog_tables.c.id).where(*chosen)
-        self.move = deleted_tables.insert().from_select([*_KEPT, *made_so], moved)
-        self.tell = _tell(catalog_tables, chosen)
-        self.forget_words = table_words.delete().where(
-            table_words.c.catalog_id == sa.bindparam("chosen_catalog"), table_words.c.table_id.in_(ids)
+        self.move = Prepared(deleted_tables.insert().from_select([*_KEPT, *made_so], moved))
+        self.tell = Prepared(_tell(catalog_tables, chosen))
+        self.forget_words = Prepared(
+            table_words.delete().where(
+                table_words.c.catalog_id == sa.bindparam("chosen_catalog"), table_words.c.table_id.in_(ids)
+            )
         )
-        self.delete = catalog_tables.delete().where(*chosen)
+        self.delete = Prepared(catalog_tables.delete().where(*chosen))
 
 
 _ONE_TABLE = _Deletion(catalog_tables.c.id == sa.bindparam("chosen_id"))
@@ -100,7 +95,7 @@ _IN_DATABASE = (
     catalog_tables.c.database_name == sa.bindparam("chosen_database"),
 )
 _OF_DATABASE = _Deletion(*_IN_DATABASE)
-_NAMES = (
+_NAMES = Prepared(
     sa.select(catalog_tables.c.name).where(*_IN_DATABASE).order_by(catalog_tables.c.name).with_for_update()
 )
 
@@ -108,8 +103,9 @@ _NAMES = (
 class DeletedTables:
     """Moves tables between catalog_tables and deleted_tables within one transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, documents: Documents) -> None:
         self._connection = connection
+        self._documents = documents
 
     def keep(self, table: CatalogTable, change: Change) -> None:
         """Delete a locked table; it keeps its id, and by that all that belongs to it."""
@@ -118,7 +114,7 @@ class DeletedTables:
     def keep_all(self, catalog_id: str, database_name: str, change: Change, database_id: int) -> list[str]:
         """Delete all tables of a locked database that is deleted with them; returns their names."""
         chosen = {"chosen_catalog": catalog_id, "chosen_database": database_name}
-        found = list(self._connection.scalars(_NAMES, chosen))
+        found = [name for (name,) in _NAMES.all(self._connection, chosen)]
         if found:
             self._keep(_OF_DATABASE, chosen, change, database_id)
         return found
@@ -127,15 +123,18 @@ class DeletedTables:
         self, deletion: _Deletion, chosen: dict[str, Any], change: Change, database_id: int | None
     ) -> None:
         """Move tables and note it; who deleted them, and how, goes into both."""
-        made_so = {"deleted_at": change.at, "deleted_by": change.by, "deletion": change_text(change)}
-        self._connection.execute(deletion.move, chosen | made_so | {"database_id": database_id})
-        self._connection.execute(deletion.tell, chosen | {"event": "DELETED", **made(change)})
-        self._connection.execute(deletion.forget_words, chosen)
-        self._connection.execute(deletion.delete, chosen)
+        noted = made(self._documents, chosen["chosen_catalog"], change)
+        made_so = {"deleted_at": change.at, "deleted_by": change.by, "deletion": noted["change"]}
+        deletion.move.run(self._connection, chosen | made_so | {"database_id": database_id})
+        deletion.tell.run(self._connection, chosen | {"event": "DELETED", **noted})
+        deletion.forget_words.run(self._connection, chosen)
+        deletion.delete.run(self._connection, chosen)
 
-    def _tell_restored(self, chosen: Collection[sa.ColumnElement[bool]], change: Change) -> None:
+    def _tell_restored(
+        self, catalog_id: str, chosen: Collection[sa.ColumnElement[bool]], change: Change
+    ) -> None:
         """Note for each of some deleted tables that it is restored."""
-        told = {"event": "RESTORED", **made(change)}
+        told = {"event": "RESTORED", **made(self._documents, catalog_id, change)}
         self._connection.execute(_tell(deleted_tables, chosen), told)
 
     def require(
@@ -163,7 +162,7 @@ class DeletedTables:
             1
         )
         row = self._connection.execute(statement.with_for_update() if lock else statement).first()
-        return None if row is None else _deleted(row)
+        return None if row is None else self._deleted(row)
 
     def page(
         self, catalog_id: str, database_name: str | None, page: PageRequest
@@ -174,7 +173,7 @@ class DeletedTables:
             statement = statement.where(deleted_tables.c.database_name == database_name)
         key = [deleted_tables.c.database_name, deleted_tables.c.name, deleted_tables.c.id]
         rows, after = fetch_page(self._connection, statement, key, page)
-        return [_deleted(row) for row in rows], after
+        return [self._deleted(row) for row in rows], after
 
     def restore(self, deleted: DeletedTable, name: str, change: Change) -> bool:
         """Put a locked deleted table back, under a name; False when that is taken.
@@ -184,7 +183,13 @@ class DeletedTables:
         table = deleted.table
         row = {column: getattr(table, column) for column in _KEPT if column != "location"}
         row.update(placed(table.catalog_id, table.document), name=name, words_pending=1)
-        row["document"] = orjson.dumps({**table.document, "Name": name}).decode()
+        catalog_id = table.catalog_id
+        row["document"] = self._documents.dump(
+            {**table.document, "Name": name}, catalog_id, *identity(table.created_at, table.version)
+        )
+        row["change"] = self._documents.seal_change(
+            catalog_id, table.updated_at, table.updated_by, table.change
+        )
         try:
             if not insert_one(self._connection, catalog_tables, row, registered=IS_REGISTERED):
                 return False
@@ -194,11 +199,11 @@ class DeletedTables:
                 f"restore or create it before its table {table.name}."
             ) from error
         chosen = [deleted_tables.c.id == table.id]
-        self._tell_restored(chosen, change)
+        self._tell_restored(catalog_id, chosen, change)
         self._connection.execute(deleted_tables.delete().where(*chosen))
         return True
 
-    def restore_all(self, database_id: int, database_name: str, change: Change) -> list[str]:
+    def restore_all(self, catalog_id: str, database_id: int, database_name: str, change: Change) -> list[str]:
         """Put back the tables that went with a database, into one of a name; returns their names."""
         chosen = [deleted_tables.c.database_id == database_id, deleted_tables.c.purged == 0]
         names = sa.select(deleted_tables.c.name).where(*chosen).order_by(deleted_tables.c.name)
@@ -210,7 +215,7 @@ class DeletedTables:
             moved = sa.select(*columns, _REGISTERED, *_literals(catalog_tables, more)).where(*chosen)
             written = [*others, "registered", *more]
             self._connection.execute(catalog_tables.insert().from_select(written, moved))
-            self._tell_restored(chosen, change)
+            self._tell_restored(catalog_id, chosen, change)
             self._connection.execute(deleted_tables.delete().where(*chosen))
         return found
 
@@ -220,6 +225,15 @@ class DeletedTables:
         """Let nobody restore tables, of all names where none is given, any more; returns how many."""
         chosen = _named(catalog_id, database_name, name, table_id)
         return self._connection.execute(deleted_tables.update().where(*chosen).values(purged=1)).rowcount
+
+    def _deleted(self, row: Any) -> DeletedTable:
+        *kept, deleted_at, deleted_by, deletion, database_id = row
+        found = dict(zip(_KEPT, kept, strict=True))
+        # Where its files are registered by now is for whoever restores it.
+        members = [found.get(name, 0) for name in CatalogTable.__dataclass_fields__]
+        table = table_of(self._documents, members)
+        change = self._documents.load_change(table.catalog_id, deleted_at, deleted_by, deletion)
+        return DeletedTable(table, change, database_id)
 
     def any_restricted(
         self, catalog_id: str, database_name: str | None, name: str | None, table_id: int | None

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 
-from isinglass.domain.catalog_changes import Change, change_of
+from isinglass.domain.catalog_changes import Change
 from isinglass.store.catalog_tables import CatalogTable
+from isinglass.store.documents import Documents
 from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.history import database_history, table_history
 
 
@@ -37,14 +38,15 @@ class TableEvent:
 
 
 #: Built once: building a statement costs more than running it.
-_TELL_DATABASE = database_history.insert().inline()
+_TELL_DATABASE = Prepared(database_history.insert().inline())
 
 
 class History:
     """Reads and writes the history tables within one transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, documents: Documents) -> None:
         self._connection = connection
+        self._documents = documents
 
     def of_database(
         self, catalog_id: str, name: str, page: PageRequest
@@ -56,7 +58,12 @@ class History:
         ).where(columns.catalog_id == catalog_id, columns.name == name)
         rows, after = fetch_page(self._connection, statement, [columns.id], page, descending=True)
         return [
-            DatabaseEvent(id_, event, change_of(at, by, orjson.loads(change)), orjson.loads(document))
+            DatabaseEvent(
+                id_,
+                event,
+                self._documents.load_change(catalog_id, at, by, change),
+                self._documents.load(document, catalog_id, "database event", name, event, at),
+            )
             for id_, event, at, by, change, document in rows
         ], after
 
@@ -71,13 +78,14 @@ class History:
             statement = statement.where(sa.tuple_(columns.version, order) < sa.tuple_(*before))
         rows = self._connection.execute(statement.order_by(columns.version.desc(), order.desc()).limit(limit))
         return [
-            TableEvent(place, version, event, change_of(at, by, orjson.loads(change)))
+            TableEvent(place, version, event, self._documents.load_change(table.catalog_id, at, by, change))
             for place, version, event, at, by, change in rows
         ]
 
 
 def tell_database(
     connection: sa.Connection,
+    documents: Documents,
     catalog_id: str,
     name: str,
     event: str,
@@ -85,23 +93,19 @@ def tell_database(
     document: Mapping[str, Any],
 ) -> None:
     """Note a change of a database, in the transaction that makes it."""
-    connection.execute(
-        _TELL_DATABASE,
+    _TELL_DATABASE.run(
+        connection,
         {
             "catalog_id": catalog_id,
             "name": name,
             "event": event,
-            **made(change),
-            "document": orjson.dumps(document).decode(),
+            **made(documents, catalog_id, change),
+            "document": documents.dump(document, catalog_id, "database event", name, event, change.at),
         },
     )
 
 
-def made(change: Change) -> dict[str, Any]:
+def made(documents: Documents, catalog_id: str, change: Change) -> dict[str, Any]:
     """Write the columns that say who made a change."""
-    return {"made_at": change.at, "made_by": change.by, "change": change_text(change)}
-
-
-def change_text(change: Change) -> str:
-    """Write what has no columns of its own."""
-    return orjson.dumps(change.document()).decode()
+    text = documents.dump_change(catalog_id, change)
+    return {"made_at": change.at, "made_by": change.by, "change": text}

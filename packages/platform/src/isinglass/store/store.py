@@ -33,6 +33,8 @@ from isinglass.store.deleted_databases import DeletedDatabases
 from isinglass.store.deleted_remains import DeletedRemains
 from isinglass.store.deleted_tables import DeletedTables
 from isinglass.store.dialects import postgresql, sqlite
+from isinglass.store.document_keys import Vault
+from isinglass.store.documents import Allow, Documents
 from isinglass.store.glossaries import Glossaries
 from isinglass.store.history import History
 from isinglass.store.identities import Identities
@@ -64,8 +66,10 @@ from isinglass.store.work import WorkQueue
 class Transaction:
     """One unit of work; repositories are made when first asked for and share its connection."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, vault: Vault, allow: Allow | None = None) -> None:
         self.connection = connection
+        #: What of the catalog may be encrypted is written and read through this.
+        self.documents = Documents(self, vault, allow)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -109,7 +113,7 @@ class Transaction:
 
     @cached_property
     def catalogs(self) -> Catalogs:
-        return Catalogs(self.connection)
+        return Catalogs(self.connection, self.documents)
 
     @cached_property
     def identity_center(self) -> IdentityCenter:
@@ -117,23 +121,23 @@ class Transaction:
 
     @cached_property
     def databases(self) -> Databases:
-        return Databases(self.connection)
+        return Databases(self.connection, self.documents)
 
     @cached_property
     def tables(self) -> CatalogTables:
-        return CatalogTables(self.connection)
+        return CatalogTables(self.connection, self.documents)
 
     @cached_property
     def history(self) -> History:
-        return History(self.connection)
+        return History(self.connection, self.documents)
 
     @cached_property
     def deleted_tables(self) -> DeletedTables:
-        return DeletedTables(self.connection)
+        return DeletedTables(self.connection, self.documents)
 
     @cached_property
     def deleted_databases(self) -> DeletedDatabases:
-        return DeletedDatabases(self.connection)
+        return DeletedDatabases(self.connection, self.documents)
 
     @cached_property
     def deleted_remains(self) -> DeletedRemains:
@@ -161,11 +165,11 @@ class Transaction:
 
     @cached_property
     def table_versions(self) -> TableVersions:
-        return TableVersions(self.connection)
+        return TableVersions(self.connection, self.documents)
 
     @cached_property
     def partitions(self) -> Partitions:
-        return Partitions(self.connection, self.partition_indexes)
+        return Partitions(self.connection, self.partition_indexes, self.documents)
 
     @cached_property
     def security_configurations(self) -> SecurityConfigurations:
@@ -185,11 +189,11 @@ class Transaction:
 
     @cached_property
     def table_words(self) -> TableWords:
-        return TableWords(self.connection)
+        return TableWords(self.connection, self.documents)
 
     @cached_property
     def table_search(self) -> TableSearch:
-        return TableSearch(self.connection)
+        return TableSearch(self.connection, self.documents)
 
     @cached_property
     def partition_indexes(self) -> PartitionIndexes:
@@ -197,11 +201,11 @@ class Transaction:
 
     @cached_property
     def column_statistics(self) -> ColumnStatistics:
-        return ColumnStatistics(self.connection)
+        return ColumnStatistics(self.connection, self.documents)
 
     @cached_property
     def user_functions(self) -> UserFunctions:
-        return UserFunctions(self.connection)
+        return UserFunctions(self.connection, self.documents)
 
     @cached_property
     def crawlers(self) -> Crawlers:
@@ -257,7 +261,7 @@ class Transaction:
 
     @cached_property
     def asset_search(self) -> AssetSearches:
-        return AssetSearches(self.connection)
+        return AssetSearches(self.connection, self.documents)
 
     @cached_property
     def client_tokens(self) -> ClientTokens:
@@ -280,14 +284,24 @@ class Store:
         self.engine: sa.Engine = dialect.create_engine(url)
         self._reading: sa.Engine = dialect.reading(self.engine)
         self._writes = dialect.writes(self.engine)
+        #: What opens the encrypted documents of catalogs.
+        self.vault = Vault()
+        self._allow: Allow | None = None
         #: Set when this process committed new work. A hint for the worker beside us; others poll.
         self.work_arrived = threading.Event()
+
+    def on_behalf(self, allow: Allow) -> "Store":
+        """Give this store to somebody who may use keys of encrypted documents as `allow` lets it."""
+        limited = object.__new__(Store)
+        limited.__dict__.update(self.__dict__)
+        limited._allow = allow
+        return limited
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """Begin a transaction that writes; it commits when the block ends and rolls back when it raises."""
         with self._writes.write() as connection:
-            transaction = Transaction(connection)
+            transaction = Transaction(connection, self.vault, self._allow)
             yield transaction
         if transaction.work.enqueued:
             self._writes.after_commit(self.work_arrived.set)
@@ -306,7 +320,7 @@ class Store:
     def read(self) -> Iterator[Transaction]:
         """Begin a transaction that only reads: a consistent snapshot, no write lock."""
         with self._reading.begin() as connection:
-            yield Transaction(connection)
+            yield Transaction(connection, self.vault, self._allow)
 
     def close(self) -> None:
         """Close pooled connections."""

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 
 from isinglass.domain.catalog_objects import FIRST_VERSION
-from isinglass.store.catalog_tables import CatalogTable
+from isinglass.store.catalog_tables import CatalogTable, identity
+from isinglass.store.documents import Documents
 from isinglass.store.paging import PageRequest
 from isinglass.store.tables.catalog import table_versions
 from isinglass.store.tables.history import table_history
@@ -16,8 +16,9 @@ from isinglass.store.tables.history import table_history
 class TableVersions:
     """Reads and deletes archived versions within one transaction; CatalogTables.replace writes them."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, documents: Documents) -> None:
         self._connection = connection
+        self._documents = documents
 
     def find(self, table: CatalogTable, version: int) -> CatalogTable | None:
         """Find a table at one of its versions."""
@@ -102,15 +103,15 @@ class TableVersions:
             table_versions.c.change,
         ).where(table_versions.c.catalog_id == table.catalog_id, table_versions.c.table_id == table.id)
 
-    @staticmethod
-    def _at(table: CatalogTable, row: Any) -> CatalogTable:
-        version, document, created_at, created_by, change = row
+    def _at(self, table: CatalogTable, row: Any) -> CatalogTable:
+        version, text, created_at, created_by, change = row
+        document = self._documents.load(text, table.catalog_id, *identity(table.created_at, version))
         return replace(
             table,
             version=version,
             # A table restored under another name has versions from when it had its first.
-            document={**orjson.loads(document), "Name": table.name},
+            document={**document, "Name": table.name},
             updated_at=created_at,
             updated_by=created_by,
-            change=change,
+            change=self._documents.open_change(table.catalog_id, created_at, created_by, change),
         )

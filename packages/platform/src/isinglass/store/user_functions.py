@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 
 from isinglass.model.glue.errors import EntityNotFoundException
 from isinglass.store.conflicts import insert_new
+from isinglass.store.documents import Documents
 from isinglass.store.paging import PageRequest
 from isinglass.store.scanning import MOST_EXAMINED
 from isinglass.store.tables.functions import user_functions
@@ -27,15 +27,12 @@ class UserFunction:
 _SELECT = sa.select(*(user_functions.c[name] for name in UserFunction.__dataclass_fields__))
 
 
-def _function(row: Any) -> UserFunction:
-    return UserFunction(row.database_name, row.name, orjson.loads(row.document), row.created_at)
-
-
 class UserFunctions:
     """Reads and writes the user_functions table within one transaction."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, documents: Documents) -> None:
         self._connection = connection
+        self._documents = documents
 
     def insert(self, catalog_id: str, database_name: str, document: dict[str, Any], now: float) -> bool:
         """Insert a function into a held database; False when its name is taken."""
@@ -43,7 +40,7 @@ class UserFunctions:
             "catalog_id": catalog_id,
             "database_name": database_name,
             "name": document["FunctionName"],
-            "document": orjson.dumps(document).decode(),
+            "document": self._documents.dump(document, catalog_id, "function", document["FunctionName"]),
             "created_at": now,
         }
         return bool(insert_new(self._connection, user_functions.c.name, [row]))
@@ -53,7 +50,7 @@ class UserFunctions:
         row = self._connection.execute(_SELECT.where(*self._is(catalog_id, database_name, name))).first()
         if row is None:
             raise EntityNotFoundException(f"Function {name} not found.")
-        return _function(row)
+        return self._function(catalog_id, row)
 
     def page(
         self,
@@ -75,7 +72,7 @@ class UserFunctions:
         found: list[UserFunction] = []
         rows = self._connection.execute(statement.order_by(*key).limit(MOST_EXAMINED))
         for examined, row in enumerate(rows, 1):
-            function = _function(row)
+            function = self._function(catalog_id, row)
             if matches(function):
                 found.append(function)
             if len(found) == page.size or examined == MOST_EXAMINED:
@@ -85,13 +82,18 @@ class UserFunctions:
     def replace(self, catalog_id: str, database_name: str, name: str, document: dict[str, Any]) -> bool:
         """Replace a function's definition; False when there is none."""
         change = user_functions.update().where(*self._is(catalog_id, database_name, name))
-        changed = self._connection.execute(change.values(document=orjson.dumps(document).decode()))
+        text = self._documents.dump(document, catalog_id, "function", name)
+        changed = self._connection.execute(change.values(document=text))
         return changed.rowcount == 1
 
     def delete(self, catalog_id: str, database_name: str, name: str) -> bool:
         """Delete a function; False when there is none."""
         gone = user_functions.delete().where(*self._is(catalog_id, database_name, name))
         return self._connection.execute(gone).rowcount == 1
+
+    def _function(self, catalog_id: str, row: Any) -> UserFunction:
+        document = self._documents.load(row.document, catalog_id, "function", row.name)
+        return UserFunction(row.database_name, row.name, document, row.created_at)
 
     @staticmethod
     def _is(catalog_id: str, database_name: str, name: str) -> list[sa.ColumnElement[bool]]:

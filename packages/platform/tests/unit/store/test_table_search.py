@@ -38,7 +38,7 @@ def test_search_of_a_frequent_word_ends_each_page_after_so_many_tables(
     pages, names = 0, []
     after = None
     with filled.read() as tx:
-        searching = TableSearch(tx.connection, most_examined=400)
+        searching = TableSearch(tx.connection, tx.documents, most_examined=400)
         [only], _ = searching.page(ACCOUNT, search, PageRequest(10), "name", descending=descending)
         while True:
             page = PageRequest(1_000, after)

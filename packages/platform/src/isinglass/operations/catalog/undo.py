@@ -144,7 +144,7 @@ def restore_database(ctx: Context, request: RestoreDatabaseRequest) -> RestoreDa
             )
         tags = deleted.contents["tags"]
         tx.tags.add(account_of(catalog), resource(catalog, "database", new_name), tags)
-        tables = tx.deleted_tables.restore_all(deleted.id, new_name, change)
+        tables = tx.deleted_tables.restore_all(catalog, deleted.id, new_name, change)
         database_changed(ctx, tx, "CreateDatabase", catalog, new_name)
         if tables:
             database_changed(ctx, tx, "CreateTable", catalog, new_name, tables)

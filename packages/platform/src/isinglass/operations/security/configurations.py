@@ -1,9 +1,8 @@
-"""Operations on security configurations and on the catalog's encryption settings."""
+"""Operations on security configurations."""
 
 from typing import Any
 
 from isinglass.model.glue.errors import (
-    AccessDeniedException,
     AlreadyExistsException,
     EntityNotFoundException,
     OperationNotSupportedException,
@@ -13,24 +12,14 @@ from isinglass.model.glue.shapes import (
     CreateSecurityConfigurationResponse,
     DeleteSecurityConfigurationRequest,
     DeleteSecurityConfigurationResponse,
-    GetDataCatalogEncryptionSettingsRequest,
-    GetDataCatalogEncryptionSettingsResponse,
     GetSecurityConfigurationRequest,
     GetSecurityConfigurationResponse,
     GetSecurityConfigurationsRequest,
     GetSecurityConfigurationsResponse,
-    PutDataCatalogEncryptionSettingsRequest,
-    PutDataCatalogEncryptionSettingsResponse,
 )
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.security_configurations import SecurityConfiguration
-
-#: What a catalog has whose settings were never put, or only in part.
-_DEFAULT_ENCRYPTION: dict[str, Any] = {
-    "EncryptionAtRest": {"CatalogEncryptionMode": "DISABLED"},
-    "ConnectionPasswordEncryption": {"ReturnConnectionPasswordEncrypted": False},
-}
 
 
 def _refuse_encryption(operation: str, document: Any) -> None:
@@ -101,33 +90,3 @@ def delete_security_configuration(
         if not tx.security_configurations.delete(ctx.account_id, request["Name"]):
             raise EntityNotFoundException(f"Security configuration {request['Name']} not found.")
     return {}
-
-
-@implements("GetDataCatalogEncryptionSettings")
-def get_data_catalog_encryption_settings(
-    ctx: Context, request: GetDataCatalogEncryptionSettingsRequest
-) -> GetDataCatalogEncryptionSettingsResponse:
-    _check_own(ctx, request.get("CatalogId"))
-    with ctx.store.read() as tx:
-        found = tx.security_configurations.catalog_encryption(ctx.account_id)
-    return {"DataCatalogEncryptionSettings": {**_DEFAULT_ENCRYPTION, **found}}  # type: ignore[typeddict-item]
-
-
-@implements("PutDataCatalogEncryptionSettings")
-def put_data_catalog_encryption_settings(
-    ctx: Context, request: PutDataCatalogEncryptionSettingsRequest
-) -> PutDataCatalogEncryptionSettingsResponse:
-    """Replace the settings; what is left out is as if never set."""
-    _check_own(ctx, request.get("CatalogId"))
-    settings: Any = request["DataCatalogEncryptionSettings"]
-    _refuse_encryption("PutDataCatalogEncryptionSettings", settings)
-    with ctx.store.begin() as tx:
-        tx.security_configurations.put_catalog_encryption(ctx.account_id, settings)
-    return {}
-
-
-def _check_own(ctx: Context, catalog_id: str | None) -> None:
-    if catalog_id not in {None, ctx.account_id}:
-        raise AccessDeniedException(
-            f"User: {ctx.principal.arn} is not authorized to use the catalog {catalog_id}"
-        )

@@ -21,6 +21,18 @@ catalog_encryption = sa.Table(
     sa.Column("document", sa.Text, nullable=False),
 )
 
+catalog_data_keys = sa.Table(
+    # What documents of the account's catalogs are sealed with; each is wrapped by a key of the Key Management
+    # Service, and never deleted. Ids are random: one that was rolled back must not come again for another.
+    "catalog_data_keys",
+    metadata,
+    sa.Column("account_id", sa.String(12), primary_key=True),
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("key_arn", sa.Text, nullable=False),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("account_id", "key_arn"),
+)
+
 usage_profiles = sa.Table(
     "usage_profiles",
     metadata,

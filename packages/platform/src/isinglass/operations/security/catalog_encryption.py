@@ -1,0 +1,89 @@
+"""Operations on the encryption settings of an account's catalogs."""
+
+import time
+from typing import Any
+
+from isinglass.domain.catalog_encryption import (
+    DEFAULTS,
+    TO_WRITE,
+    WITH_ROLE,
+    AtRest,
+    at_rest,
+    key_context,
+    password_key,
+)
+from isinglass.model.glue.errors import (
+    AccessDeniedException,
+    GlueEncryptionException,
+    InvalidInputException,
+)
+from isinglass.model.glue.shapes import (
+    GetDataCatalogEncryptionSettingsRequest,
+    GetDataCatalogEncryptionSettingsResponse,
+    PutDataCatalogEncryptionSettingsRequest,
+    PutDataCatalogEncryptionSettingsResponse,
+)
+from isinglass.operations.context import Context
+from isinglass.operations.registry import implements
+from isinglass.store.document_keys import REMEMBERED_SECONDS
+from isinglass.store.key_use import KeyUnavailable, KeyUse
+from isinglass.store.store import Transaction
+
+
+@implements("GetDataCatalogEncryptionSettings")
+def get_data_catalog_encryption_settings(
+    ctx: Context, request: GetDataCatalogEncryptionSettingsRequest
+) -> GetDataCatalogEncryptionSettingsResponse:
+    _check_own(ctx, request.get("CatalogId"))
+    with ctx.store.read() as tx:
+        found = tx.security_configurations.catalog_encryption(ctx.account_id)
+    return {"DataCatalogEncryptionSettings": {**DEFAULTS, **found}}  # type: ignore[typeddict-item]
+
+
+@implements("PutDataCatalogEncryptionSettings")
+def put_data_catalog_encryption_settings(
+    ctx: Context, request: PutDataCatalogEncryptionSettingsRequest
+) -> PutDataCatalogEncryptionSettingsResponse:
+    """Replace the settings; what is left out is as if never set. What is written from now on follows them."""
+    _check_own(ctx, request.get("CatalogId"))
+    settings: Any = request["DataCatalogEncryptionSettings"]
+    _check_members(settings)
+    with ctx.store.begin() as tx:
+        _check_keys(ctx, tx, settings)
+        tx.security_configurations.put_catalog_encryption(ctx.account_id, settings)
+    ctx.store.vault.forget()
+    if not ctx.store.embedded:
+        # Other servers on this database may go on for so long with what they remember: nobody who was told
+        # that the catalog is encrypted must find something written in the clear after that.
+        time.sleep(REMEMBERED_SECONDS)
+    return {}
+
+
+def _check_members(settings: Any) -> None:
+    """Refuse settings that would not do what they seem to say."""
+    given = settings.get("EncryptionAtRest", {})
+    mode, role = given.get("CatalogEncryptionMode"), given.get("CatalogEncryptionServiceRole")
+    if mode == WITH_ROLE and not role:
+        raise InvalidInputException(f"{WITH_ROLE} needs a CatalogEncryptionServiceRole")
+    if mode != WITH_ROLE and role:
+        raise InvalidInputException(f"CatalogEncryptionServiceRole is for the mode {WITH_ROLE}, not {mode}")
+
+
+def _check_keys(ctx: Context, tx: Transaction, settings: Any) -> None:
+    """Refuse keys that cannot be used, or not by whoever will have to."""
+    wanted = at_rest(settings)
+    try:
+        if wanted != AtRest():
+            tx.documents.check_key(ctx.account_id, wanted)
+        if (reference := password_key(settings)) is not None:
+            key = KeyUse(tx, ctx.services.sealer, ctx.region).resolve(ctx.account_id, reference)
+            ctx.use_key(TO_WRITE, key, key_context(ctx.account_id), via="glue")
+    except (GlueEncryptionException, KeyUnavailable) as error:
+        raise InvalidInputException(f"The key cannot be used: {error}") from error
+
+
+def _check_own(ctx: Context, catalog_id: str | None) -> None:
+    if catalog_id not in {None, ctx.account_id}:
+        raise AccessDeniedException(
+            f"User: {ctx.principal.arn} is not authorized to use the catalog {catalog_id}"
+        )
