@@ -124,6 +124,34 @@ def test_api_paginates(live_server):
     assert [name for name in names if name.startswith("page_")] == ["page_0", "page_1", "page_2"]
 
 
+def test_api_calls_every_service_and_answers_with_types(live_server):
+    def answer(*arguments):
+        return json.loads(live_server.cli("api", *arguments).stdout)
+
+    arn = f"arn:aws:iam::{live_server.account}:root"
+    identity = {"UserId": live_server.account, "Account": live_server.account, "Arn": arn}
+    assert answer("sts:GetCallerIdentity") == identity
+    for name in ("ada", "bob"):
+        answer("iam:CreateUser", json.dumps({"UserName": name, "Path": "/api/", "Tags": []}))
+    listed = answer("iam:ListUsers", '{"PathPrefix": "/api/", "MaxItems": 1}', "--paginate")
+    assert ([user["UserName"] for user in listed["Users"]], listed["IsTruncated"]) == (["ada", "bob"], False)
+    assert answer("iam:ListAttachedUserPolicies", '{"UserName": "ada"}')["AttachedPolicies"] == []
+    assert answer("lakeformation:ListResources") == {"ResourceInfoList": []}
+    assert answer("logs:DescribeLogGroups", '{"logGroupNamePrefix": "/no"}') == {"logGroups": []}
+    live_server.cli("api", "kms:DescribeKey", '{"KeyId": "alias/nobodys"}', code=3)
+    for name in ("ada", "bob"):
+        answer("iam:DeleteUser", json.dumps({"UserName": name}))
+
+
+def test_api_names_the_nearest_service_and_operation(live_server):
+    asked = {
+        "iamm:ListUsers": 'there is no service "iamm"\nhelp: did you mean iam:ListUsers?',
+        "iam:ListUser": "did you mean iam:ListUsers",
+    }
+    for operation, said in asked.items():
+        assert said in live_server.cli("api", operation, code=2).stderr
+
+
 def test_accounts_only_for_the_first(live_server, new_account):
     key, secret = live_server.keys_of(new_account)
     keys = {"ISINGLASS_ACCESS_KEY_ID": key, "ISINGLASS_SECRET_ACCESS_KEY": secret}

@@ -18,6 +18,7 @@ from isinglass.domain.signature import Credentials, canonical_request, payload_h
 _TARGETS = {
     "glue": ("AWSGlue", "glue"),
     "isinglass": ("Isinglass", "isinglass"),
+    "kms": ("TrentService", "kms"),
     "lakeformation": ("", "lakeformation"),
     "logs": ("Logs_20140328", "logs"),
 }

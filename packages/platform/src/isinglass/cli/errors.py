@@ -25,6 +25,7 @@ _ABSENT = (
 _EXIT_CODES = {
     "EntityNotFoundException": NOT_FOUND,
     "NoSuchEntity": NOT_FOUND,
+    "NotFoundException": NOT_FOUND,
     "ResourceNotFoundException": NOT_FOUND,
     "CrawlerNotRunningException": NOT_FOUND,
     "ColumnStatisticsTaskNotRunningException": NOT_FOUND,

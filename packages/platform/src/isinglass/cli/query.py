@@ -36,6 +36,25 @@ def decode_answer(operation: str, body: bytes) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
+def typed(value: Any, shape: str, shapes: Mapping[str, Mapping[str, Any]]) -> Any:
+    """Give an answer the types of its shape: XML has texts only."""
+    model = shapes[shape]
+    kind = model["type"]
+    if kind == "structure":
+        members = model["members"]
+        return {
+            name: typed(inner, members[name], shapes) if name in members else inner
+            for name, inner in (value or {}).items()
+        }
+    if kind == "list":
+        return [typed(inner, model["member"], shapes) for inner in value or ()]
+    if kind == "map":
+        return {key: typed(inner, model["value"], shapes) for key, inner in (value or {}).items()}
+    if kind == "boolean":
+        return value == "true"
+    return int(value) if kind in {"integer", "long"} else value
+
+
 def decode_error(body: bytes) -> tuple[str, str]:
     """Read an error's code and message."""
     for element in _parse(body).iter():
@@ -68,4 +87,7 @@ def _value(element: "Element") -> Any:
         return element.text or ""
     if all(_name(child) == "member" for child in children):
         return [_value(child) for child in children]
+    if all(_name(child) == "entry" for child in children):
+        pairs = (_value(child) for child in children)
+        return {pair["key"]: pair["value"] for pair in pairs}
     return {_name(child): _value(child) for child in children}

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from isinglass.cli.query import decode_answer, decode_error, encode_form
+from isinglass.cli.query import decode_answer, decode_error, encode_form, typed
 
 
 def test_request_becomes_a_form_with_dotted_names() -> None:
@@ -42,3 +42,22 @@ def test_error_is_read() -> None:
 def test_what_is_no_answer_is_refused(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         decode_answer("ListUsers", body)
+
+
+def test_answer_gets_the_types_of_its_shape() -> None:
+    shapes = {
+        "Answer": {
+            "type": "structure",
+            "members": {"On": "Yes", "N": "Int", "L": "List", "M": "Map", "T": "Text"},
+        },
+        "Yes": {"type": "boolean"},
+        "Int": {"type": "integer"},
+        "Text": {"type": "string"},
+        "List": {"type": "list", "member": "Int"},
+        "Map": {"type": "map", "key": "Text", "value": "Yes"},
+    }
+    entries = b"<M><entry><key>a</key><value>true</value></entry><entry><key>b</key><value>false</value></entry></M>"
+    body = b"<R><AskResult><On>false</On><N>3</N><L/><T>7</T>" + entries + b"</AskResult></R>"
+    assert typed(decode_answer("Ask", body), "Answer", shapes) == {
+        "On": False, "N": 3, "L": [], "T": "7", "M": {"a": True, "b": False},
+    }  # fmt: skip

@@ -4,12 +4,16 @@ import json
 import sys
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from isinglass.cli.errors import INVALID, CliError, usage
+from isinglass.cli.query import typed
 from isinglass.cli.session import Session
+
+if TYPE_CHECKING:
+    from isinglass.model.schema import OperationModel, ServiceModel
 
 
 @click.command("api")
@@ -23,20 +27,25 @@ from isinglass.cli.session import Session
 def command(session: Session, operation: str, document: str, paginate: bool, path: str | None) -> None:
     r"""Call any operation of the API with a JSON document; `-` reads it from standard input.
 
+    Operations of Glue go by their names, those of iam, kms, lakeformation, logs, sts and isinglass with their
+    service before a colon.
+
     \b
     Examples:
       isinglass api GetTables '{"DatabaseName": "retail"}' --paginate
       isinglass api isinglass:GetServerStatus
+      isinglass api iam:ListPolicies '{"Scope": "Local"}' --paginate
       isinglass api CreateJob --file job.json
     """
     if path is not None:
         document = Path(path).read_text(encoding="utf-8")
     elif document == "-":
         document = sys.stdin.read()
-    request = checked(operation, _parse(document))
-    answer = session.client.call(operation, request)
+    service, model = operation_of(operation)
+    request = checked(service, model, _parse(document))
+    answer = _call(session, service, model, request)
     if paginate:
-        answer = _join(session, operation, request, answer)
+        answer = _join(session, service, model, request, answer)
     print(json.dumps(answer, indent=2, ensure_ascii=False))
 
 
@@ -52,37 +61,44 @@ def _parse(text: str) -> dict[str, Any]:
     return document
 
 
-def checked(operation: str, document: dict[str, Any]) -> dict[str, Any]:
-    """Check a request against the model: its operation, its members and their constraints."""
-    from isinglass.gateway.protocol.inputs import InputCompiler
-    from isinglass.model.api_error import ApiError
-    from isinglass.model.schema import load
+def operation_of(operation: str) -> "tuple[ServiceModel, OperationModel]":
+    """Find an operation, `GetTable` or `iam:ListUsers`, of any service that the server speaks."""
+    from isinglass.model.schema import SERVICES, load
 
     service, _, name = operation.rpartition(":")
-    if service not in {"", "glue", "lakeformation", "logs", "isinglass"}:
-        hint = "glue, lakeformation, logs and isinglass can"
-        raise usage(f'the service "{service}" cannot be called this way', hint)
+    if service and service not in SERVICES:
+        close = get_close_matches(service, SERVICES, 1)
+        hint = f"did you mean {close[0]}:{name}?" if close else f"one of {', '.join(SERVICES)}"
+        raise usage(f'there is no service "{service}"', hint)
     model = load(service or "glue")
     if name not in model.operations:
         close = get_close_matches(name, model.operations, 3)
         raise usage(
-            f'there is no operation "{operation}"', f"did you mean {' or '.join(close)}?" if close else ""
+            f'there is no operation "{operation}"',
+            f"did you mean {' or '.join(map(model.qualified, close))}?" if close else "",
         )
-    shape = model.operations[name].input
-    if shape is None:
+    return model, model.operations[name]
+
+
+def checked(service: "ServiceModel", model: "OperationModel", document: dict[str, Any]) -> dict[str, Any]:
+    """Check a request against the model: its members and their constraints."""
+    from isinglass.gateway.protocol.inputs import InputCompiler
+    from isinglass.model.api_error import ApiError
+
+    if model.input is None:
         return document
-    members = model.shapes[shape].get("members", {})
+    members = service.shapes[model.input].get("members", {})
     unknown = sorted(set(document) - set(members))
     if unknown:
         close = get_close_matches(unknown[0], members, 1)
         raise CliError(
-            f'{name} has no member "{unknown[0]}"',
+            f'{model.name} has no member "{unknown[0]}"',
             facts=[f"its members: {', '.join(members)}"],
             hint=f'did you mean "{close[0]}"?' if close else "",
             exit_code=INVALID,
         )
     try:
-        InputCompiler(model.shapes).compile(shape)(document)
+        InputCompiler(service.shapes).compile(model.input)(document)
     except ApiError as error:
         raise CliError(
             str(error), code=type(error).__name__, facts=["nothing was sent"], exit_code=INVALID
@@ -90,13 +106,28 @@ def checked(operation: str, document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def _join(
-    session: Session, operation: str, request: dict[str, Any], answer: dict[str, Any]
+def _call(
+    session: Session, service: "ServiceModel", model: "OperationModel", request: dict[str, Any]
 ) -> dict[str, Any]:
+    answer = session.client.call(service.qualified(model.name), request)
+    if service.protocol != "query" or model.output is None:
+        return answer
+    return dict(typed(answer, model.output, service.shapes))
+
+
+def _join(
+    session: Session,
+    service: "ServiceModel",
+    model: "OperationModel",
+    request: dict[str, Any],
+    answer: dict[str, Any],
+) -> dict[str, Any]:
+    page = model.page
+    if page is None:
+        return answer
     whole = dict(answer)
-    while token := whole.pop("NextToken", None):
-        page = session.client.call(operation, {**request, "NextToken": token})
-        for member, value in page.items():
+    while token := next((whole.pop(name) for name in page.outputs if whole.get(name)), None):
+        for member, value in _call(session, service, model, {**request, page.input: token}).items():
             if isinstance(value, list) and isinstance(whole.get(member), list):
                 whole[member] = whole[member] + value
             else:
