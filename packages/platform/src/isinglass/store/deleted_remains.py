@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from isinglass.domain.catalog_ids import account_of
 from isinglass.store.tables.business import assets
-from isinglass.store.tables.catalog import partitions, table_versions
+from isinglass.store.tables.catalog import partition_forms, partitions, table_versions
 from isinglass.store.tables.column_statistics import column_statistics
 from isinglass.store.tables.history import database_history, deleted_databases, deleted_tables, table_history
 from isinglass.store.tables.partition_indexes import partition_index_entries, partition_indexes
@@ -16,6 +16,7 @@ from isinglass.store.tables.permissions import cells_filters, permissions
 CHILDREN: tuple[tuple[sa.Table, tuple[str, ...]], ...] = (
     (partition_index_entries, ("index_id", "entry_key", "values_key")),
     (partitions, ("values_key",)),
+    (partition_forms, ("id",)),
     (column_statistics, ("values_key", "column_key")),
     (table_versions, ("version",)),
     (permissions, ("database_name", "kind", "item", "principal")),

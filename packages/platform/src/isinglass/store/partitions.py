@@ -14,8 +14,11 @@ from isinglass.domain.partition_values import EVERYTHING, KeyRange, encode
 from isinglass.model.glue.errors import AlreadyExistsException, EntityNotFoundException
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.conflicts import insert_new
+from isinglass.store.documents import Documents
 from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.partition_forms import PartitionForms
 from isinglass.store.partition_indexes import PartitionIndexes
+from isinglass.store.prepared import Prepared
 from isinglass.store.scanning import MOST_EXAMINED, scan
 from isinglass.store.tables.catalog import partitions
 from isinglass.store.tables.column_statistics import column_statistics
@@ -46,7 +49,7 @@ ALL = Selection()
 _SMALLEST_READ = 200
 
 
-#: One partition, by its key. Built once, as is what follows: building a statement costs more than running it.
+#: One partition, by its key.
 _ONE = (
     partitions.c.catalog_id == sa.bindparam("of_catalog"),
     partitions.c.table_id == sa.bindparam("of_table"),
@@ -56,28 +59,23 @@ _ROW = (
     partitions.c.values_key,
     partitions.c.partition_values,
     partitions.c.document,
+    partitions.c.form,
     partitions.c.created_at,
 )
-_FIND = sa.select(*_ROW).where(*_ONE)
-_LOCK = _FIND.with_for_update()
-_DELETE = partitions.delete().where(*_ONE)
-_REPLACE = (
-    partitions.update()
-    .where(*_ONE)
-    .values({name: sa.bindparam(f"new_{name}") for name in ("values_key", "partition_values", "document")})
+_FIND = Prepared(sa.select(*_ROW).where(*_ONE))
+_LOCK = Prepared(sa.select(*_ROW).where(*_ONE).with_for_update())
+_DELETE = Prepared(partitions.delete().where(*_ONE))
+_REPLACED = ("values_key", "partition_values", "document", "form")
+_REPLACE = Prepared(
+    partitions.update().where(*_ONE).values({name: sa.bindparam(f"new_{name}") for name in _REPLACED})
 )
 _STATISTICS = (
     column_statistics.c.catalog_id == sa.bindparam("of_catalog"),
     column_statistics.c.table_id == sa.bindparam("of_table"),
     column_statistics.c.values_key == sa.bindparam("of_values"),
 )
-_DELETE_STATISTICS = column_statistics.delete().where(*_STATISTICS)
-_FIND_STATISTICS = sa.select(column_statistics.c.column_key).where(*_STATISTICS)
-
-
-def _partition(row: Any) -> Partition:
-    _, values, document, created_at = row
-    return Partition(orjson.loads(values), orjson.loads(document), created_at)
+_DELETE_STATISTICS = Prepared(column_statistics.delete().where(*_STATISTICS))
+_FIND_STATISTICS = Prepared(sa.select(column_statistics.c.column_key).where(*_STATISTICS))
 
 
 def _key(table: CatalogTable, values_key: str) -> dict[str, Any]:
@@ -87,9 +85,11 @@ def _key(table: CatalogTable, values_key: str) -> dict[str, Any]:
 class Partitions:
     """Reads and writes the partitions table within one transaction; writers hold the table first."""
 
-    def __init__(self, connection: sa.Connection, indexes: PartitionIndexes) -> None:
+    def __init__(self, connection: sa.Connection, indexes: PartitionIndexes, documents: Documents) -> None:
         self._connection = connection
         self._indexes = indexes
+        self._documents = documents
+        self._forms = PartitionForms(connection, documents)
 
     def insert(
         self, table: CatalogTable, new: Iterable[tuple[Sequence[str], Mapping[str, Any]]], now: float
@@ -102,17 +102,17 @@ class Partitions:
             key = encode(values)
             given[key] = values
             order.append(None if key in rows else key)
-            rows.setdefault(
-                key,
-                {
+            if key not in rows:
+                own, form = self._forms.divide(table, document)
+                rows[key] = {
                     "catalog_id": table.catalog_id,
                     "table_id": table.id,
                     "values_key": key,
                     "partition_values": orjson.dumps(values).decode(),
-                    "document": orjson.dumps(document).decode(),
+                    "document": self._documents.dump(own, table.catalog_id, "partition", table.id, key),
+                    "form": form,
                     "created_at": now,
-                },
-            )
+                }
         if not rows:
             return []
         # In one order for everyone: two writers of the same partitions must not wait for each other.
@@ -124,13 +124,13 @@ class Partitions:
 
     def find(self, table: CatalogTable, values: Sequence[str]) -> Partition | None:
         """Find the partition of exactly these values."""
-        row = self._connection.execute(_FIND, _key(table, encode(values))).first()
-        return None if row is None else _partition(row)
+        row = _FIND.first(self._connection, _key(table, encode(values)))
+        return None if row is None else self._partition(table, row)
 
     def lock(self, table: CatalogTable, values: Sequence[str]) -> Partition | None:
         """Find a partition and keep everyone else from changing it until the transaction ends."""
-        row = self._connection.execute(_LOCK, _key(table, encode(values))).first()
-        return None if row is None else _partition(row)
+        row = _LOCK.first(self._connection, _key(table, encode(values)))
+        return None if row is None else self._partition(table, row)
 
     def find_all(self, table: CatalogTable, wanted: Iterable[Sequence[str]]) -> list[Partition]:
         """Find the partitions of these values, those that exist, in the order of their values."""
@@ -149,7 +149,7 @@ class Partitions:
         matches = selection.matches
         if matches is None:
             rows, after = fetch_page(self._connection, self._select().where(*within), [key], page)
-            return [_partition(row) for row in rows], after
+            return [self._partition(table, row) for row in rows], after
         if selection.bounds:
             after = page.after[0] if page.after else None
             candidates = self._indexes.candidates(table, selection.bounds, selection.keys, after)
@@ -194,19 +194,21 @@ class Partitions:
     ) -> None:
         """Replace a partition's values and definition; it must exist, and the new values must be free."""
         key, new_key = encode(values), encode(new_values)
+        own, form = self._forms.divide(table, document)
         row = {
             **_key(table, key),
             "new_values_key": new_key,
             "new_partition_values": orjson.dumps(new_values).decode(),
-            "new_document": orjson.dumps(document).decode(),
+            "new_document": self._documents.dump(own, table.catalog_id, "partition", table.id, new_key),
+            "new_form": form,
         }
         try:
             # The savepoint keeps the transaction usable when another one took the new values first.
             with nullcontext() if new_key == key else self._connection.begin_nested():
-                changed = self._connection.execute(_REPLACE, row)
+                changed = _REPLACE.run(self._connection, row)
         except sa.exc.IntegrityError as error:
             raise AlreadyExistsException("Partition already exists.") from error
-        if changed.rowcount == 0:
+        if changed == 0:
             raise EntityNotFoundException("Cannot find partition.")
         self._move_statistics(table, key, new_key, columns_of(document))
         if new_key != key and (indexes := self._indexes.maintained(table)):
@@ -216,15 +218,15 @@ class Partitions:
     def delete(self, table: CatalogTable, values: Sequence[str]) -> bool:
         """Delete a partition; False when there is none."""
         key = encode(values)
-        if self._connection.execute(_DELETE, _key(table, key)).rowcount == 0:
+        if _DELETE.run(self._connection, _key(table, key)) == 0:
             return False
-        self._connection.execute(_DELETE_STATISTICS, _key(table, key))
+        _DELETE_STATISTICS.run(self._connection, _key(table, key))
         self._indexes.entries.remove(self._indexes.maintained(table), values)
         return True
 
     def _move_statistics(self, table: CatalogTable, key: str, new_key: str, columns: Collection[str]) -> None:
         """Let the statistics of a changed partition follow its values; those of columns it lost go."""
-        if self._connection.execute(_FIND_STATISTICS, _key(table, key)).first() is None:
+        if _FIND_STATISTICS.first(self._connection, _key(table, key)) is None:
             return  # as nearly always
         of_partition = self._statistics_of(table, key)
         if columns:
@@ -243,6 +245,11 @@ class Partitions:
             column_statistics.c.values_key == key,
         ]
 
+    def _partition(self, table: CatalogTable, row: Any) -> Partition:
+        key, values, text, form, created_at = row
+        own = self._documents.load(text, table.catalog_id, "partition", table.id, key)
+        return Partition(orjson.loads(values), self._forms.join(table, own, form), created_at)
+
     @staticmethod
     def _select() -> sa.Select[Any]:
         return sa.select(*_ROW)
@@ -256,5 +263,6 @@ class Partitions:
             partitions.c.values_key.in_(keys),
         )
         return [
-            _partition(row) for row in self._connection.execute(statement.order_by(partitions.c.values_key))
+            self._partition(table, row)
+            for row in self._connection.execute(statement.order_by(partitions.c.values_key))
         ]

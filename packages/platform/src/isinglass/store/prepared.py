@@ -8,6 +8,7 @@ Rows come back as the driver has them, which for text and numbers is what SQLAlc
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -82,8 +83,11 @@ class _Compiled:
             for name, bound in compiled.binds.items()
             if (convert := bound.type.dialect_impl(dialect).bind_processor(dialect))
         }
-        complete = _completing(constants, conversions)
-        self.arrange = _in_order(compiled.positiontup, complete) if compiled.positional else complete
+        complete = _completing(constants, conversions) if constants or conversions else None
+        if compiled.positional:
+            self.arrange = _in_order(compiled.positiontup, complete)
+        else:
+            self.arrange = complete or dict
 
 
 def _completing(
@@ -97,15 +101,16 @@ def _completing(
             known[name] = convert(known[name])
         return known
 
-    return complete if constants or conversions else lambda values: values
+    return complete
 
 
-def _in_order(names: Sequence[str], complete: Callable[[_Values], _Values]) -> Callable[[_Values], Any]:
-    def arrange(values: _Values) -> tuple[Any, ...]:
-        known = complete(values)
-        return tuple([known[name] for name in names])
-
-    return arrange
+def _in_order(
+    names: Sequence[str], complete: Callable[[_Values], _Values] | None
+) -> Callable[[_Values], Any]:
+    pick: Callable[[_Values], Any] = (
+        itemgetter(*names) if len(names) > 1 else lambda values: [values[name] for name in names]
+    )
+    return pick if complete is None else lambda values: pick(complete(values))
 
 
 def _driver(connection: sa.Connection) -> Any:

@@ -96,6 +96,19 @@ partitions = sa.Table(
     sa.Column("partition_values", sa.Text, nullable=False),
     sa.Column("document", sa.Text, nullable=False),
     sa.Column("created_at", Timestamp, nullable=False),
+    # Which of partition_forms holds the rest of the document; none where the document is whole.
+    sa.Column("form", sa.String(32)),
+    sqlite_with_rowid=False,
+)
+
+partition_forms = sa.Table(
+    # What partitions of a table have in common, by a digest of it.
+    "partition_forms",
+    metadata,
+    sa.Column("account_id", CatalogId, key="catalog_id", primary_key=True),
+    sa.Column("table_id", Serial, primary_key=True, autoincrement=False),
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("form", sa.Text, nullable=False),
     sqlite_with_rowid=False,
 )
 
