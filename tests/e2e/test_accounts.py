@@ -9,6 +9,7 @@ import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
 from identity_cases import IDENTITY_CASES, make_identities, read_identities
+from key_cases import KEY_CASES, make_key, read_keys
 from permission_cases import PERMISSION_CASES, make_permissions, read_permissions
 from server_fixtures import LiveServer, run_cli, start_server, stop_server, wait_for
 
@@ -256,13 +257,14 @@ CASES: dict[str, dict[str, Any]] = {
     "logs:GetLogEvents": {"logGroupName": "/aws-glue/python-jobs/output", "logStreamName": "{run}"},
     "sts:GetCallerIdentity": {},
     **IDENTITY_CASES,
+    **KEY_CASES,
     **PERMISSION_CASES,
 }
 
 #: How a client is told that there is no such thing or that it may not; or an answer that tells nothing.
 HARMLESS = {
     "", "AccessDeniedException", "EntityNotFoundException", "QueryFailedException", "ResourceNotFoundException",
-    "AccessDenied", "NoSuchEntity", "ValidationError",
+    "AccessDenied", "NoSuchEntity", "NotFoundException", "ValidationError",
 }  # fmt: skip
 
 
@@ -333,7 +335,16 @@ def owned(ledger_server: LiveServer) -> dict[str, str]:
     wait_for(lambda: "EndTime" in _statistics_run(glue, statistics))
     key = make_identities(ledger_server.client("iam"), SECRET)
     make_permissions(ledger_server.client("lakeformation"), account, SECRET)
-    return {"owner": account, "bucket": bucket, "run": run, "statistics": statistics, "key": key, **described}
+    master = make_key(ledger_server.client("kms"), SECRET)
+    return {
+        "owner": account,
+        "bucket": bucket,
+        "run": run,
+        "statistics": statistics,
+        "key": key,
+        "master": master,
+        **described,
+    }
 
 
 def _describe(glue: Any, account: str) -> dict[str, str]:
@@ -403,6 +414,7 @@ def _snapshot(server: LiveServer, owned: dict[str, str]) -> dict[str, Any]:
         del answer["ResponseMetadata"]
     answers["identities"] = read_identities(server.client("iam"), server.account)
     answers["permissions"] = read_permissions(server.client("lakeformation"))
+    answers["keys"] = read_keys(server.client("kms"), owned["master"])
     answers["deleted"] = ours.call("isinglass:ListDeleted")
     answers["history"] = ours.call("isinglass:ListTableHistory", TABLE_OF)
     answers["crawler"]["Crawler"].pop("CrawlElapsedTime")

@@ -71,6 +71,7 @@ def cases(api: Api, tmp_path: Path) -> dict[str, dict[str, Any]]:
         document = trust({"Service": "glue.amazonaws.com"})
         api.client("iam").create_role(RoleName=role, AssumeRolePolicyDocument=document)
     names = {"owner": ROOT_ACCOUNT, "run": "jr_" + "0" * 64, "bucket": "bucket", "key": "AKIA" + "0" * 16}
+    names["master"] = "00000000-0000-4000-8000-000000000000"
     found = {}
     for operation in registry.registered():
         text = json.dumps(_cases().get(operation, {}))

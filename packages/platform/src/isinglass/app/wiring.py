@@ -3,6 +3,7 @@
 import socket
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from isinglass.crawl.runner import CrawlRunner
 from isinglass.daemons.scheduler import Scheduler
 from isinglass.daemons.worker import Worker, worker_name
 from isinglass.engines.launcher import Launcher
-from isinglass.flow import index_building
+from isinglass.flow import index_building, key_upkeep
 from isinglass.gateway.server import GatewaySettings, Server
 from isinglass.jobs import permitted
 from isinglass.jobs.handler import JobRunHandler
@@ -119,6 +120,7 @@ def build(
         components=components,
         known_ports=frozenset(urlsplit(url).port or 0 for url in (endpoint, s3_endpoint)),
         deleted_retention=settings.deleted_retention_days * _DAY,
+        has_own_objects=settings.external_store is None,
     )
     jobs = JobSettings(
         endpoint_url=endpoint,
@@ -147,6 +149,7 @@ def build(
         limits={"job_run": settings.workers, "crawl": _CRAWLS_AT_ONCE, STATISTICS: _STATISTICS_AT_ONCE},
         name=f"{_worker_prefix(settings)}{worker_name()}",
         deleted_retention=services.deleted_retention,
+        chores=(partial(key_upkeep.run_once, store, sealer),),
     )
     worker_holder.append(worker)
     gateway = Server(

@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from isinglass.flow import asset_words, pruner, queue
@@ -38,6 +38,8 @@ class Worker:
     clock: Callable[[], float] = time.time
     #: Seconds that deleted tables and databases are kept for.
     deleted_retention: float = 30 * 86_400.0
+    #: What else is to be seen to now and then; each is told the time.
+    chores: Sequence[Callable[[float], object]] = ()
     _stopping: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
     _busy: dict[str, int] = field(default_factory=dict)
@@ -143,5 +145,7 @@ class Worker:
                 )
                 while asset_words.catch_up(self.store) and not self._stopping.is_set():
                     pass
+                for chore in self.chores:
+                    chore(self.clock())
             except Exception:
                 log.exception("Maintenance failed; trying again")

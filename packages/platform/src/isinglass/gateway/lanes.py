@@ -18,6 +18,9 @@ SLOW = {
     "isinglass:ReadPermittedTable": 4,
     "isinglass:PreviewCrawl": 2,
     "TestConnection": 2,
+    "ListEntities": 2,
+    "DescribeEntity": 2,
+    "GetEntityRecords": 2,
 }
 #: How many requests of one slow operation may run or wait; more are told to come back.
 MOST_SLOW = 16
@@ -29,7 +32,9 @@ POINT_READS = frozenset({
     "GetConnection", "GetCrawler", "GetDataCatalogEncryptionSettings", "GetDataCatalogExportConfiguration",
     "GetDatabase", "GetFormType", "GetGlossary", "GetGlossaryTerm", "GetJob", "GetJobRun", "GetPartition",
     "GetPartitionIndexes", "GetSecurityConfiguration", "GetTable", "GetTableVersion", "GetTags",
-    "GetUserDefinedFunction", "sts:GetCallerIdentity",
+    "GetUserDefinedFunction", "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext", "kms:GenerateRandom", "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus", "kms:ReEncrypt", "sts:GetCallerIdentity",
 })  # fmt: skip
 
 #: Writes of one short transaction and nothing else. In an embedded database one thread runs all that wait and
@@ -43,6 +48,10 @@ SHORT_WRITES = frozenset({
     "PutDataCatalogExportConfiguration", "TagResource", "UntagResource", "UpdateCatalog", "UpdateConnection",
     "UpdateCrawler", "UpdateDatabase", "UpdateJob", "UpdatePartition", "UpdateTable",
     "UpdateUserDefinedFunction", "isinglass:RestoreTable", "isinglass:RestoreTableVersion",
+    "kms:CancelKeyDeletion", "kms:CreateAlias", "kms:CreateKey", "kms:DeleteAlias", "kms:DisableKey",
+    "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation", "kms:PutKeyPolicy",
+    "kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource",
+    "kms:UpdateAlias", "kms:UpdateKeyDescription",
 })  # fmt: skip
 
 #: Point reads and short writes that say this read or write files besides, so that they run in the pool.
