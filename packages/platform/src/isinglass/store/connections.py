@@ -31,23 +31,17 @@ class Connection:
     status_reason: str | None = None
     validated_at: float | None = None
 
-    def opened(self, sealer: Sealer) -> dict[str, str]:
-        """Open the secrets."""
-        return {
-            path: sealer.open(base64.b64decode(sealed), _context(self.account_id, self.name, path)).decode()
-            for path, sealed in self.secrets.items()
-        }
-
 
 def sealed(sealer: Sealer, account_id: str, name: str, secrets: Mapping[str, str]) -> dict[str, str]:
     """Seal the secrets of a connection, as text."""
     return {
-        path: base64.b64encode(sealer.seal(secret.encode(), _context(account_id, name, path))).decode()
+        path: base64.b64encode(sealer.seal(secret.encode(), sealed_for(account_id, name, path))).decode()
         for path, secret in secrets.items()
     }
 
 
-def _context(account_id: str, name: str, path: str) -> str:
+def sealed_for(account_id: str, name: str, path: str) -> str:
+    """Say which secret of which connection is sealed: elsewhere it does not open."""
     return f"connection {account_id}/{name} {path}"
 
 
@@ -151,6 +145,12 @@ class Connections:
                 sealing_rules=SEALING_RULES,
             )
         )
+
+    def with_secrets(self, account_id: str) -> list[Connection]:
+        """List the connections of an account that have secrets, and keep them from being changed."""
+        statement = _SELECT.where(connections.c.account_id == account_id, connections.c.secrets != "{}")
+        rows = self._connection.execute(statement.order_by(connections.c.name).with_for_update())
+        return [_connection(row) for row in rows]
 
     def first_of_type(self, account_id: str, connection_type: str) -> str | None:
         """Name a connection that has a type; None when there is none."""

@@ -15,6 +15,7 @@ from isinglass.domain.partition_index import (
 from isinglass.domain.partition_values import encode
 from isinglass.model.glue.errors import InvalidInputException
 from isinglass.store.conflicts import insert_ignoring
+from isinglass.store.sealed_texts import MARK
 from isinglass.store.tables.catalog import partitions
 from isinglass.store.tables.partition_indexes import partition_index_entries
 
@@ -65,7 +66,8 @@ class IndexEntries:
         Returns the key of the last one, None when there are no more, and by error code the values that
         cannot be entered.
         """
-        statement = sa.select(partitions.c.values_key, partitions.c.partition_values).where(
+        sealed = sa.func.substr(partitions.c.document, 1, 1) == MARK
+        statement = sa.select(partitions.c.values_key, partitions.c.partition_values, sealed).where(
             partitions.c.catalog_id == index.catalog_id, partitions.c.table_id == index.table_id
         )
         if index.built_to is not None:
@@ -73,8 +75,11 @@ class IndexEntries:
         rows = self._connection.execute(statement.order_by(partitions.c.values_key).limit(limit)).all()
         entries: list[dict[str, Any]] = []
         bad: dict[str, list[list[str]]] = {}
-        for row in rows:
-            values = orjson.loads(row.partition_values)
+        for _, text, encrypted in rows:
+            values = orjson.loads(text)
+            if encrypted:
+                bad.setdefault("ENCRYPTED_PARTITION_ERROR", []).append(values)
+                continue
             try:
                 entries.append(_entry(index, values))
             except UnindexableValue as error:

@@ -15,7 +15,9 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-_MARK, _END = "~", "."
+#: What sealed texts begin with, and no text in the clear.
+MARK = "~"
+_END = "."
 _SALT_BYTES = 24
 #: Each key seals one text: there is nothing to tell apart from.
 _NONCE = bytes(12)
@@ -60,7 +62,7 @@ class DataKey:
     def blind(self, word: str) -> str:
         """Write a word so that it can be compared and not read."""
         blinded = hmac.digest(self.clear, b"word " + word.encode(), "sha256")[:_BLIND_BYTES]
-        return _MARK + base64.b64encode(blinded).decode()
+        return MARK + base64.b64encode(blinded).decode()
 
     def _cipher(self, salt: bytes) -> AESGCM:
         return AESGCM(hmac.digest(self.clear, b"text " + salt, "sha256"))
@@ -68,12 +70,12 @@ class DataKey:
 
 def is_sealed(text: str) -> bool:
     """Tell a sealed text from one in the clear, which is JSON."""
-    return text[:1] == _MARK
+    return text[:1] == MARK
 
 
 def mark_of(data_key_id: str) -> str:
     """Give what all texts begin with that a data key sealed."""
-    return f"{_MARK}{data_key_id}{_END}"
+    return f"{MARK}{data_key_id}{_END}"
 
 
 def data_key_of(sealed: str) -> str:

@@ -27,10 +27,11 @@ from isinglass.model.glue.shapes import (
     UpdateConnectionRequest,
     UpdateConnectionResponse,
 )
+from isinglass.operations.connections.passwords import seal_secrets, shown_secrets
 from isinglass.operations.connections.types import require_type
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
-from isinglass.store.connections import Connection, sealed
+from isinglass.store.connections import Connection
 from isinglass.store.store import Transaction
 
 
@@ -45,7 +46,7 @@ def create_connection(ctx: Context, request: CreateConnectionRequest) -> CreateC
             ctx.account_id,
             name,
             document,
-            sealed(ctx.services.sealer, ctx.account_id, name, secrets),
+            seal_secrets(ctx, tx, name, secrets),
             created_at=ctx.now,
             updated_at=ctx.now,
             updated_by=ctx.principal.arn,
@@ -74,11 +75,9 @@ def get_connection(ctx: Context, request: GetConnectionRequest) -> GetConnection
         )
     with ctx.store.read() as tx:
         connection = tx.connections.find(ctx.account_id, request["Name"])
-        encrypted = _returns_encrypted(ctx, tx)
-    if connection is None:
-        raise EntityNotFoundException(f"Connection {request['Name']} not found.")
-    hidden = request.get("HidePassword", False)
-    return {"Connection": _shown(ctx, connection, hidden=hidden, encrypted=encrypted)}
+        if connection is None:
+            raise EntityNotFoundException(f"Connection {request['Name']} not found.")
+        return {"Connection": _shown(ctx, tx, connection, hidden=request.get("HidePassword", False))}
 
 
 @implements("GetConnections")
@@ -87,12 +86,9 @@ def get_connections(ctx: Context, request: GetConnectionsRequest) -> GetConnecti
     _check_own(ctx, request)
     with ctx.store.read() as tx:
         found, after = tx.connections.page(ctx.account_id, ctx.page, _test(request.get("Filter", {})))
-        encrypted = _returns_encrypted(ctx, tx)
-    hidden = request.get("HidePassword", False)
-    return {
-        "ConnectionList": [_shown(ctx, each, hidden=hidden, encrypted=encrypted) for each in found],
-        "NextToken": ctx.token(after),
-    }
+        hidden = request.get("HidePassword", False)
+        shown = [_shown(ctx, tx, each, hidden=hidden) for each in found]
+    return {"ConnectionList": shown, "NextToken": ctx.token(after)}
 
 
 def _test(wanted: Mapping[str, Any]) -> Callable[[Any], bool]:
@@ -112,20 +108,12 @@ def _version(document: Mapping[str, Any]) -> int:
     return 2 if "AuthenticationConfiguration" in document else 1
 
 
-def _returns_encrypted(ctx: Context, tx: Transaction) -> bool:
-    settings = tx.security_configurations.catalog_encryption(ctx.account_id)
-    passwords = settings.get("ConnectionPasswordEncryption", {})
-    return bool(passwords.get("ReturnConnectionPasswordEncrypted", False))
-
-
-def _shown(ctx: Context, connection: Connection, *, hidden: bool, encrypted: bool) -> Any:
+def _shown(ctx: Context, tx: Transaction, connection: Connection, *, hidden: bool) -> Any:
     if hidden:
         document = without_passwords(connection.document)
-    elif encrypted:
-        document = put_together(connection.document, connection.secrets, encrypted=True)
     else:
-        opened = connection.opened(ctx.services.sealer)
-        document = put_together(connection.document, opened, encrypted=False)
+        secrets, encrypted = shown_secrets(ctx, tx, connection)
+        document = put_together(connection.document, secrets, encrypted=encrypted)
     shown = {
         **document,
         "CreationTime": connection.created_at,
@@ -151,7 +139,7 @@ def update_connection(ctx: Context, request: UpdateConnectionRequest) -> UpdateC
         raise InvalidInputException(f"Connection {name} cannot be renamed to {given['Name']}")
     with ctx.store.begin() as tx:
         document, secrets = _checked(ctx, tx, given)
-        kept = sealed(ctx.services.sealer, ctx.account_id, name, secrets)
+        kept = seal_secrets(ctx, tx, name, secrets)
         if not tx.connections.replace(
             ctx.account_id, name, document, kept, by=ctx.principal.arn, now=ctx.now
         ):

@@ -5,11 +5,9 @@ from typing import Any
 
 from isinglass.domain.catalog_encryption import (
     DEFAULTS,
-    TO_WRITE,
     WITH_ROLE,
     AtRest,
     at_rest,
-    key_context,
     password_key,
 )
 from isinglass.model.glue.errors import (
@@ -25,8 +23,10 @@ from isinglass.model.glue.shapes import (
 )
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
+from isinglass.store.connection_passwords import ConnectionPasswords
 from isinglass.store.document_keys import REMEMBERED_SECONDS
-from isinglass.store.key_use import KeyUnavailable, KeyUse
+from isinglass.store.key_use import KeyUnavailable, KeyUse, require_enabled
+from isinglass.store.keys import Key
 from isinglass.store.store import Transaction
 
 
@@ -77,9 +77,19 @@ def _check_keys(ctx: Context, tx: Transaction, settings: Any) -> None:
             tx.documents.check_key(ctx.account_id, wanted)
         if (reference := password_key(settings)) is not None:
             key = KeyUse(tx, ctx.services.sealer, ctx.region).resolve(ctx.account_id, reference)
-            ctx.use_key(TO_WRITE, key, key_context(ctx.account_id), via="glue")
+            ctx.use_key("kms:Encrypt", key, via="glue")
+            require_enabled(key)
+            _encrypt_passwords(ctx, tx, key)
     except (GlueEncryptionException, KeyUnavailable) as error:
         raise InvalidInputException(f"The key cannot be used: {error}") from error
+
+
+def _encrypt_passwords(ctx: Context, tx: Transaction, key: Key) -> None:
+    """Encrypt the passwords that no key has encrypted yet; the others stay with the key that they have."""
+    passwords = ConnectionPasswords(tx, ctx.services.sealer)
+    for connection in tx.connections.with_secrets(ctx.account_id):
+        if (anew := passwords.with_key(connection, key)) is not None:
+            tx.connections.seal_again(connection, connection.document, anew)
 
 
 def _check_own(ctx: Context, catalog_id: str | None) -> None:
