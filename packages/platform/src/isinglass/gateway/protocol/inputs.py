@@ -4,7 +4,7 @@ Unknown members and nulls are dropped, as AWS does. A value of the wrong kind en
 (SerializationException); failed constraints are collected, so that the caller learns of all of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from isinglass.gateway.protocol.scalars import Check, compile_scalar, constraint_texts
@@ -59,23 +59,26 @@ class InputCompiler:
         return compile_scalar(name, shape)
 
     def _structure(self, name: str, shape: dict[str, Any]) -> Check:
-        required = set(shape.get("required", ()))
-        members = [
-            (member, member_name(member), self._check(target), target, member in required)
-            for member, target in shape["members"].items()
-        ]
+        targets: dict[str, str] = shape["members"]
+        members = {member: (member_name(member), self._check(target)) for member, target in targets.items()}
+        required = frozenset(shape.get("required", ()))
         union = shape.get("union", False)
 
         def check(value: Any, path: Path, violations: list[Violation]) -> dict[str, Any]:
             if value.__class__ is not dict:
                 raise _not_expected(value, "structure or map")
             clean = {}
-            for member, shown, check_member, target, is_required in members:
-                item = value.get(member)
-                if item is not None:
-                    clean[member] = check_member(item, (path, shown), violations)
-                elif is_required:
-                    violations.append(Violation((path, shown), target, None, "Member must not be null"))
+            found: list[Violation] = []
+            for member, item in value.items():
+                if item is not None and (known := members.get(member)) is not None:
+                    shown, check_member = known
+                    clean[member] = check_member(item, (path, shown), found)
+            if not required <= clean.keys():
+                for member in required - clean.keys():
+                    place = (path, member_name(member))
+                    found.append(Violation(place, targets[member], None, "Member must not be null"))
+            if found:
+                violations += _in_order_of(members, found, path)
             if union and len(clean) != 1:
                 violations.append(Violation(path, name, clean, "Member must have exactly one member set"))
             return clean
@@ -105,11 +108,9 @@ class InputCompiler:
             clean = []
             for index, item in enumerate(value, start=1):
                 if item is None:
-                    found.append(
-                        Violation((path, f"{index}.member"), shape["member"], None, "Member must not be null")
-                    )
+                    found.append(Violation((path, index), shape["member"], None, "Member must not be null"))
                 else:
-                    clean.append(check_item(item, (path, f"{index}.member"), found))
+                    clean.append(check_item(item, (path, index), found))
             if found:
                 violations += [Violation(path, name, value, summary)] if summary else found
             elif repeats and not violations and len(value) <= _LONGEST_REMEMBERED:
@@ -163,6 +164,19 @@ class InputCompiler:
             return clean
 
         return check
+
+
+def _in_order_of(members: Iterable[str], found: list[Violation], path: Path) -> list[Violation]:
+    """Sort what members violate as the model lists them, however the request does."""
+    ranks = {member_name(member): rank for rank, member in enumerate(members)}
+
+    def rank(violation: Violation) -> int:
+        place = violation.path
+        while place is not None and place[0] is not path:
+            place = place[0]
+        return ranks.get(str(place[1]), 0) if place is not None else 0
+
+    return sorted(found, key=rank)
 
 
 def _recall(value: list[Any], recent: _Recent) -> list[Any] | None:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-#: A place in a request: the parent's place and the member, index or key; lazily rendered, as most are fine.
-Path = tuple[Any, str] | None
+#: A place in a request: the parent's place and the member, the key or the index of an element; lazily
+#: rendered, as most are fine.
+Path = tuple[Any, str | int] | None
 
 _SHOWN = 20
 _VALUE_LENGTH = 1024
@@ -46,7 +47,7 @@ def render_path(path: Path) -> str:
     parts: list[str] = []
     while path is not None:
         path, part = path
-        parts.append(part[:_VALUE_LENGTH])
+        parts.append(f"{part}.member" if isinstance(part, int) else part[:_VALUE_LENGTH])
     return ".".join(reversed(parts))
 
 
