@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from api_fixtures import Api, call
 from botocore.exceptions import ClientError
-from tests.support.api_fixtures import Api, call
 
 from isinglass.flow import index_building
 from isinglass.store.store import Transaction
