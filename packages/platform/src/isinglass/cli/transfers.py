@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from isinglass.cli.errors import CONFLICT, INVALID, UNREACHABLE, CliError, api_error, usage
+from isinglass.cli.interrupting import interruptible, this_command
 from isinglass.cli.profiles import Profile
 from isinglass.cli.session import Session
 from isinglass.domain.signature import Credentials
@@ -18,7 +19,7 @@ from isinglass.transfer.reading import CatalogReader, Origin
 from isinglass.transfer.report import OUTCOMES, Problem, Report, Stopped
 from isinglass.transfer.secrets import PassphraseSeal
 from isinglass.transfer.server_glue import ServerGlue
-from isinglass.transfer.wanted import ON_DEMAND, USUAL, Wanted
+from isinglass.transfer.wanted import OF_ACCOUNT, ON_DEMAND, USUAL, Wanted
 
 AWS = "aws"
 #: Requests in flight, and segments of a large table, where nothing else is said: AWS answers slowly and to
@@ -26,12 +27,8 @@ AWS = "aws"
 _AWS_THREADS, _AWS_SEGMENTS = 8, 4
 _OWN_THREADS, _OWN_SEGMENTS = 4, 1
 _TELL_SECONDS = 0.5
-_AGAIN = "run the command again: what is done is not done twice"
 #: What helps who may not read a part of a catalog.
 _LEAVING_OUT = {
-    "GetUserDefinedFunctions": "--without functions leaves that part out",
-    "GetConnections": "--without connections leaves that part out",
-    "GetColumnStatisticsForTable": "--without statistics, or --on-error continue without such tables",
     "GetPartitions": "--without partitions, or --on-error continue without such tables",
     "GetPartitionIndexes": "--on-error continue leaves such tables out",
 }
@@ -102,7 +99,7 @@ def open_source(session: Session, source: Source, catalog_id: str | None) -> Pla
 
 @dataclass(slots=True)
 class LeftOut:
-    """Tells of the tables that an export leaves out because they may not be read."""
+    """Tells of what an export leaves out because it may not be read."""
 
     session: Session
     number: int = 0
@@ -114,13 +111,20 @@ class LeftOut:
 
 
 def reader_of(
-    session: Session, place: Place, wanted: Wanted, seal: PassphraseSeal | None, left_out: LeftOut | None
+    session: Session,
+    place: Place,
+    wanted: Wanted,
+    seal: PassphraseSeal | None,
+    left_out: LeftOut,
+    *,
+    whole_tables: bool,
 ) -> CatalogReader:
-    """Make what reads a catalog; tables that may not be read end it where `left_out` is None."""
+    """Make what reads a catalog: tables that may not be read end it where only `whole_tables` will do."""
     origin = Origin(place.account_id, place.region, place.catalog_id)
     return CatalogReader(
         place.glue, origin, wanted, seal, place.threads, place.segments,
-        note=lambda text: session.say(f"note: {text}"), left_out=left_out,
+        note=lambda text: session.say(f"note: {text}"), left_out=None if whole_tables else left_out,
+        refused=left_out,
     )  # fmt: skip
 
 
@@ -131,7 +135,7 @@ def wanted_of(
     return Wanted(tuple(databases), tuple(tables), frozenset((*USUAL, *more)) - frozenset(less))
 
 
-PARTS_ON_DEMAND, PARTS_USUAL = ON_DEMAND, USUAL
+PARTS_ON_DEMAND, PARTS_USUAL, PARTS_OF_ACCOUNT = ON_DEMAND, USUAL, OF_ACCOUNT
 
 
 def seal_of(passphrase_file: str | None, catalog_id: str) -> PassphraseSeal | None:
@@ -149,15 +153,21 @@ def passing_seal(catalog_id: str) -> PassphraseSeal:
     return PassphraseSeal(secrets.token_urlsafe(32), catalog_id)
 
 
+def again(*more: str) -> str:
+    """Say how to go on with what was interrupted."""
+    return f"what is done is not done twice; go on with\n    {this_command(*more)}"
+
+
 @contextmanager
-def told_errors() -> Iterator[None]:
-    """Tell failures of a transfer as the command line tells them."""
+def told_errors(go_on: str) -> Iterator[None]:
+    """Tell failures of a transfer as the command line does, and how to `go_on` after one that passes."""
     try:
-        yield
+        with interruptible(go_on, end_progress):
+            yield
     except CallFailed as error:
         end_progress()
         if error.code == "Unreachable":
-            raise CliError(error.message, exit_code=UNREACHABLE, hint=_AGAIN) from error
+            raise CliError(error.message, exit_code=UNREACHABLE, hint=go_on) from error
         failure = api_error(error.code, error.message, "")
         failure.where = error.operation
         failure.hint = _LEAVING_OUT.get(error.operation, "")

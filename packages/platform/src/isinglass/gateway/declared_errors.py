@@ -26,6 +26,9 @@ UNDECLARED: Mapping[tuple[str, str], str] = {
     ("lakeformation:ListDataCellsFilter", "EntityNotFoundException"): (
         "A table that is not there, as GetDataCellsFilter says it: clients look for this to know it is gone."
     ),
+    ("lakeformation:ListPermissions", "EntityNotFoundException"): (
+        "A table or database that is not there, as GrantPermissions says it; clients look for this, too."
+    ),
 }
 
 _EVERYWHERE = frozenset(

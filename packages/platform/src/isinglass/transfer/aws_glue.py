@@ -10,6 +10,7 @@ from isinglass.transfer.calling import CallFailed
 
 #: Connections kept open; more readers than that would only be throttled.
 _POOL = 32
+_SERVICES = ("glue", "lakeformation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,9 @@ class AwsAccount:
 
 @dataclass(frozen=True, slots=True)
 class AwsGlue:
-    """A boto3 client as transfers call it; the client is safe to share between threads."""
+    """boto3 clients as transfers call them, by service; clients are safe to share between threads."""
 
-    client: Any = field(repr=False)
+    clients: Mapping[str, Any] = field(repr=False)
     _methods: dict[str, Callable[..., Any]] = field(default_factory=dict, init=False, repr=False)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,7 +48,11 @@ class AwsGlue:
         from botocore import xform_name
 
         if operation not in self._methods:
-            self._methods[operation] = getattr(self.client, xform_name(operation))
+            service, _, name = operation.rpartition(":")
+            method = getattr(self.clients[service or "glue"], xform_name(name), None)
+            if method is None:
+                raise CallFailed(operation, "UnknownOperation", "the installed boto3 does not know it")
+            self._methods[operation] = method
         return self._methods[operation]
 
 
@@ -60,11 +65,13 @@ def open_account(profile: str | None, region: str | None, endpoint: str | None) 
     try:
         session = boto3.Session(profile_name=profile, region_name=region)
         config = Config(retries={"mode": "adaptive", "total_max_attempts": 8}, max_pool_connections=_POOL)
-        client = session.client("glue", endpoint_url=endpoint, config=config)
+        clients = {
+            service: session.client(service, endpoint_url=endpoint, config=config) for service in _SERVICES
+        }
         # Who does not answer the first question at once is not there.
         once = Config(retries={"total_max_attempts": 2})
         caller = session.client("sts", endpoint_url=endpoint, config=once).get_caller_identity()
-        return AwsAccount(AwsGlue(client), caller["Account"], client.meta.region_name)
+        return AwsAccount(AwsGlue(clients), caller["Account"], clients["glue"].meta.region_name)
     except (BotoCoreError, ClientError) as error:
         raise CallFailed("GetCallerIdentity", type(error).__name__, str(error)) from error
 

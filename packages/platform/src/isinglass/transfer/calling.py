@@ -13,6 +13,10 @@ _PASSING = frozenset({
     "OperationTimeoutException", "ConcurrentModificationException", "FederationSourceRetryableException",
     "ResourceNotReadyException", "RequestTimeout", "SlowDown",
 })  # fmt: skip
+#: Refusals for want of a permission.
+_DENIED = frozenset(
+    {"AccessDeniedException", "AccessDenied", "UnauthorizedException", "UnauthorizedOperation"}
+)
 _TRIES = 9
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 20.0
@@ -31,6 +35,11 @@ class CallFailed(Exception):
         """Whether another try may go better."""
         return self.code in _PASSING
 
+    @property
+    def denied(self) -> bool:
+        """Whether the caller lacks a permission."""
+        return self.code in _DENIED
+
     def __str__(self) -> str:
         return f"{self.operation}: {self.code}: {self.message}"
 
@@ -39,7 +48,10 @@ class Glue(Protocol):
     """A Glue endpoint, in the documents of its wire format: times are epoch seconds, blobs are base64."""
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Call an operation; raises CallFailed. Many threads may call at once."""
+        """Call an operation, `lakeformation:ListPermissions` if it is of another service; raises CallFailed.
+
+        Many threads may call at once.
+        """
         ...
 
 

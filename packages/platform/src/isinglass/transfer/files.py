@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import os
 import shutil
 import sys
 import zlib
@@ -17,6 +18,7 @@ from urllib.parse import quote
 STANDARD = "-"
 SUFFIX = ".jsonl"
 _TOP = f"catalog{SUFFIX}"
+_LAST = f"account{SUFFIX}"
 _DATABASE = f"database{SUFFIX}"
 _LONGEST_LINE = 64 * 1024 * 1024
 _LONGEST_NAME = 180
@@ -82,7 +84,8 @@ def open_reading(path: str) -> BinaryIO:
 
 
 def open_writing(path: str) -> BinaryIO:
-    """Open a file for writing; the same lines give the same bytes."""
+    """Open a file for writing, for its owner's eyes only; the same lines give the same bytes."""
+    make_private(path)
     if path.endswith(".gz"):
         # A gzip header has a name and a time, which would make every export differ.
         return cast(BinaryIO, _ClosingGzip(path))
@@ -91,6 +94,11 @@ def open_writing(path: str) -> BinaryIO:
 
         return cast(BinaryIO, io.BufferedWriter(pa.output_stream(path, compression="zstd"), _BUFFER))
     return Path(path).open("wb", buffering=_BUFFER)
+
+
+def make_private(path: str) -> None:
+    """Make an empty file that nobody else reads: catalogs are in the clear, even those that are encrypted."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
 
 
 class _ClosingGzip(gzip.GzipFile):
@@ -132,13 +140,16 @@ def _files_of(folder: Path) -> Iterator[Path]:
     for database in sorted(folder.glob("*/")):
         if (database / _DATABASE).exists():
             yield database / _DATABASE
-        yield from sorted((database / "tables").glob(f"*{SUFFIX}"))
+        # What a killed export left behind begins with a dot, as no name does here.
+        yield from sorted((database / "tables").glob(f"[!.]*{SUFFIX}"))
+    if (folder / _LAST).exists():
+        yield folder / _LAST
 
 
-def file_in(folder: Path, database: str, table: str) -> Path:
+def file_in(folder: Path, database: str, table: str, *, is_last: bool = False) -> Path:
     """Name the file of a section in a folder."""
     if not database:
-        return folder / _TOP
+        return folder / (_LAST if is_last else _TOP)
     if not table:
         return folder / _safe(database) / _DATABASE
     return folder / _safe(database) / "tables" / f"{_safe(table)}{SUFFIX}"

@@ -6,10 +6,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from isinglass.transfer import records, wanted
+from isinglass.transfer import records
+from isinglass.transfer.account.kind import Putter
+from isinglass.transfer.account.registry import BY_NAME
 from isinglass.transfer.calling import CallFailed
 from isinglass.transfer.files import Line
-from isinglass.transfer.putting import Target, put_connection, put_database, put_function
+from isinglass.transfer.putting import Target, put_database, put_function
 from isinglass.transfer.putting_partitions import MOST, put_partitions
 from isinglass.transfer.putting_tables import Fate, TableParts, put_statistics, put_table
 from isinglass.transfer.records import Malformed, Record, decode
@@ -32,26 +34,16 @@ def entries_of(lines: Iterable[Line], report: Report) -> Iterator[Entry]:
 
 def is_wanted(record: Record, chosen: Wanted) -> bool:
     """Tell whether a record is among what was chosen."""
-    part = _PARTS.get(record.kind)
-    if part is not None and part not in chosen.parts:
+    part = records.SHAPES[record.kind].part
+    if part and part not in chosen.parts:
         return False
-    if record.kind == records.CONNECTION:
+    if record.stage != "data":
         return chosen.everything
     if record.kind == records.FUNCTION:
         return chosen.everything_of(record.database)
     if record.table:
         return chosen.table(record.database, record.table)
-    return not record.database or chosen.database(record.database)
-
-
-_PARTS = {
-    records.CONNECTION: wanted.CONNECTIONS,
-    records.FUNCTION: wanted.FUNCTIONS,
-    records.TABLE_VERSION: wanted.VERSIONS,
-    records.TABLE_STATISTICS: wanted.STATISTICS,
-    records.PARTITION: wanted.PARTITIONS,
-    records.PARTITION_STATISTICS: wanted.PARTITION_STATISTICS,
-}
+    return chosen.database(record.database)
 
 
 @dataclass(slots=True)
@@ -68,6 +60,8 @@ class Importer:
 
     target: Target
     pool: ThreadPoolExecutor
+    _putters: dict[str, Putter] = field(default_factory=dict)
+    _stage: str = ""
     _table: _Table | None = None
     _batch: list[Entry] = field(default_factory=list)
     _batch_size: int = 0
@@ -89,17 +83,34 @@ class Importer:
 
     def _take(self, entry: Entry) -> None:
         record = entry.record
-        if record.table:
+        stage = record.kind if record.kind in BY_NAME else record.stage
+        if stage != self._stage:
+            # What comes may need, or be about, anything that came before.
+            self._end_table()
+            self._land(0)
+            self._stage = stage
+        if stage == record.kind:
+            self._take_of_account(entry)
+        elif record.table:
             self._take_of_table(entry)
-            return
-        self._end_table()
-        match record.kind:
-            case records.DATABASE:
+        else:
+            self._end_table()
+            if record.kind == records.DATABASE:
                 put_database(self.target, entry)  # its tables come next
-            case records.FUNCTION:
+            elif record.kind == records.FUNCTION:
                 self._fly(put_function, self.target, entry)
-            case records.CONNECTION:
-                self._fly(put_connection, self.target, entry)
+
+    def _take_of_account(self, entry: Entry) -> None:
+        kind = BY_NAME[entry.record.kind]
+        try:
+            if kind.name not in self._putters:
+                self._putters[kind.name] = kind.putter(self.target)
+        except CallFailed as error:
+            self.target.report.failed(entry, f"{error.code}: {error.message}")
+            return
+        flying = self._fly(self._putters[kind.name], entry)
+        if kind.in_order:
+            flying.result()
 
     def _take_of_table(self, entry: Entry) -> None:
         record = entry.record
@@ -114,6 +125,8 @@ class Importer:
                 table.parts.table = entry
             case records.TABLE_STATISTICS:
                 table.parts.statistics.append(entry)
+            case records.STATISTICS_TASK:
+                table.parts.tasks.append(entry)
             case _:
                 self._put_table(table)
                 self._take_partition(entry)

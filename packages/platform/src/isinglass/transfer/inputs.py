@@ -21,8 +21,11 @@ CONNECTION_INPUT = (
     "Description", "ConnectionType", "MatchCriteria", "ConnectionProperties", "SparkProperties",
     "AthenaProperties", "PythonProperties", "PhysicalConnectionRequirements", "AuthenticationConfiguration",
 )  # fmt: skip
+TASK_INPUT = ("Role", "ColumnNameList", "SampleSize", "SecurityConfiguration")
 STATISTICS_INPUT = ("ColumnType", "AnalyzedTime", "StatisticsData")
 
+#: The state of a schedule that was stopped.
+NOT_SCHEDULED = "NOT_SCHEDULED"
 _LARGEST_EXACT = 2**53
 
 
@@ -33,6 +36,14 @@ def of(shown: Mapping[str, Any], members: tuple[str, ...]) -> dict[str, Any]:
         for each in taken["ViewDefinition"].get("Representations", []):
             each.pop("IsStale", None)  # told of a view, not given to it
     return taken
+
+
+def of_task(shown: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """Take what makes the settings of a statistics task, and the state of a schedule that does not run."""
+    schedule = shown.get("Schedule") or {}
+    expression = schedule.get("ScheduleExpression")
+    given = {**of(shown, TASK_INPUT), **({"Schedule": expression} if expression else {})}
+    return given, NOT_SCHEDULED if expression and schedule.get("State") == NOT_SCHEDULED else ""
 
 
 def plain(value: Any) -> Any:

@@ -18,7 +18,7 @@ from isinglass.transfer.calling import Patient
 from isinglass.transfer.files import open_writing
 from isinglass.transfer.reading import CatalogReader, Origin
 from isinglass.transfer.server_glue import ServerGlue
-from isinglass.transfer.wanted import Wanted
+from isinglass.transfer.wanted import OF_DATA, Wanted
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,8 @@ _RETRY_SECONDS = 60.0
 #: Exporting may take a tenth of the time, however large the catalog and however busy its writers.
 _REST = 10.0
 _KINDS = (DATABASE_CHANGE, TABLE_CHANGE)
+#: Whoever may read the bucket reads the file: it tells of data, not of who may use them.
+_KEPT = Wanted(parts=frozenset(OF_DATA))
 
 
 class StorageAccess(Protocol):
@@ -139,7 +141,7 @@ class KeptExport:
         with tempfile.TemporaryDirectory(prefix="isinglass-export-") as folder:
             path = Path(folder) / "catalog.jsonl.gz"
             with open_writing(str(path)) as file:
-                for section in CatalogReader(glue, origin, Wanted(), threads=1).sections():
+                for section in CatalogReader(glue, origin, _KEPT, threads=1).sections():
                     if ctx.stopping.is_set() or ctx.lost.is_set():
                         raise _Interrupted
                     file.writelines(section.lines)

@@ -10,7 +10,8 @@ from isinglass.transfer.records import Record
 
 #: Texts that are not places, even if they begin like one.
 _NOT_PLACES = frozenset({"ViewOriginalText", "ViewExpandedText", "Description", "Comment", "Name", "Type"})
-_CATALOG_ID = "CatalogId"
+#: Members that hold an account's id, or that of a catalog, which begins with it.
+_IDS = frozenset({"CatalogId", "TableCatalogId", "Id", "AWS", "Principal", "DataLakePrincipalIdentifier"})
 #: Storage that jobs here reach as it is written.
 _REACHED = frozenset({"s3", "s3a", "s3n", "file", ""})
 
@@ -36,7 +37,11 @@ class Remap:
         """Tell a record anew."""
         if not self.places and not self.accounts:
             return record
-        return replace(record, input=self._told("", record.input))
+        told = replace(record, input=self._told("", record.input))
+        if record.stage != "after":
+            return told
+        # What is about principals and resources is named by their ARNs.
+        return replace(told, names=self._told("", record.names))
 
     def _told(self, key: str, value: Any) -> Any:
         if isinstance(value, dict):
@@ -51,7 +56,7 @@ class Remap:
         for old, new in self.places:
             if text.startswith(old):
                 return new + text[len(old) :]
-        if self.accounts and key == _CATALOG_ID:
+        if self.accounts and key in _IDS and not text.startswith("arn:"):
             account, colon, nested = text.partition(":")
             return self.accounts.get(account, account) + colon + nested
         if self.accounts and text.startswith("arn:"):

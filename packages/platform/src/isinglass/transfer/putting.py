@@ -1,4 +1,4 @@
-"""Puts databases, functions and connections into a catalog: made where missing, compared where present."""
+"""Puts databases and functions into a catalog: made where missing, compared where present."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,10 +7,9 @@ from typing import Any
 from isinglass.domain import arns
 from isinglass.transfer import inputs, records
 from isinglass.transfer.calling import CallFailed, Glue
-from isinglass.transfer.connections import joined, parted
 from isinglass.transfer.differences import differences
 from isinglass.transfer.report import Entry, Report
-from isinglass.transfer.secrets import PassphraseSeal, WrongPassphrase
+from isinglass.transfer.secrets import PassphraseSeal
 from isinglass.transfer.stored_forms import stored
 
 GONE, TAKEN = "EntityNotFoundException", "AlreadyExistsException"
@@ -33,9 +32,13 @@ class Target:
 
     def find(self, operation: str, request: Mapping[str, Any], member: str) -> Mapping[str, Any] | None:
         """Read one thing; None when it is not there."""
+        answer = self.found(operation, request)
+        return None if answer is None else answer[member]
+
+    def found(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Read an answer; None when what it is about is not there."""
         try:
-            found: Mapping[str, Any] = self.glue.call(operation, request)[member]
-            return found
+            return self.glue.call(operation, request)
         except CallFailed as error:
             if error.code == GONE:
                 return None
@@ -46,7 +49,7 @@ def put_database(target: Target, entry: Entry) -> None:
     """Make a database, or bring it to what the record says."""
     name, given = entry.record.database, dict(entry.record.input)
     tags = entry.record.more.get("Tags", {})
-    wanted = {**stored(records.DATABASE, name, given), **_tagged(tags)}
+    wanted = {**stored(records.DATABASE, name, given), **tagged(tags)}
     request = {"DatabaseInput": {"Name": name, **given}}
 
     def there() -> dict[str, Any] | None:
@@ -54,16 +57,16 @@ def put_database(target: Target, entry: Entry) -> None:
         if found is None:
             return None
         shown = stored(records.DATABASE, name, inputs.of(found, inputs.DATABASE_INPUT))
-        return {**shown, **_tagged(_tags(target, "database", name) if tags else {})}
+        return {**shown, **tagged(tags_of(target, "database", name) if tags else {})}
 
     def replace() -> None:
         target.glue.call("UpdateDatabase", {"Name": name, **request})
-        _tag(target, "database", name, tags)
+        put_tags(target, "database", name, tags=tags)
 
     def create() -> None:
-        target.glue.call("CreateDatabase", {**request, **_tagged(tags)})
+        target.glue.call("CreateDatabase", {**request, **tagged(tags)})
 
-    _put(target, entry, wanted, there, create, replace)
+    put_compared(target, entry, wanted, there, create, replace)
 
 
 def put_function(target: Target, entry: Entry) -> None:
@@ -79,7 +82,7 @@ def put_function(target: Target, entry: Entry) -> None:
             None if found is None else stored(records.FUNCTION, name, inputs.of(found, inputs.FUNCTION_INPUT))
         )
 
-    _put(
+    put_compared(
         target,
         entry,
         stored(records.FUNCTION, name, entry.record.input),
@@ -89,57 +92,7 @@ def put_function(target: Target, entry: Entry) -> None:
     )
 
 
-def put_connection(target: Target, entry: Entry) -> None:
-    """Make a connection, or bring it to what the record says; secrets the record lacks stay as they are."""
-    name = str(entry.record.names["Name"])
-    tags = entry.record.more.get("Tags", {})
-    try:
-        secrets = _opened(target, entry)
-    except WrongPassphrase as error:
-        target.report.failed(entry, str(error))
-        return
-    present: dict[str, str] = {}
-    document = inputs.of(entry.record.input, inputs.CONNECTION_INPUT)
-
-    wanted = {"ConnectionProperties": {}, **document, **_tagged(tags)}
-
-    def there() -> dict[str, Any] | None:
-        found = target.find("GetConnection", {"Name": name}, "Connection")
-        if found is None:
-            return None
-        shown, kept = parted(found)
-        present.update(kept)
-        if secrets is not None:
-            wanted.update(_secret_marks(kept, secrets))
-        shown_tags = _tags(target, "connection", name) if tags else {}
-        return {**inputs.plain(shown), **_tagged(shown_tags)}
-
-    def replace() -> None:
-        made = joined(name, document, present if secrets is None else secrets)
-        target.glue.call("UpdateConnection", {"Name": name, "ConnectionInput": made})
-        _tag(target, "connection", name, tags)
-
-    def create() -> None:
-        made = joined(name, document, secrets or {})
-        target.glue.call("CreateConnection", {"ConnectionInput": made, **_tagged(tags)})
-
-    _put(target, entry, wanted, there, create, replace)
-
-
-def _opened(target: Target, entry: Entry) -> dict[str, str] | None:
-    sealed = entry.record.more.get("SealedSecrets")
-    if sealed is None or target.seal is None:
-        return None
-    return target.seal.open(str(entry.record.names["Name"]), sealed)
-
-
-def _secret_marks(there: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
-    """Name the secrets that differ, and never show them."""
-    differing = {path for path in {*there, *wanted} if there.get(path) != wanted.get(path)}
-    return dict.fromkeys(sorted(differing), "another secret")
-
-
-def _put(
+def put_compared(
     target: Target,
     entry: Entry,
     wanted: dict[str, Any],
@@ -147,6 +100,7 @@ def _put(
     create: Callable[[], None],
     replace: Callable[[], None],
 ) -> None:
+    """Make what is missing; bring what differs to what is wanted, where that was chosen."""
     report, kind = target.report, entry.record.kind
     try:
         present = there()
@@ -178,16 +132,19 @@ def _call(target: Target, operation: str, request: Mapping[str, Any]) -> None:
     target.glue.call(operation, request)
 
 
-def _tagged(tags: Mapping[str, str]) -> dict[str, Any]:
+def tagged(tags: Mapping[str, str]) -> dict[str, Any]:
+    """Show tags where there are any."""
     return {"Tags": dict(tags)} if tags else {}
 
 
-def _tags(target: Target, kind: str, name: str) -> dict[str, str]:
-    arn = arns.build(target.region, target.account_id, kind, name)
+def tags_of(target: Target, kind: str, *names: str) -> dict[str, str]:
+    """Read the tags that something of the target has."""
+    arn = arns.build(target.region, target.account_id, kind, *names)
     return dict(target.glue.call("GetTags", {"ResourceArn": arn}).get("Tags", {}))
 
 
-def _tag(target: Target, kind: str, name: str, tags: Mapping[str, str]) -> None:
+def put_tags(target: Target, kind: str, *names: str, tags: Mapping[str, str]) -> None:
+    """Add tags to something of the target."""
     if tags:
-        arn = arns.build(target.region, target.account_id, kind, name)
+        arn = arns.build(target.region, target.account_id, kind, *names)
         target.glue.call("TagResource", {"ResourceArn": arn, "TagsToAdd": dict(tags)})

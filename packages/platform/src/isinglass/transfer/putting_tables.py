@@ -8,6 +8,7 @@ from isinglass.transfer import inputs, records
 from isinglass.transfer.calling import CallFailed, pages
 from isinglass.transfer.differences import differences
 from isinglass.transfer.putting import TAKEN, Target
+from isinglass.transfer.putting_tasks import put_task
 from isinglass.transfer.report import Entry, Problem
 from isinglass.transfer.stored_forms import stored
 
@@ -27,6 +28,7 @@ class TableParts:
     versions: list[Entry] = field(default_factory=list)
     table: Entry | None = None
     statistics: list[Entry] = field(default_factory=list)
+    tasks: list[Entry] = field(default_factory=list)
 
     @property
     def names(self) -> dict[str, Any]:
@@ -41,6 +43,8 @@ def put_table(target: Target, parts: TableParts) -> Fate:
         outcome = "put" if parts.table is None else _put_definition(target, parts, parts.table)
         if outcome != "leave" and parts.statistics:
             put_statistics(target, parts.names, parts.statistics, is_new=outcome == "created")
+        for entry in parts.tasks if outcome != "leave" else ():
+            put_task(target, parts.names, entry)
     except CallFailed as error:
         for entry in [parts.table] if parts.table is not None else parts.statistics:
             target.report.failed(entry, f"{error.code}: {error.message}")

@@ -4,15 +4,17 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import orjson
 
 from isinglass.domain import arns
 from isinglass.transfer import inputs, records, wanted
+from isinglass.transfer.account.kind import Source
+from isinglass.transfer.account.registry import KINDS
 from isinglass.transfer.calling import CallFailed, Glue, pages
-from isinglass.transfer.connections import read_connections
-from isinglass.transfer.records import Record, encode
+from isinglass.transfer.records import Record, Stage, encode
 from isinglass.transfer.secrets import PassphraseSeal
 from isinglass.transfer.sorting import SortedLines
 from isinglass.transfer.table_reading import TableReader, TableStart
@@ -23,23 +25,38 @@ _GONE = "EntityNotFoundException"
 _ELSEWHERE = {"TargetDatabase", "FederatedDatabase"}
 
 
+Place = tuple[bytes, bytes]
+FIRST: Place = (b"", b"")
+#: Behind every database: their places begin with a quotation mark.
+LAST: Place = (b"\x7f", b"")
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A stretch of a catalog: the catalog itself, a database itself, or a table; its lines are read once."""
+    """A stretch of a catalog: a database itself, a table, or things of the account; its lines are read once.
+
+    Things of the account have no database; `is_last` tells those after the databases from those before.
+    """
 
     database: str
     table: str
     lines: Iterable[bytes]
-
-    @property
-    def place(self) -> tuple[bytes, bytes]:
-        """Where it stands among the others."""
-        return place(self.database, self.table)
+    is_last: bool = False
 
 
-def place(database: str, table: str) -> tuple[bytes, bytes]:
+def place(database: str, table: str) -> Place:
     """Order sections as their lines are ordered; a database itself comes before its tables."""
     return (orjson.dumps(database) if database else b"", orjson.dumps(table) if table else b"")
+
+
+def place_of(record: Record) -> Place:
+    """Tell which section a record is in."""
+    match record.stage:
+        case "before":
+            return FIRST
+        case "after":
+            return LAST
+    return place(record.database, record.table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +72,8 @@ class Origin:
 class CatalogReader:
     """Reads what is wanted of a catalog; `note` is told what went away meanwhile.
 
-    A table that may not be read ends the reading, unless `left_out` takes it.
+    A table that may not be read ends the reading, unless `left_out` takes it; a whole kind of things that may
+    not be read does so unless `refused` takes it.
     """
 
     glue: Glue
@@ -66,27 +84,50 @@ class CatalogReader:
     segments: int = 1
     note: Callable[[str], None] = lambda _: None
     left_out: Callable[[str], None] | None = None
+    refused: Callable[[str], None] | None = None
 
-    def sections(self, start: tuple[bytes, bytes] = (b"", b"")) -> Iterator[Section]:
+    def sections(self, start: Place = FIRST) -> Iterator[Section]:
         """Yield the sections from one place on."""
-        with ThreadPoolExecutor(self.threads, thread_name_prefix="catalog-reader") as pool:
-            if start <= place("", ""):
-                yield Section("", "", self._catalog_lines())
-            tables = TableReader(self.glue, self.wanted, pool, self.segments, self.note)
+        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="catalog-reader")
+        try:
+            if start == FIRST:
+                header = encode(records.header(self.origin.catalog_id, self.origin.region))
+                yield Section("", "", chain([header], self._account_lines("before")))
+            tables = TableReader(self.glue, self.wanted, pool, self.segments, self.note, self.refused)
             for database in self._databases():
                 name = database["Name"]
                 if place(name, "") >= start:
                     yield Section(name, "", self._database_lines(database))
                 if place(name, "")[0] >= start[0] and not _ELSEWHERE & database.keys():
                     yield from self._tables(tables, name, start)
+            after = self._account_lines("after")
+            if (first := next(after, None)) is not None:
+                yield Section("", "", chain([first], after), is_last=True)
+        finally:
+            # Who stops reading, as Ctrl-C does, waits for nothing.
+            pool.shutdown(wait=False, cancel_futures=True)
 
-    def _catalog_lines(self) -> Iterator[bytes]:
-        yield encode(records.header(self.origin.catalog_id, self.origin.region))
-        of_account = self.origin.catalog_id == self.origin.account_id
-        if wanted.CONNECTIONS in self.wanted.parts and self.wanted.everything and of_account:
-            for record in read_connections(self.glue, self.seal):
-                tags = self._tags("connection", record.names["Name"])
-                yield encode(Record(record.kind, record.names, record.input, {"Tags": tags, **record.more}))
+    def _account_lines(self, stage: Stage) -> Iterator[bytes]:
+        """Yield what is of the account, kind by kind; each is sorted."""
+        if not self.wanted.everything or self.origin.catalog_id != self.origin.account_id:
+            return
+        source = Source(
+            self.glue, self.origin.account_id, self.origin.region, self.seal, self._tags_of, self.note,
+            self.threads,
+        )  # fmt: skip
+        for kind in KINDS:
+            shape = records.SHAPES[kind.name]
+            if shape.stage != stage or shape.part not in self.wanted.parts:
+                continue
+            lines = SortedLines()
+            try:
+                for record in kind.read(source):
+                    lines.add(encode(record))
+            except CallFailed as error:
+                if self.refused is None or error.passing:
+                    raise
+                self.refused(f"{kind.name} is left out, and --without {shape.part} says so: {error}")
+            yield from lines.drain()
 
     def _databases(self) -> list[Mapping[str, Any]]:
         found = [
@@ -108,13 +149,18 @@ class CatalogReader:
         if wanted.FUNCTIONS in self.wanted.parts and self.wanted.everything_of(name):
             request = {"DatabaseName": name, "Pattern": ".*", "MaxResults": 100}
             lines = SortedLines()
-            for page in self._if_there(
+            found = self._if_there(
                 pages(self.glue, "GetUserDefinedFunctions", request, "UserDefinedFunctions")
-            ):
-                for function in page:
+            )
+            try:
+                for function in chain.from_iterable(found):
                     names = {"DatabaseName": name, "FunctionName": function["FunctionName"]}
                     made = inputs.of(function, inputs.FUNCTION_INPUT)
                     lines.add(encode(Record(records.FUNCTION, names, made)))
+            except CallFailed as error:
+                if self.refused is None or not error.denied:
+                    raise
+                self.refused(f"functions of {name} are left out, and --without functions says so: {error}")
             yield from lines.drain()
 
     def _if_there(self, found: Iterator[list[Any]]) -> Iterator[list[Any]]:
@@ -126,14 +172,18 @@ class CatalogReader:
                 raise
 
     def _tags(self, kind: str, name: str) -> dict[str, str]:
-        if wanted.TAGS not in self.wanted.parts or self.origin.catalog_id != self.origin.account_id:
+        if self.origin.catalog_id != self.origin.account_id:
             return {}
-        arn = arns.build(self.origin.region, self.origin.account_id, kind, name)
+        return self._tags_of(arns.build(self.origin.region, self.origin.account_id, kind, name))
+
+    def _tags_of(self, arn: str) -> dict[str, str]:
+        if wanted.TAGS not in self.wanted.parts:
+            return {}
         try:
             return dict(self.glue.call("GetTags", {"ResourceArn": arn}).get("Tags", {}))
         except CallFailed as error:
             if error.code != _GONE:
-                self.note(f"the tags of {kind} {name} are left out: {error}")
+                self.note(f"the tags of {arn} are left out: {error}")
             return {}
 
     def _tables(self, reader: TableReader, database: str, start: tuple[bytes, bytes]) -> Iterator[Section]:

@@ -2,43 +2,97 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import orjson
+
+from isinglass.transfer import wanted
 
 FORMAT = "isinglass-catalog"
 FORMAT_VERSION = 1
 
 CATALOG = "Catalog"
+ENCRYPTION_SETTINGS = "EncryptionSettings"
+SECURITY_CONFIGURATION = "SecurityConfiguration"
 CONNECTION = "Connection"
+NESTED_CATALOG = "NestedCatalog"
 DATABASE = "Database"
 FUNCTION = "Function"
 TABLE_VERSION = "TableVersion"
 TABLE = "Table"
 TABLE_STATISTICS = "TableStatistics"
+STATISTICS_TASK = "StatisticsTask"
 PARTITION = "Partition"
 PARTITION_STATISTICS = "PartitionStatistics"
+FORM_TYPE = "FormType"
+ASSET_TYPE = "AssetType"
+GLOSSARY = "Glossary"
+GLOSSARY_TERM = "GlossaryTerm"
+ASSET = "Asset"
+USAGE_PROFILE = "UsageProfile"
+LOCATION = "Location"
+CELLS_FILTER = "DataCellsFilter"
+RESTRICTION = "Restriction"
+PERMISSION = "Permission"
+DATA_LAKE_SETTINGS = "DataLakeSettings"
+RESOURCE_POLICY = "ResourcePolicy"
+CRAWLER = "Crawler"
 
-#: What names a record of each kind, in the order of its members; then what else it may have.
-NAMED_BY: dict[str, tuple[str, ...]] = {
-    CATALOG: (),
-    CONNECTION: ("Name",),
-    DATABASE: ("DatabaseName",),
-    FUNCTION: ("DatabaseName", "FunctionName"),
-    TABLE_VERSION: ("DatabaseName", "TableName", "VersionId"),
-    TABLE: ("DatabaseName", "TableName"),
-    TABLE_STATISTICS: ("DatabaseName", "TableName", "ColumnName"),
-    PARTITION: ("DatabaseName", "TableName", "Values"),
-    PARTITION_STATISTICS: ("DatabaseName", "TableName", "Values", "ColumnName"),
+#: Where a kind stands in a file: among databases, or as a thing of the account before or after them.
+Stage = Literal["before", "data", "after"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How records of a kind are made up.
+
+    `named_by` are the members that name one, `more` those beside its Input. `part` is what leaves the kind
+    out of a transfer. `own_name` is the member of what the API shows that its Input must not repeat.
+    """
+
+    named_by: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+    part: str = ""
+    own_name: str = ""
+    stage: Stage = "data"
+
+
+_OF_TABLE = ("DatabaseName", "TableName")
+
+#: Every kind of record, in the order of a file.
+SHAPES: Mapping[str, Shape] = {
+    CATALOG: Shape(more=("Format", "FormatVersion", "CatalogId", "Region"), stage="before"),
+    ENCRYPTION_SETTINGS: Shape(part=wanted.SECURITY, stage="before"),
+    SECURITY_CONFIGURATION: Shape(("Name",), part=wanted.SECURITY, stage="before"),
+    CONNECTION: Shape(("Name",), ("Tags", "SealedSecrets"), wanted.CONNECTIONS, "Name", "before"),
+    NESTED_CATALOG: Shape(("CatalogName",), ("Tags",), wanted.CATALOGS, stage="before"),
+    DATABASE: Shape(("DatabaseName",), ("Tags",), own_name="Name"),
+    FUNCTION: Shape(("DatabaseName", "FunctionName"), part=wanted.FUNCTIONS, own_name="FunctionName"),
+    TABLE_VERSION: Shape((*_OF_TABLE, "VersionId"), part=wanted.VERSIONS),
+    TABLE: Shape(_OF_TABLE, ("PartitionIndexes",), own_name="Name"),
+    TABLE_STATISTICS: Shape((*_OF_TABLE, "ColumnName"), part=wanted.STATISTICS),
+    STATISTICS_TASK: Shape(_OF_TABLE, ("ScheduleState",), wanted.STATISTICS_TASKS),
+    PARTITION: Shape((*_OF_TABLE, "Values"), part=wanted.PARTITIONS),
+    PARTITION_STATISTICS: Shape((*_OF_TABLE, "Values", "ColumnName"), part=wanted.PARTITION_STATISTICS),
+    FORM_TYPE: Shape(("Name",), part=wanted.BUSINESS, stage="after"),
+    ASSET_TYPE: Shape(("Name",), part=wanted.BUSINESS, stage="after"),
+    GLOSSARY: Shape(("Name",), part=wanted.BUSINESS, stage="after"),
+    GLOSSARY_TERM: Shape(("GlossaryName", "Name"), part=wanted.BUSINESS, stage="after"),
+    ASSET: Shape(("Identifier",), ("Terms", "Attachments", "Items"), wanted.BUSINESS, stage="after"),
+    USAGE_PROFILE: Shape(("Name",), ("Tags",), wanted.SECURITY, stage="after"),
+    LOCATION: Shape(("ResourceArn",), part=wanted.PERMISSIONS, stage="after"),
+    CELLS_FILTER: Shape((*_OF_TABLE, "Name"), part=wanted.PERMISSIONS, stage="after"),
+    RESTRICTION: Shape(("Resource",), part=wanted.PERMISSIONS, stage="after"),
+    PERMISSION: Shape(("Principal", "Resource"), part=wanted.PERMISSIONS, stage="after"),
+    DATA_LAKE_SETTINGS: Shape(part=wanted.PERMISSIONS, stage="after"),
+    RESOURCE_POLICY: Shape(part=wanted.PERMISSIONS, stage="after"),
+    CRAWLER: Shape(("Name",), ("Tags", "ScheduleState"), wanted.CRAWLERS, "Name", "after"),
 }
-_MORE = {
-    CATALOG: ("Format", "FormatVersion", "CatalogId", "Region"),
-    CONNECTION: ("Tags", "SealedSecrets"),
-    DATABASE: ("Tags",),
-    TABLE: ("PartitionIndexes",),
-}
-#: Where the name of each kind stands in its Input, when it stands there too.
-_NAME_IN_INPUT = {CONNECTION: "Name", DATABASE: "Name", FUNCTION: "FunctionName", TABLE: "Name"}
+#: What the members beside an Input are, where they are no text.
+_MORE_TYPES: Mapping[str, type] = {
+    "Tags": dict, "PartitionIndexes": list, "Terms": list, "Attachments": dict, "Items": dict,
+    "SealedSecrets": str, "ScheduleState": str,
+}  # fmt: skip
 
 
 @dataclass(eq=False)
@@ -61,6 +115,11 @@ class Record:
     more: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def stage(self) -> Stage:
+        """Where it stands in a file."""
+        return SHAPES[self.kind].stage
+
+    @property
     def database(self) -> str:
         """The database it is or belongs to; empty where it has none."""
         return str(self.names.get("DatabaseName", ""))
@@ -72,10 +131,16 @@ class Record:
 
     def __str__(self) -> str:
         """Name it for a person: `Partition sales.orders 2026/01`."""
-        parts = [value for key, value in self.names.items() if key not in {"DatabaseName", "TableName"}]
-        shown = ["/".join(part) if isinstance(part, list) else str(part) for part in parts]
+        parts = [value for key, value in self.names.items() if key not in _OF_TABLE]
+        shown = [_shown(part) for part in parts]
         place = ".".join(name for name in (self.database, self.table) if name)
         return " ".join([self.kind, *([place] if place else []), *shown])
+
+
+def _shown(part: Any) -> str:
+    if isinstance(part, dict):
+        return orjson.dumps(part, option=orjson.OPT_SORT_KEYS).decode()
+    return "/".join(part) if isinstance(part, list) else str(part)
 
 
 def header(catalog_id: str, region: str) -> Record:
@@ -106,13 +171,14 @@ def decode(line: bytes | str) -> Record:
     if not isinstance(members, dict):
         raise Malformed("it is not a JSON object")
     kind = members.pop("Kind", None)
-    if not isinstance(kind, str) or kind not in NAMED_BY:
-        raise Malformed(f"its Kind is {kind!r}, not one of {', '.join(NAMED_BY)}")
-    names = {name: _name(kind, name, members.pop(name, None)) for name in NAMED_BY[kind]}
+    if not isinstance(kind, str) or kind not in SHAPES:
+        raise Malformed(f"its Kind is {kind!r}, not one of {', '.join(SHAPES)}")
+    shape = SHAPES[kind]
+    names = {name: _name(kind, name, members.pop(name, None)) for name in shape.named_by}
     given = members.pop("Input", {})
     if not isinstance(given, dict):
         raise Malformed(f"the Input of this {kind} is not an object")
-    unknown = set(members) - set(_MORE.get(kind, ()))
+    unknown = set(members) - set(shape.more)
     if unknown:
         raise Malformed(f"a {kind} has no member {', '.join(sorted(unknown))}")
     record = Record(kind, names, given, members)
@@ -125,6 +191,10 @@ def _name(kind: str, name: str, value: Any) -> Any:
         if isinstance(value, list) and all(isinstance(each, str) for each in value):
             return value
         raise Malformed(f"the Values of this {kind} are not a list of strings")
+    if name == "Resource":
+        if isinstance(value, dict) and value:
+            return value
+        raise Malformed(f"the Resource of this {kind} is not a JSON object")
     if isinstance(value, str) and value:
         return value
     raise Malformed(f"this {kind} has no {name}")
@@ -138,9 +208,10 @@ def _check(record: Record) -> None:
             given = record.more.get("FormatVersion")
             raise Malformed(f"its FormatVersion is {given!r}; this program reads {FORMAT_VERSION}")
         return
-    for member, kind_of in (("Tags", dict), ("PartitionIndexes", list), ("SealedSecrets", str)):
-        if member in record.more and not isinstance(record.more[member], kind_of):
+    for member, given in record.more.items():
+        kind_of = _MORE_TYPES[member]
+        if not isinstance(given, kind_of):
             raise Malformed(f"the {member} of this {record.kind} are not a JSON {kind_of.__name__}")
-    inner = _NAME_IN_INPUT.get(record.kind)
-    if inner is not None and inner in record.input:
+    inner = SHAPES[record.kind].own_name
+    if inner and inner in record.input:
         raise Malformed(f"the Input of this {record.kind} must not repeat its {inner}")

@@ -32,10 +32,15 @@ class ServerGlue:
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Call an operation; raises CallFailed."""
-        headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": f"AWSGlue.{operation}"}
+        service, _, name = operation.rpartition(":")
+        # Glue names the operation in a header, REST JSON in the path.
+        headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": f"AWSGlue.{name}"}
+        if service:
+            headers = {"content-type": "application/json"}
         if self.imported_from:
             headers["x-isinglass-import"] = quote(self.imported_from)
-        status, data = self._exchange(operation, "glue", headers, orjson.dumps(request))
+        path = f"/{name}" if service else "/"
+        status, data = self._exchange(operation, service or "glue", headers, orjson.dumps(request), path)
         try:
             answer = orjson.loads(data or b"{}")
         except orjson.JSONDecodeError as error:
@@ -58,25 +63,25 @@ class ServerGlue:
         return found[1].decode()
 
     def _exchange(
-        self, operation: str, service: str, headers: dict[str, str], body: bytes
+        self, operation: str, service: str, headers: dict[str, str], body: bytes, path: str = "/"
     ) -> tuple[int, bytes]:
         signed = sign_headers(
             self.credentials, region=self.region, service=service, method="POST",
-            host=urlsplit(self.endpoint).netloc, path="/", headers=headers, body=body, now=time.time(),
+            host=urlsplit(self.endpoint).netloc, path=path, headers=headers, body=body, now=time.time(),
         )  # fmt: skip
         try:
-            return self._send(signed, body)
+            return self._send(path, signed, body)
         except (OSError, http.client.HTTPException) as error:
             raise CallFailed(operation, "Unreachable", f"{self.endpoint}: {error or 'no answer'}") from error
 
-    def _send(self, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+    def _send(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         connection = getattr(self._local, "connection", None)
         if connection is None:
             parts = urlsplit(self.endpoint)
             kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
             connection = self._local.connection = kind(parts.netloc, timeout=_TIMEOUT_SECONDS)
         try:
-            connection.request("POST", "/", body, headers)
+            connection.request("POST", path, body, headers)
             response = connection.getresponse()
             return response.status, response.read()
         except BaseException:

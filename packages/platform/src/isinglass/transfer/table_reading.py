@@ -31,6 +31,7 @@ class TableStart:
     table: Mapping[str, Any]
     indexes: list[Any]
     statistics: list[Any]
+    task: Mapping[str, Any] | None
     partitions: list[Any]
     token: str | None
 
@@ -49,6 +50,7 @@ class TableReader:
     pool: Executor
     segments: int
     note: Callable[[str], None]
+    refused: Callable[[str], None] | None = None
 
     def begin(self, database: str, table: Mapping[str, Any]) -> "Future[TableStart | None]":
         """Begin to fetch a table; the answer is None when it is deleted meanwhile."""
@@ -67,13 +69,34 @@ class TableReader:
                 if wanted.PARTITIONS in self.wanted.parts:
                     answer = self.glue.call("GetPartitions", {**names, "MaxResults": _PAGE})
                     partitions, token = answer.get("Partitions", []), answer.get("NextToken")
-            statistics = self._statistics("GetColumnStatisticsForTable", names, _columns(table))
+            statistics = self._allowed_statistics(names, _columns(table))
+            task = self._task(names) if wanted.STATISTICS_TASKS in self.wanted.parts else None
         except CallFailed as error:
             if error.code == _GONE:
                 return None
             raise
         indexes.sort(key=lambda index: str(index["IndexName"]))
-        return TableStart(database, table["Name"], table, indexes, statistics, partitions, token)
+        return TableStart(database, table["Name"], table, indexes, statistics, task, partitions, token)
+
+    def _allowed_statistics(self, names: Mapping[str, Any], columns: Sequence[str]) -> list[Any]:
+        try:
+            return self._statistics("GetColumnStatisticsForTable", names, columns)
+        except CallFailed as error:
+            if self.refused is None or not error.denied:
+                raise
+            table = f"{names['DatabaseName']}.{names['TableName']}"
+            self.refused(f"statistics of {table} are left out, and --without statistics says so: {error}")
+            return []
+
+    def _task(self, names: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Read how a table's statistics are computed, where somebody said so of this table."""
+        try:
+            found = self.glue.call("GetColumnStatisticsTaskSettings", names)["ColumnStatisticsTaskSettings"]
+        except CallFailed as error:
+            if error.code != _GONE:
+                raise
+            return None
+        return None if found.get("SettingSource") == "CATALOG" else dict(found)
 
     def _statistics(self, operation: str, names: Mapping[str, Any], columns: Sequence[str]) -> list[Any]:
         if wanted.STATISTICS not in self.wanted.parts:
@@ -93,6 +116,9 @@ class TableReader:
             yield encode(Record(records.TABLE, begun.names, made, {"PartitionIndexes": begun.indexes}))
             for statistics in begun.statistics:
                 yield _statistics_line(records.TABLE_STATISTICS, begun.names, statistics)
+            if begun.task is not None:
+                given, state = inputs.of_task(begun.task)
+                yield encode(Record(records.STATISTICS_TASK, begun.names, given, {"ScheduleState": state}))
             yield from self._partition_lines(begun)
         except CallFailed as error:
             if error.code != _GONE:

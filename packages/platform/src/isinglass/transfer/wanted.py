@@ -5,10 +5,17 @@ from fnmatch import fnmatchcase
 
 PARTITIONS, STATISTICS, PARTITION_STATISTICS = "partitions", "statistics", "partition-statistics"
 FUNCTIONS, CONNECTIONS, VERSIONS, TAGS = "functions", "connections", "versions", "tags"
+SECURITY, CATALOGS, BUSINESS, PERMISSIONS = "security", "catalogs", "business", "permissions"
+CRAWLERS, STATISTICS_TASKS = "crawlers", "statistics-tasks"
 
-#: What a transfer takes unless it is told not to, and what it takes only when told to.
-USUAL = (PARTITIONS, STATISTICS, FUNCTIONS, CONNECTIONS, TAGS)
-ON_DEMAND = (VERSIONS, PARTITION_STATISTICS)
+#: What a transfer takes unless it is told not to, and what it takes only when told to: what is large or slow
+#: to read, and what would begin to run by itself where it is put.
+USUAL = (PARTITIONS, STATISTICS, FUNCTIONS, CONNECTIONS, TAGS, SECURITY, CATALOGS, BUSINESS, PERMISSIONS)
+ON_DEMAND = (VERSIONS, PARTITION_STATISTICS, CRAWLERS, STATISTICS_TASKS)
+#: What is of an account, and in no catalog nested in its own.
+OF_ACCOUNT = (CONNECTIONS, SECURITY, CATALOGS, BUSINESS, PERMISSIONS, CRAWLERS)
+#: What tells of databases and tables, and gives nothing away of who may use them.
+OF_DATA = (PARTITIONS, STATISTICS, FUNCTIONS, CONNECTIONS, TAGS)
 
 
 @dataclass(frozen=True, slots=True)

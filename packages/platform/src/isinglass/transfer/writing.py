@@ -1,5 +1,6 @@
 """Writes the sections of a catalog to a file, or to a folder with a file for each table."""
 
+import glob
 import os
 import sys
 from collections import Counter
@@ -8,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from isinglass.transfer.files import STANDARD, SUFFIX, copy_lines, file_in, open_writing
-from isinglass.transfer.reading import CatalogReader, place
+from isinglass.transfer.files import STANDARD, SUFFIX, copy_lines, file_in, make_private, open_writing
+from isinglass.transfer.reading import FIRST, CatalogReader, Place, place_of
 from isinglass.transfer.records import Malformed, decode
 
 _KIND = len(b'{"Kind":"')
@@ -45,20 +46,41 @@ def write_file(reader: CatalogReader, path: str, written: Written, *, resume: bo
         sys.stdout.buffer.flush()
         return
     partial = Path(f"{path}.partial")
-    start = _cut_to_last_section(partial, written) if resume else (b"", b"")
-    with partial.open("ab" if resume else "wb", buffering=1024 * 1024) as file:
+    start = _cut_to_last_section(partial, written) if resume else FIRST
+    if not partial.exists() or not resume:
+        make_private(str(partial))
+    with partial.open("ab", buffering=1024 * 1024) as file:
         for section in reader.sections(start):
             file.writelines(written.counted(section.lines))
     with _replacing(Path(path)) as file:
         copy_lines(partial, file)
     partial.unlink()
+    _remove_leavings(Path(path))
 
 
-def _cut_to_last_section(partial: Path, written: Written) -> tuple[bytes, bytes]:
+def _remove_leavings(path: Path) -> None:
+    """Remove what exports to the same file left that were killed while they ended."""
+    for left in path.parent.glob(f".*.{glob.escape(path.name)}"):
+        pid = left.name[1:].partition(".")[0]
+        if left.name == f".{pid}.{path.name}" and pid.isdigit() and not _is_running(int(pid)):
+            left.unlink(missing_ok=True)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _cut_to_last_section(partial: Path, written: Written) -> Place:
     """Drop the last section of an interrupted export, which may lack its end; returns its place."""
     if not partial.exists():
-        return (b"", b"")
-    start, at, offset = (b"", b""), 0, 0
+        return FIRST
+    start, at, offset = FIRST, 0, 0
     before: Counter[str] = Counter()
     counts: Counter[str] = Counter()
     with partial.open("rb") as file:
@@ -67,7 +89,7 @@ def _cut_to_last_section(partial: Path, written: Written) -> tuple[bytes, bytes]
                 record = decode(line)
             except Malformed:
                 break  # the end of the file came before the end of the line
-            here = place(record.database, record.table)
+            here = place_of(record)
             if here != start:
                 start, at, before = here, offset, counts.copy()
             counts[record.kind] += 1
@@ -82,7 +104,7 @@ def write_folder(reader: CatalogReader, folder: Path, written: Written) -> None:
     """Write a catalog to a folder; files of what is no longer there are removed."""
     kept: set[Path] = set()
     for section in reader.sections():
-        path = file_in(folder, section.database, section.table)
+        path = file_in(folder, section.database, section.table, is_last=section.is_last)
         path.parent.mkdir(parents=True, exist_ok=True)
         with _replacing(path) as file:
             file.writelines(written.counted(section.lines))
@@ -92,9 +114,10 @@ def write_folder(reader: CatalogReader, folder: Path, written: Written) -> None:
 
 
 def _remove_others(folder: Path, kept: set[Path]) -> None:
-    for path in [*folder.glob(f"*/database{SUFFIX}"), *folder.glob(f"*/tables/*{SUFFIX}")]:
+    last = file_in(folder, "", "", is_last=True)
+    for path in [*folder.glob(f"*/database{SUFFIX}"), *folder.glob(f"*/tables/*{SUFFIX}"), last]:
         if path not in kept:
-            path.unlink()
+            path.unlink(missing_ok=True)
 
 
 class _replacing:  # noqa: N801 - reads as a verb where it is used

@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isinglass.transfer.records import NAMED_BY, Malformed, Record, decode, encode, header
+from isinglass.transfer.records import SHAPES, Malformed, Record, decode, encode, header
 
 TEXT = st.text(min_size=1, max_size=8)
-NAMES = {"Values": st.lists(st.text(max_size=4), max_size=3)}
+NAMES = {
+    "Values": st.lists(st.text(max_size=4), max_size=3),
+    "Resource": st.dictionaries(TEXT, TEXT, min_size=1, max_size=2),
+}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=6),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
@@ -19,8 +22,8 @@ JSON = st.recursive(
 
 @st.composite
 def recorded(draw: st.DrawFn) -> Record:
-    kind = draw(st.sampled_from([kind for kind in NAMED_BY if kind != "Catalog"]))
-    names = {name: draw(NAMES.get(name, TEXT)) for name in NAMED_BY[kind]}
+    kind = draw(st.sampled_from([kind for kind in SHAPES if kind != "Catalog"]))
+    names = {name: draw(NAMES.get(name, TEXT)) for name in SHAPES[kind].named_by}
     keys = st.text(max_size=4).filter(lambda key: key not in {"Name", "FunctionName"})
     return Record(kind, names, draw(st.dictionaries(keys, JSON, max_size=3)))
 
@@ -45,7 +48,7 @@ def test_line_has_names_first_and_sorted_members():
     [
         ("{", "it is not JSON: "),
         ("[]", "it is not a JSON object"),
-        ('{"Kind":"Tabel"}', "its Kind is 'Tabel', not one of Catalog, Connection, Database"),
+        ('{"Kind":"Tabel"}', "its Kind is 'Tabel', not one of Catalog, EncryptionSettings, "),
         ('{"Kind":["Table"]}', "its Kind is ['Table'], not one of"),
         ('{"Kind":"Table","DatabaseName":"d"}', "this Table has no TableName"),
         ('{"Kind":"Table","DatabaseName":"d","TableName":7}', "this Table has no TableName"),

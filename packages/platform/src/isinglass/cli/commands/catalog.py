@@ -11,6 +11,7 @@ import click
 from isinglass.cli import transfers
 from isinglass.cli.errors import INVALID, CliError, usage
 from isinglass.cli.session import Session
+from isinglass.domain.catalog_ids import account_of
 from isinglass.transfer.files import STANDARD, LineTooLong, UnreadableFile, lines_of
 from isinglass.transfer.hive.dump import DumpUnreadable
 from isinglass.transfer.importing import entries_of, import_records
@@ -19,7 +20,7 @@ from isinglass.transfer.putting import Target
 from isinglass.transfer.records import CATALOG, decode
 from isinglass.transfer.report import Choices, Entry, Problem, Report, Stopped
 from isinglass.transfer.secrets import PassphraseSeal
-from isinglass.transfer.wanted import CONNECTIONS, Wanted
+from isinglass.transfer.wanted import Wanted
 from isinglass.transfer.writing import Written, write_file, write_folder
 
 
@@ -125,15 +126,18 @@ def export(session: Session, /, path: str, resume: bool, **given: Any) -> int:
       isinglass catalog export aws.jsonl.gz --from aws --profile prod --region eu-west-1
     """
     is_folder = path != STANDARD and (path.endswith("/") or Path(path).is_dir())
-    if resume and (is_folder or path == STANDARD):
+    whole = is_folder or path == STANDARD
+    if resume and whole:
         raise usage("--resume goes on with a file", "a folder is written anew, table by table")
-    with transfers.told_errors():
+    with transfers.told_errors(transfers.again() if whole else transfers.again("--resume")):
         source = _source_of(session, given)
         place = transfers.open_source(session, source, given["catalog_id"])
         place = transfers.for_catalog(place, given["threads"], given["segments"])
         seal = transfers.seal_of(given["passphrase_file"], place.catalog_id)
-        left_out = _left_out(session, given)
-        reader = transfers.reader_of(session, place, _wanted(given), seal, left_out)
+        left_out = transfers.LeftOut(session)
+        reader = transfers.reader_of(
+            session, place, _wanted(given), seal, left_out, whole_tables=_stops(given)
+        )
         written = Written(tell=transfers.ticking(_counted, session))
         if is_folder:
             write_folder(reader, Path(path), written)
@@ -144,7 +148,7 @@ def export(session: Session, /, path: str, resume: bool, **given: Any) -> int:
         session.thing({"Path": path, "Counts": dict(written.counts)}, [])
     else:
         session.say(f"Wrote {_counted(written)} of {place.name} to {path}")
-    return 1 if left_out is not None and left_out.number else 0
+    return 1 if left_out.number else 0
 
 
 @command.command("import", short_help="Put what a file or a folder holds into the catalog.")
@@ -168,7 +172,7 @@ def import_(session: Session, /, words: tuple[str, ...], hive_catalog: str, **gi
         raise usage(
             f"catalog import takes one file or folder, not {len(words)}", "isinglass catalog import --help"
         )
-    with transfers.told_errors():
+    with transfers.told_errors(transfers.again()):
         place = transfers.open_server(session.profile, given["catalog_id"], path)
         report = _report(session, given, place)
         if kind == "hive":
@@ -195,7 +199,7 @@ def copy(session: Session, /, secrets: bool, **given: Any) -> int:
     """
     if given["origin"] is None:
         raise usage("--from is missing: where is the catalog copied from?", "--from aws, or --from PROFILE")
-    with transfers.told_errors():
+    with transfers.told_errors(transfers.again()):
         source = transfers.Source(
             given["origin"], given["from_profile"], given["from_region"], given["from_endpoint"]
         )
@@ -203,8 +207,10 @@ def copy(session: Session, /, secrets: bool, **given: Any) -> int:
         origin = transfers.for_catalog(origin, given["threads"], given["segments"])
         place = transfers.open_server(session.profile, given["catalog_id"], origin.name)
         seal = transfers.passing_seal(origin.catalog_id) if secrets else None
-        left_out = _left_out(session, given)
-        reader = transfers.reader_of(session, origin, _wanted(given), seal, left_out)
+        left_out = transfers.LeftOut(session)
+        reader = transfers.reader_of(
+            session, origin, _wanted(given), seal, left_out, whole_tables=_stops(given)
+        )
 
         def entries() -> Iterator[Entry]:
             for section in reader.sections():
@@ -212,7 +218,7 @@ def copy(session: Session, /, secrets: bool, **given: Any) -> int:
                     yield Entry(origin.name, decode(line), len(line))
 
         code = _import(session, place, _report(session, given, place), entries(), given, seal)
-        return 1 if left_out is not None and left_out.number else code
+        return 1 if left_out.number else code
 
 
 def _import(
@@ -224,7 +230,6 @@ def _import(
     seal: PassphraseSeal | None = None,
 ) -> int:
     """Import records and tell of it; returns the exit code."""
-    remap = _remap(given)
     unreached = UnreachedPlaces()
     target = Target(place.glue, place.account_id, place.region, report, seal)
     ended: Stopped | None = None
@@ -235,7 +240,7 @@ def _import(
         if given.get("passphrase_file") and first is not None and first.record.kind == CATALOG:
             sealed_for = str(first.record.more.get("CatalogId", ""))
             target = replace(target, seal=transfers.seal_of(given["passphrase_file"], sealed_for))
-        import_records(target, _told_anew(rest, remap, unreached))
+        import_records(target, _told_anew(rest, _remap(given, first, place), unreached))
     except Stopped as error:
         ended = error
     except (LineTooLong, UnreadableFile, DumpUnreadable) as error:
@@ -259,15 +264,22 @@ def _told_anew(entries: Iterator[Entry], remap: Remap, unreached: UnreachedPlace
         yield told
 
 
-def _left_out(session: Session, given: dict[str, Any]) -> transfers.LeftOut | None:
-    return transfers.LeftOut(session) if given["on_error"] == "continue" else None
+def _stops(given: dict[str, Any]) -> bool:
+    return bool(given["on_error"] == "stop")
 
 
-def _remap(given: dict[str, Any]) -> Remap:
+def _remap(given: dict[str, Any], first: Entry | None, place: transfers.Place) -> Remap:
+    """Read what is told anew; the account that a file is of becomes this one, unless told otherwise."""
     try:
-        return parse_remap(given["places"], given["accounts"])
+        remap = parse_remap(given["places"], given["accounts"])
     except InvalidMapping as error:
         raise usage(str(error)) from error
+    if first is None or first.record.kind != CATALOG:
+        return remap
+    own = account_of(str(first.record.more.get("CatalogId", "")))
+    if own == place.account_id:
+        return remap
+    return replace(remap, accounts={own: place.account_id, **remap.accounts})
 
 
 def _report(session: Session, given: dict[str, Any], place: transfers.Place) -> Report:
@@ -275,7 +287,7 @@ def _report(session: Session, given: dict[str, Any], place: transfers.Place) -> 
         wanted=_wanted(given, versions=True),
         on_conflict=given["on_conflict"],
         dry_run=given["dry_run"],
-        go_on=given["on_error"] == "continue",
+        go_on=not _stops(given),
         threads=given["threads"] or place.threads,
     )
 
@@ -290,8 +302,7 @@ def _report(session: Session, given: dict[str, Any], place: transfers.Place) -> 
 def _wanted(given: dict[str, Any], *, versions: bool = False) -> Wanted:
     # What a file holds on demand was asked for when it was written.
     more = transfers.PARTS_ON_DEMAND if versions else given["more"]
-    # Connections are the account's, and none of a nested catalog.
-    less = (*given["less"], CONNECTIONS) if given["catalog_id"] else given["less"]
+    less = (*given["less"], *transfers.PARTS_OF_ACCOUNT) if given["catalog_id"] else given["less"]
     return transfers.wanted_of(given["databases"], given["tables"], more, less)
 
 

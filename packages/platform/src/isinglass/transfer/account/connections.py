@@ -1,0 +1,94 @@
+"""Connections as a transfer reads and puts them: never with a secret in the clear."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from isinglass.domain import arns
+from isinglass.domain.connection_secrets import put_together, take_apart
+from isinglass.transfer import inputs, records
+from isinglass.transfer.account.kind import AccountKind, Source, putting
+from isinglass.transfer.putting import Target, put_compared, put_tags, tagged, tags_of
+from isinglass.transfer.records import Record
+from isinglass.transfer.report import Entry
+from isinglass.transfer.secrets import WrongPassphrase
+
+
+def _read(source: Source) -> Iterator[Record]:
+    """Yield the connections; their secrets are sealed, or left out where there is no seal."""
+    seal = source.seal
+    request = {"HidePassword": seal is None, "MaxResults": 100}
+    for connection in source.listed("GetConnections", "ConnectionList", request):
+        name = str(connection["Name"])
+        document, secrets = parted(connection)
+        tags = source.tags(arns.build(source.region, source.account_id, "connection", name))
+        sealed = seal.seal(name, secrets) if seal and secrets else ""
+        yield Record(records.CONNECTION, {"Name": name}, document, {"Tags": tags, "SealedSecrets": sealed})
+
+
+def parted(connection: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Part what an operation showed of a connection from its secrets."""
+    document, secrets = take_apart(inputs.of(connection, inputs.CONNECTION_INPUT))
+    # How the source encrypted a password is of no use anywhere else.
+    properties = document.get("ConnectionProperties", {})
+    document["ConnectionProperties"] = {
+        key: value for key, value in properties.items() if not key.upper().startswith("ENCRYPTED_")
+    }
+    return document, secrets
+
+
+def joined(name: str, document: Mapping[str, Any], secrets: Mapping[str, str]) -> dict[str, Any]:
+    """Build the input that makes a connection with its secrets."""
+    return {"Name": name, **put_together({"ConnectionProperties": {}, **document}, secrets, encrypted=False)}
+
+
+def _put(target: Target, entry: Entry) -> None:
+    """Make a connection, or bring it to what the record says; secrets the record lacks stay as they are."""
+    name = str(entry.record.names["Name"])
+    tags = entry.record.more.get("Tags", {})
+    try:
+        secrets = _opened(target, entry)
+    except WrongPassphrase as error:
+        target.report.failed(entry, str(error))
+        return
+    present: dict[str, str] = {}
+    document = inputs.of(entry.record.input, inputs.CONNECTION_INPUT)
+
+    wanted = {"ConnectionProperties": {}, **document, **tagged(tags)}
+
+    def there() -> dict[str, Any] | None:
+        found = target.find("GetConnection", {"Name": name}, "Connection")
+        if found is None:
+            return None
+        shown, kept = parted(found)
+        present.update(kept)
+        if secrets is not None:
+            wanted.update(_secret_marks(kept, secrets))
+        shown_tags = tags_of(target, "connection", name) if tags else {}
+        return {**inputs.plain(shown), **tagged(shown_tags)}
+
+    def replace() -> None:
+        made = joined(name, document, present if secrets is None else secrets)
+        target.glue.call("UpdateConnection", {"Name": name, "ConnectionInput": made})
+        put_tags(target, "connection", name, tags=tags)
+
+    def create() -> None:
+        made = joined(name, document, secrets or {})
+        target.glue.call("CreateConnection", {"ConnectionInput": made, **tagged(tags)})
+
+    put_compared(target, entry, wanted, there, create, replace)
+
+
+def _opened(target: Target, entry: Entry) -> dict[str, str] | None:
+    sealed = entry.record.more.get("SealedSecrets")
+    if sealed is None or target.seal is None:
+        return None
+    return target.seal.open(str(entry.record.names["Name"]), sealed)
+
+
+def _secret_marks(there: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
+    """Name the secrets that differ, and never show them."""
+    differing = {path for path in {*there, *wanted} if there.get(path) != wanted.get(path)}
+    return dict.fromkeys(sorted(differing), "another secret")
+
+
+CONNECTIONS = AccountKind(records.CONNECTION, _read, putting(_put))

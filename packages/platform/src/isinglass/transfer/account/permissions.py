@@ -1,0 +1,145 @@
+"""Who may see and do what by Lake Formation's permissions, as a transfer reads and puts it.
+
+What IAM alone decides about, as it does about all that is new, has a grant for everybody of IAM. A file does
+not say so for each table: it names what is restricted instead, where that grant is missing.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from isinglass.transfer import records
+from isinglass.transfer.account.kind import AccountKind, Source, putting
+from isinglass.transfer.account.resources import neutral
+from isinglass.transfer.calling import CallFailed, pages
+from isinglass.transfer.putting import GONE, Target, put_compared
+from isinglass.transfer.records import Record
+from isinglass.transfer.report import Entry
+
+_LIST = "lakeformation:ListPermissions"
+_LISTED = "PrincipalResourcePermissions"
+#: Whoever IAM lets through.
+_IAM_ALLOWED = "IAM_ALLOWED_PRINCIPALS"
+_ALL = "ALL"
+_OPTION = "PermissionsWithGrantOption"
+
+
+def _require_all(source: Source) -> None:
+    """Raise CallFailed for who is no data-lake administrator: a listing would silently show a part only."""
+    source.glue.call("lakeformation:ListDataCellsFilter", {"MaxResults": 1})
+
+
+def _read_permissions(source: Source) -> Iterator[Record]:
+    _require_all(source)
+    for found in source.listed(_LIST, _LISTED):
+        principal = found["Principal"]["DataLakePrincipalIdentifier"]
+        if principal == _IAM_ALLOWED and _ALL in found["Permissions"]:
+            continue
+        names = {"Principal": principal, "Resource": neutral(found["Resource"], source.account_id)}
+        yield Record(records.PERMISSION, names, _given(found))
+
+
+def _given(found: Mapping[str, Any]) -> dict[str, Any]:
+    given = {"Permissions": sorted(found["Permissions"])}
+    option = sorted(found.get(_OPTION, ()))
+    return {**given, _OPTION: option} if option else given
+
+
+def _put_permission(target: Target, entry: Entry) -> None:
+    names, given = entry.record.names, _given({"Permissions": (), **entry.record.input})
+    resource = neutral(names["Resource"], target.account_id)
+    who = {"Principal": {"DataLakePrincipalIdentifier": names["Principal"]}, "Resource": resource}
+    present: dict[str, Any] = {}
+
+    def there() -> dict[str, Any] | None:
+        for page in _pages_of(target, who):
+            for found in page:
+                if neutral(found["Resource"], target.account_id) == resource:
+                    present.update(_given(found))
+                    return dict(present)
+        return None
+
+    def grant() -> None:
+        target.glue.call("lakeformation:GrantPermissions", {**who, **given})
+
+    def replace() -> None:
+        extra = {*present["Permissions"]} - {*given["Permissions"]}
+        option = {*present.get(_OPTION, ())} - {*given.get(_OPTION, ())} - extra
+        for taken in ({"Permissions": sorted(extra)}, {"Permissions": [], _OPTION: sorted(option)}):
+            if any(taken.values()):
+                target.glue.call("lakeformation:RevokePermissions", {**who, **taken})
+        grant()
+
+    put_compared(target, entry, given, there, grant, replace)
+
+
+def _pages_of(target: Target, asked: Mapping[str, Any]) -> Iterator[list[Any]]:
+    """List permissions on something; on what is not there, there are none."""
+    try:
+        yield from pages(target.glue, _LIST, asked, _LISTED)
+    except CallFailed as error:
+        if error.code != GONE:
+            raise
+
+
+def _read_restrictions(source: Source) -> Iterator[Record]:
+    _require_all(source)
+    everybody = {"Principal": {"DataLakePrincipalIdentifier": _IAM_ALLOWED}}
+    left_to_iam = {
+        _names_of(found["Resource"])
+        for found in source.listed(_LIST, _LISTED, everybody)
+        if _ALL in found["Permissions"]
+    }
+    for database in source.listed("GetDatabases", "DatabaseList"):
+        name = database["Name"]
+        yield from _restriction(source, left_to_iam, {"Database": {"Name": name}})
+        if {"TargetDatabase", "FederatedDatabase"} & database.keys():
+            continue
+        for table in source.listed("GetTables", "TableList", {"DatabaseName": name}):
+            yield from _restriction(
+                source, left_to_iam, {"Table": {"DatabaseName": name, "Name": table["Name"]}}
+            )
+
+
+def _names_of(resource: Mapping[str, Any]) -> tuple[str, ...]:
+    named = resource.get("Table") or resource.get("Database") or {}
+    return tuple(str(named[key]) for key in ("DatabaseName", "Name") if key in named)
+
+
+def _restriction(
+    source: Source, left_to_iam: set[tuple[str, ...]], resource: dict[str, Any]
+) -> Iterator[Record]:
+    if _names_of(resource) in left_to_iam:
+        return
+    # It may have been made since the list was read.
+    if not _is_open(source.glue, resource):
+        yield Record(records.RESTRICTION, {"Resource": resource})
+
+
+def _is_open(glue: Any, resource: Mapping[str, Any]) -> bool:
+    asked = {"Principal": {"DataLakePrincipalIdentifier": _IAM_ALLOWED}, "Resource": resource}
+    try:
+        return any(
+            _ALL in each["Permissions"] for page in pages(glue, _LIST, asked, _LISTED) for each in page
+        )
+    except CallFailed as error:
+        if error.code != GONE:
+            raise
+        return True
+
+
+def _put_restriction(target: Target, entry: Entry) -> None:
+    resource = entry.record.names["Resource"]
+
+    def there() -> dict[str, Any] | None:
+        return None if _is_open(target.glue, resource) else {}
+
+    def create() -> None:
+        everybody = {"DataLakePrincipalIdentifier": _IAM_ALLOWED}
+        request = {"Principal": everybody, "Resource": resource, "Permissions": [_ALL]}
+        target.glue.call("lakeformation:RevokePermissions", request)
+
+    put_compared(target, entry, {}, there, create, create)
+
+
+PERMISSIONS = AccountKind(records.PERMISSION, _read_permissions, putting(_put_permission))
+RESTRICTIONS = AccountKind(records.RESTRICTION, _read_restrictions, putting(_put_restriction))
