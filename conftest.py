@@ -3,6 +3,7 @@
 pytest_plugins = [
     "store_fixtures",
     "api_fixtures",
+    "connection_fixtures",
     "job_fixtures",
     "crawl_fixtures",
     "server_fixtures",

@@ -40,6 +40,7 @@ MODULES: tuple[str, ...] = (
     "isinglass.operations.catalog.unfiltered",
     "isinglass.operations.catalog.user_functions",
     "isinglass.operations.connections.definitions",
+    "isinglass.operations.connections.entities",
     "isinglass.operations.connections.testing",
     "isinglass.operations.connections.types",
     "isinglass.operations.crawlers.definitions",

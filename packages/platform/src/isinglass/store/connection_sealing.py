@@ -1,7 +1,8 @@
 """Seals what earlier versions left in the clear in connections, such as passwords within URLs."""
 
 from isinglass.domain.connection_secrets import take_apart
-from isinglass.store.connections import Connection, sealed
+from isinglass.store.connection_passwords import ConnectionPasswords
+from isinglass.store.connections import Connection
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store, Transaction
 
@@ -24,5 +25,5 @@ def seal_left_open(store: Store, sealer: Sealer) -> int:
 
 def _seal(tx: Transaction, sealer: Sealer, connection: Connection) -> None:
     document, found = take_apart(connection.document)
-    more = sealed(sealer, connection.account_id, connection.name, found)
+    more = ConnectionPasswords(tx, sealer).seal(connection.account_id, connection.name, found, None)
     tx.connections.seal_again(connection, document, {**connection.secrets, **more})

@@ -1,6 +1,5 @@
 """Connections to databases and services; each secret is sealed once, so that it reads back alike."""
 
-import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,6 @@ import sqlalchemy as sa
 from isinglass.store.conflicts import insert_one
 from isinglass.store.paging import PageRequest
 from isinglass.store.scanning import MOST_EXAMINED
-from isinglass.store.sealing import Sealer
 from isinglass.store.tables.connections import connections
 
 
@@ -30,14 +28,6 @@ class Connection:
     status: str = "READY"
     status_reason: str | None = None
     validated_at: float | None = None
-
-
-def sealed(sealer: Sealer, account_id: str, name: str, secrets: Mapping[str, str]) -> dict[str, str]:
-    """Seal the secrets of a connection, as text."""
-    return {
-        path: base64.b64encode(sealer.seal(secret.encode(), sealed_for(account_id, name, path))).decode()
-        for path, secret in secrets.items()
-    }
 
 
 def sealed_for(account_id: str, name: str, path: str) -> str:

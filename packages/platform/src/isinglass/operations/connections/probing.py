@@ -4,9 +4,13 @@ import os
 import socket
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from isinglass.domain.connection_targets import Address, Login
 from isinglass.domain.network_limits import check_address
+
+if TYPE_CHECKING:
+    import psycopg
 
 #: Seconds that the other end has for taking the connection, and for the login.
 TIMEOUT_SECONDS = 5
@@ -90,6 +94,11 @@ def reach(address: Address, addresses: list[str]) -> str:
 
 def log_in(login: Login, ip_address: str) -> None:
     """Log in to a PostgreSQL database and out again."""
+    connect(login, ip_address, "isinglass connection test").close()
+
+
+def connect(login: Login, ip_address: str, purpose: str) -> "psycopg.Connection":
+    """Log in to a PostgreSQL database, under a name that its administrators can see."""
     try:
         import psycopg
     except ImportError as error:
@@ -106,7 +115,7 @@ def log_in(login: Login, ip_address: str) -> None:
         "user": login.user,
         "password": login.password,
         "connect_timeout": TIMEOUT_SECONDS,
-        "application_name": "isinglass connection test",
+        "application_name": purpose,
         "sslmode": login.ssl_mode,
         # Nothing of the server's own user: neither its passwords nor its certificates.
         "passfile": os.devnull,
@@ -116,7 +125,7 @@ def log_in(login: Login, ip_address: str) -> None:
     if login.ssl_mode.startswith("verify-"):
         wanted["sslrootcert"] = "system"
     try:
-        psycopg.connect(psycopg.conninfo.make_conninfo("", **wanted)).close()
+        return psycopg.connect(psycopg.conninfo.make_conninfo("", **wanted))
     except psycopg.Error as error:
         raise _failure(login, str(error)) from None  # its text has been taken over, without the password
 
