@@ -82,3 +82,32 @@ def test_pyiceberg_uses_tables_that_the_catalog_created(own_server: LiveServer, 
         "snapshots": 2,
     }
     assert answer == {"v1": {"version": 1, **expected}, "v2": {"version": 2, **expected}}
+
+
+def test_statistics_of_an_iceberg_table_are_those_of_its_rows_now(
+    own_server: LiveServer, bucket: str
+) -> None:
+    assert run(own_server, "iceberg_measured.py", bucket) == 91
+    # What a commit leaves that was lost: newer than the metadata that the catalog points to, and not the table.
+    s3 = own_server.client("s3")
+    first, *_ = s3.list_objects_v2(Bucket=bucket, Prefix="measured/orders/metadata/00000-")["Contents"]
+    lost = f"measured/orders/metadata/00099-{uuid.uuid4()}.metadata.json"
+    s3.copy_object(Bucket=bucket, Key=lost, CopySource={"Bucket": bucket, "Key": first["Key"]})
+    own_server.cli("statistics", "compute", "measured.orders")
+    found = own_server.client("glue").get_column_statistics_for_table(
+        DatabaseName="measured", TableName="orders", ColumnNames=["id", "price", "note", "amount"]
+    )["ColumnStatisticsList"]
+    shown = {
+        each["ColumnName"]: next(data for kind, data in each["StatisticsData"].items() if kind != "Type")
+        for each in found
+    }
+    assert shown == {
+        "id": {"MinimumValue": 0, "MaximumValue": 1000, "NumberOfNulls": 0, "NumberOfDistinctValues": 91},
+        "price": {
+            "MinimumValue": 0.5,
+            "MaximumValue": 44.5,
+            "NumberOfNulls": 9,
+            "NumberOfDistinctValues": 81,
+        },
+        "note": {"MaximumLength": 4, "AverageLength": 4.0, "NumberOfNulls": 90, "NumberOfDistinctValues": 1},
+    }

@@ -301,17 +301,21 @@ def test_table_of_a_nested_catalog_is_refused(waiting: JobServer) -> None:
     )
 
 
-def test_table_that_cannot_be_read_fails_the_run_and_changes_nothing(
-    job_server: JobServer, tmp_path: Path
+@pytest.mark.parametrize("format", ["orc", "avro", "xml", "delta"])
+def test_table_of_an_unknown_format_fails_the_run_and_changes_nothing(
+    job_server: JobServer, tmp_path: Path, format: str
 ) -> None:
     folder = tmp_path / "sales"
     folder.mkdir()
-    (folder / "a.orc").write_bytes(b"ORC")
-    _create(job_server, "id int", folder, "orc")
+    (folder / "a").write_bytes(b"ORC")
+    _create(job_server, "id int", folder, format)
     run = _ended(job_server, _start(job_server))
     assert (run["Status"], run["ErrorMessage"]) == (
         "FAILED",
-        "[DATA_SOURCE_NOT_FOUND] Cannot read or write the format 'orc'; known are csv, json, parquet.",
+        (
+            f"Table shop.sales is of the format {format}, which cannot be measured yet; "
+            "those of csv, iceberg, json, parquet can."
+        ),
     )
     assert _statistics(job_server, "id") == {}
     assert job_server.access_keys() == []

@@ -14,6 +14,8 @@ from isinglass_runtime.steady import read_steadily
 LEAST_FILES = 10
 #: Columns measured in one scan; the engine plans more of them in a time that grows with their square.
 _AT_ONCE = 200
+#: Formats of tables that can be read whole and right.
+MEASURABLE = frozenset({"csv", "iceberg", "json", "parquet"})
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _DAY_SECONDS = 86_400
 #: The name of the column that marks the rows of a sample; no table's column has such a name.
@@ -43,6 +45,16 @@ class NoSuchColumnError(RuntimeError):
 
     def __init__(self, names: list[str], table: str) -> None:
         super().__init__(f"Table {table} has no column {', '.join(names)} that the task's role can read.")
+
+
+class UnmeasurableFormatError(RuntimeError):
+    """A table is of a format whose files are not read yet."""
+
+    def __init__(self, table: str, format: str) -> None:
+        known = ", ".join(sorted(MEASURABLE))
+        super().__init__(
+            f"Table {table} is of the format {format}, which cannot be measured yet; those of {known} can."
+        )
 
 
 class PartOfTableError(RuntimeError):
@@ -99,7 +111,10 @@ def _measure(wanted: Statistics) -> dict[str, Any]:
     from isinglass_runtime.io.catalog import read_table, table
     from isinglass_runtime.io.permitted_tables import is_partial
 
-    if is_partial(table(wanted.database, wanted.table)):
+    found = table(wanted.database, wanted.table)
+    if found.format not in MEASURABLE:
+        raise UnmeasurableFormatError(f"{wanted.database}.{wanted.table}", found.format)
+    if is_partial(found):
         raise PartOfTableError(f"{wanted.database}.{wanted.table}")
     spark = start_session()
     sample = _Sample(wanted.sample_percent / 100, f"{wanted.database}.{wanted.table}")

@@ -11,6 +11,7 @@ from pyspark.sql.types import StringType, StructField, StructType
 
 from isinglass_connectors.files.options import ReadOptions
 from isinglass_connectors.storage import urls
+from isinglass_runtime.engine.active import ENGINE
 from isinglass_runtime.io.frames import FileFrame
 from isinglass_runtime.io.listing import InputFile, Listing, list_inputs
 from isinglass_runtime.io.metastore import (
@@ -73,8 +74,7 @@ def read_table(
     if found.kind == "VIRTUAL_VIEW":
         return FileFrame(read_view(spark, found))
     if found.format == "iceberg":
-        location = found.parameters.get("metadata_location") or found.location
-        return FileFrame(spark.read.format("iceberg").load(location))
+        return FileFrame(_read_iceberg(spark, found))
     exclusions = (*found.exclusions, *given.pop("exclusions", ()))
     reading = {**found.options(), **given}
     if not found.partition_keys:
@@ -96,6 +96,21 @@ def read_table(
         partition_schema=found.partition_schema,
         find_choices=find_choices,
     )
+
+
+def _read_iceberg(spark: Any, found: CatalogTable) -> Any:
+    """Read an Iceberg table as of the metadata that the catalog points to.
+
+    The newest file of its folder may be that of a commit that was lost.
+    """
+    reader = spark.read.format("iceberg")
+    current = found.parameters.get("metadata_location")
+    if current and not ENGINE.embedded:
+        return reader.load(current)
+    if current:
+        # Without the mark of a table that a catalog manages, the engine looks for the newest file itself.
+        reader = reader.options(metadata_location=current, table_type="ICEBERG")
+    return reader.load(found.location)
 
 
 def _as_records(options: Mapping[str, Any]) -> ReadOptions:
