@@ -67,7 +67,9 @@ def table_input(name: str) -> dict[str, Any]:
     }
 
 
-def request(port: int, operation: str, document: dict[str, Any]) -> bytes:
+def request(
+    port: int, operation: str, document: dict[str, Any], credentials: Credentials = CREDENTIALS
+) -> bytes:
     """Write one signed HTTP request."""
     body = json.dumps(document).encode()
     headers = {
@@ -76,7 +78,7 @@ def request(port: int, operation: str, document: dict[str, Any]) -> bytes:
         "content-length": str(len(body)),
     }
     signed = sign_headers(
-        CREDENTIALS, region=REGION, service="glue", method="POST", host=f"127.0.0.1:{port}", path="/",
+        credentials, region=REGION, service="glue", method="POST", host=f"127.0.0.1:{port}", path="/",
         headers=headers, body=body, now=time.time(),
     )  # fmt: skip
     lines = "".join(f"{name}: {value}\r\n" for name, value in signed.items())

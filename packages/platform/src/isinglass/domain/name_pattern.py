@@ -9,15 +9,14 @@ searched with have neither of these habits.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_CharTest = Callable[[str], bool]
+from isinglass.domain.name_prefixes import ranges
+from isinglass.domain.partition_values import EVERYTHING, KeyRange
+from isinglass.domain.pattern_machine import Machine, TooManyStates
+from isinglass.domain.pattern_nodes import Char, CharTest, Choice, Node, Repeat, Sequence
 
-#: States a pattern may need; `((a{99}){99}){99}` is refused, not built.
-_MOST_STATES = 3_000
 _DEEPEST = 50
-#: Sets of states remembered while matching.
-_MOST_SETS = 2_000
 
-_ESCAPED_CLASSES: dict[str, _CharTest] = {
+_ESCAPED_CLASSES: dict[str, CharTest] = {
     "d": str.isdecimal,
     "D": lambda c: not c.isdecimal(),
     "w": lambda c: c.isalnum() or c == "_",
@@ -39,47 +38,36 @@ class InvalidPattern(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Char:
-    test: _CharTest
+class NamePattern:
+    """A test of whole names, and the ranges, in order, outside of which no name passes it."""
+
+    matches: Callable[[str], bool]
+    ranges: tuple[KeyRange, ...] = (EVERYTHING,)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sequence:
-    parts: tuple["_Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    options: tuple["_Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Repeat:
-    part: "_Node"
-    least: int
-    most: int | None
-
-
-_Node = _Char | _Sequence | _Choice | _Repeat
-
-
-def compile_pattern(text: str) -> Callable[[str], bool]:
-    """Compile a pattern into a test of whole names."""
+def compile_pattern(text: str) -> NamePattern:
+    """Compile a pattern over names."""
     node = _Parser(text).parse()
-    return _Machine(text, node).matches
+    return NamePattern(_machine(text, node).matches, ranges(node))
 
 
 def compile_search(text: str) -> Callable[[str], bool]:
     """Compile a plain regular expression into a test of texts that have it somewhere."""
-    node = _Parser(text, glob=False).parse()
-    return _Machine(text, node).matches
+    return _machine(text, _Parser(text, glob=False).parse()).matches
+
+
+def _machine(text: str, node: Node) -> Machine:
+    try:
+        return Machine(node)
+    except TooManyStates as error:
+        raise InvalidPattern(text, "it repeats too much") from error
 
 
 def _any_character(_: str) -> bool:
     return True
 
 
-_ANYTHING = _Repeat(_Char(_any_character), 0, None)
+_ANYTHING = Repeat(Char(_any_character), 0, None)
 
 
 class _Parser:
@@ -103,23 +91,23 @@ class _Parser:
         self._at += 1
         return character
 
-    def parse(self) -> _Node:
+    def parse(self) -> Node:
         node = self._choice(0)
         if self._peek():
             raise self._fail("unmatched )")
         return node
 
-    def _choice(self, depth: int) -> _Node:
+    def _choice(self, depth: int) -> Node:
         if depth > _DEEPEST:
             raise self._fail("groups nest too deeply")
         options = [self._sequence(depth)]
         while self._peek() == "|":
             self._take()
             options.append(self._sequence(depth))
-        return options[0] if len(options) == 1 else _Choice(tuple(options))
+        return options[0] if len(options) == 1 else Choice(tuple(options))
 
-    def _sequence(self, depth: int) -> _Node:
-        parts: list[_Node] = []
+    def _sequence(self, depth: int) -> Node:
+        parts: list[Node] = []
         if not self._glob and depth == 0 and not self._begins():
             parts.append(_ANYTHING)
         while self._peek() not in ("", "|", ")"):
@@ -127,19 +115,19 @@ class _Parser:
                 self._take()  # the whole name is matched anyway
             elif self._peek() == "$" and depth == 0 and self._text[self._at + 1 : self._at + 2] in ("", "|"):
                 self._take()
-                return _Sequence(tuple(parts))
+                return Sequence(tuple(parts))
             else:
                 parts.extend(self._piece(depth))
         if not self._glob and depth == 0:
             parts.append(_ANYTHING)
-        return _Sequence(tuple(parts))
+        return Sequence(tuple(parts))
 
     def _begins(self) -> bool:
         found = self._peek() == "^"
         self._at += found
         return found
 
-    def _piece(self, depth: int) -> list[_Node]:
+    def _piece(self, depth: int) -> list[Node]:
         character = self._take()
         if character == "*" and self._glob:
             return [_ANYTHING]
@@ -148,7 +136,7 @@ class _Parser:
             return [part]  # the glob's star comes next
         return [self._quantified(part)]
 
-    def _atom(self, character: str, depth: int) -> tuple[_Node, bool]:
+    def _atom(self, character: str, depth: int) -> tuple[Node, bool]:
         if character == "(":
             if self._text.startswith("?:", self._at):
                 self._at += 2
@@ -159,9 +147,9 @@ class _Parser:
                 raise self._fail("a group is not closed")
             return node, False
         if character == "[":
-            return _Char(self._class()), False
+            return Char(self._class()), False
         if character == ".":
-            return _Char(_any_character), False
+            return Char(_any_character), False
         if character == "\\":
             return self._escape(), False
         if character in "+?*":
@@ -170,22 +158,23 @@ class _Parser:
             raise self._fail(f"{character} stands in the middle")
         return self._literal(character), True
 
-    def _literal(self, character: str) -> _Char:
-        return _Char((character.lower() if self._glob else character).__eq__)
+    def _literal(self, character: str) -> Char:
+        wanted = character.lower() if self._glob else character
+        return Char(wanted.__eq__, wanted)
 
-    def _escape(self) -> _Char:
+    def _escape(self) -> Char:
         character = self._take()
         if character in _ESCAPED_CLASSES:
-            return _Char(_ESCAPED_CLASSES[character])
+            return Char(_ESCAPED_CLASSES[character])
         if character.isalnum():
             raise self._fail(f"\\{character} is not supported")
         return self._literal(character)
 
-    def _class(self) -> _CharTest:
+    def _class(self) -> CharTest:
         negated = self._peek() == "^"
         if negated:
             self._take()
-        tests: list[_CharTest] = []
+        tests: list[CharTest] = []
         while not tests or self._peek() != "]":
             tests.append(self._class_item())
         self._take()
@@ -193,7 +182,7 @@ class _Parser:
             return lambda c: any(test(c) for test in tests) is not negated
         return lambda c: any(test(c) or test(c.upper()) for test in tests) is not negated
 
-    def _class_item(self) -> _CharTest:
+    def _class_item(self) -> CharTest:
         low = self._take()
         if low == "\\":
             return self._escape().test
@@ -205,7 +194,7 @@ class _Parser:
             return lambda c: low <= c <= high
         return low.__eq__
 
-    def _quantified(self, part: _Node) -> _Node:
+    def _quantified(self, part: Node) -> Node:
         bounds: tuple[int, int | None]
         match self._peek():
             case "*":
@@ -221,7 +210,7 @@ class _Parser:
         self._take()
         if self._peek() in ("?", "+"):
             self._take()  # reluctant and possessive repeats accept the same whole names here
-        return _Repeat(part, *bounds)
+        return Repeat(part, *bounds)
 
     def _counts(self) -> tuple[int, int | None]:
         """Read `{2}`, `{2,}` or `{2,5}` up to its closing brace."""
@@ -238,74 +227,3 @@ class _Parser:
 
 def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 4
-
-
-class _Machine:
-    """A nondeterministic automaton, run as sets of states that are remembered while it is used."""
-
-    def __init__(self, text: str, node: _Node) -> None:
-        self._text = text
-        self._tests: list[_CharTest | None] = [None]  # state 0 accepts
-        self._next: list[list[int]] = [[]]
-        self._start = self._closure([self._build(node, 0)])
-        self._steps: dict[tuple[frozenset[int], str], frozenset[int]] = {}
-
-    def matches(self, name: str) -> bool:
-        states = self._start
-        for character in name:
-            key = (states, character)
-            following = self._steps.get(key)
-            if following is None:
-                if len(self._steps) > _MOST_SETS:
-                    self._steps.clear()
-                following = self._steps[key] = self._step(states, character)
-            states = following
-        return 0 in states
-
-    def _step(self, states: frozenset[int], character: str) -> frozenset[int]:
-        reached: list[int] = []
-        for state in states:
-            test = self._tests[state]
-            if test is not None and test(character):
-                reached.extend(self._next[state])
-        return self._closure(reached)
-
-    def _closure(self, states: list[int]) -> frozenset[int]:
-        seen: set[int] = set()
-        waiting = list(states)
-        while waiting:
-            state = waiting.pop()
-            if state not in seen:
-                seen.add(state)
-                if self._tests[state] is None:
-                    waiting.extend(self._next[state])
-        return frozenset(seen)
-
-    def _add(self, test: _CharTest | None, following: list[int]) -> int:
-        if len(self._tests) >= _MOST_STATES:
-            raise InvalidPattern(self._text, "it repeats too much")
-        self._tests.append(test)
-        self._next.append(following)
-        return len(self._tests) - 1
-
-    def _build(self, node: _Node, after: int) -> int:
-        """Add the states of a node that go on to `after`; returns where they begin."""
-        match node:
-            case _Char(test):
-                return self._add(test, [after])
-            case _Sequence(parts):
-                for part in reversed(parts):
-                    after = self._build(part, after)
-                return after
-            case _Choice(options):
-                return self._add(None, [self._build(option, after) for option in options])
-            case _Repeat(part, least, most):
-                start = after
-                if most is None:
-                    start = self._add(None, [after])
-                    self._next[start].append(self._build(part, start))
-                for _ in range((most or least) - least):
-                    start = self._add(None, [after, self._build(part, start)])
-                for _ in range(least):
-                    start = self._build(part, start)
-                return start

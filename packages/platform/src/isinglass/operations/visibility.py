@@ -18,8 +18,8 @@ from isinglass.store.databases import Database
 from isinglass.store.paging import PageRequest
 from isinglass.store.store import Transaction
 
-#: Pages looked through for one page of what shows; a short page still has a token.
-_MOST_PAGES = 50
+#: What looking for one page of what shows may cost, in entries; a short page still has a token.
+_MOST_COST, _COST_OF_FETCHING = 1_000, 20
 
 _Entry = TypeVar("_Entry")
 _After = tuple[Any, ...] | None
@@ -67,15 +67,20 @@ def fill_page(
     fetch: Callable[[PageRequest], tuple[list[_Entry], _After]],
     visible: Callable[[list[_Entry]], list[_Entry]],
 ) -> tuple[list[_Entry], _After]:
-    """Fetch pages until one is filled with what shows; it may be short and still have a next one."""
+    """Fetch pages until one is filled with what shows; it may be short and still have a next one.
+
+    What fetches may give fewer than asked for and still have more: then it has looked at all that is to be
+    looked at for one page.
+    """
     found: list[_Entry] = []
-    after = page.after
-    for _ in range(_MOST_PAGES):
-        entries, after = fetch(PageRequest(page.size - len(found), after))
+    after, cost = page.after, 0
+    while True:
+        wanted = page.size - len(found)
+        entries, after = fetch(PageRequest(wanted, after))
         found += visible(entries)
-        if after is None or len(found) >= page.size:
-            break
-    return found, after
+        cost += len(entries) + _COST_OF_FETCHING
+        if after is None or len(found) >= page.size or len(entries) < wanted or cost >= _MOST_COST:
+            return found, after
 
 
 def require(ctx: Context, tx: Transaction, table: CatalogTable, *any_of: str) -> CatalogTable:

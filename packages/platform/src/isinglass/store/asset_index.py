@@ -73,7 +73,9 @@ class AssetIndex:
 
     def pending(self, account_id: str | None = None) -> bool:
         """Tell whether searches do not know all of the assets, of one account or of any, yet."""
-        statement = sa.select(assets.c.id).where(_PENDING, *_of(account_id)).limit(1)
+        # The order has SQLite, which has counted nothing, choose the index of what is pending.
+        statement = sa.select(assets.c.id).where(_PENDING, *_of(account_id))
+        statement = statement.order_by(assets.c.account_id, assets.c.id).limit(1)
         return self._connection.execute(statement).first() is not None
 
     def catch_up(self, limit: int, account_id: str | None = None) -> int:

@@ -1,13 +1,18 @@
 """Pages of the rows that a filter outside the database lets through, at a bounded cost per page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from isinglass.domain.partition_values import EVERYTHING, KeyRange
+
 #: Rows examined for one page at most; a page may be short, even empty, and still have a next one.
 MOST_EXAMINED = 10_000
+
+#: Rows read at once: few where most match, more as fewer do. PostgreSQL sends all that were asked for.
+_FIRST_READ, _LARGEST_READ = 500, 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +29,46 @@ def scan(
     key: sa.ColumnElement[str],
     matches: Callable[..., bool],
     size: int,
+    *,
+    ranges: Sequence[KeyRange] = (EVERYTHING,),
+    after: str | None = None,
 ) -> Scan:
     """Examine rows in the order of a key until `size` match or enough were seen.
 
-    The statement selects the key first and then what `matches` takes.
+    The statement selects the key first and then what `matches` takes. Only keys after `after` and within
+    the ranges, which are disjoint and in order, are examined.
     """
     matched: list[str] = []
-    last: str | None = None
-    rows = connection.execute(statement.order_by(key).limit(MOST_EXAMINED))
-    examined = 0
-    for row in rows:
-        examined += 1
-        last = row[0]
-        if matches(*row[1:]):
-            matched.append(row[0])
-            if len(matched) == size:
-                break
-    rows.close()
-    more = examined == MOST_EXAMINED or len(matched) == size
-    return Scan(matched, last if more else None)
+    left = MOST_EXAMINED
+    for within in ranges:
+        for row in _rows(connection, statement, key, within, after):
+            left -= 1
+            if matches(*row[1:]):
+                matched.append(row[0])
+            if left == 0 or len(matched) == size:
+                return Scan(matched, row[0])
+    return Scan(matched, None)
+
+
+def _rows(
+    connection: sa.Connection,
+    statement: sa.Select[Any],
+    key: sa.ColumnElement[str],
+    within: KeyRange,
+    after: str | None,
+) -> Iterator[sa.Row[Any]]:
+    """Read the rows of a range in its order."""
+    if after is not None and within.high is not None and within.high <= after:
+        return
+    if within.high is not None:
+        statement = statement.where(key < within.high)
+    if within.low is not None and (after is None or after < within.low):
+        statement, after = statement.where(key >= within.low), None
+    limit = _FIRST_READ
+    while True:
+        following = statement if after is None else statement.where(key > after)
+        rows = connection.execute(following.order_by(key).limit(limit)).all()
+        yield from rows
+        if len(rows) < limit:
+            return
+        after, limit = rows[-1][0], min(4 * limit, _LARGEST_READ)

@@ -1,19 +1,17 @@
 """Finds tables by their words, in the order asked for, a page at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from isinglass.domain.table_search import TIMES, Search, Term, TimeTest, has_whole_values
+from isinglass.domain.table_search import TIMES, Search, Term, TimeTest, blinded_field, has_whole_values
 from isinglass.store.catalog_tables import CatalogTable, select_tables, table_of
-from isinglass.store.paging import PageRequest, fetch_page
-from isinglass.store.scanning import MOST_EXAMINED
+from isinglass.store.documents import Blind, Documents
+from isinglass.store.paging import After, PageRequest, fetch_page, key_of, window_end
 from isinglass.store.tables.catalog import catalog_tables
 from isinglass.store.tables.table_search import table_words
-
-#: A word of so few tables is where a search begins; otherwise tables are read in order and tested.
-_FEW = 2_000
 
 #: What a listing can be sorted by, each an index that ends in what makes it unique.
 ORDERS: dict[str, tuple[sa.Column[Any], ...]] = {
@@ -32,81 +30,161 @@ _COMPARE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one page may cost; a page may be short, even empty, and still have a next one."""
+
+    #: What so few tables have is where a search begins; otherwise tables are looked at in order.
+    few: int = 2_000
+    #: Tables listed beforehand, so that looking whether one is among them costs next to nothing, and how
+    #: many are then looked at.
+    listed: int = 25_000
+    looked_at: int = 50_000
+    #: Tables whose words are looked up one by one, times words.
+    tested: int = 6_000
+    #: Documents read where they are tested themselves.
+    read: int = 1_000
+
+
+#: Parts of a search that it may begin with: finding out of how many tables each is takes time, too.
+_MOST_COUNTED = 4
+#: Documents read at once where they are tested themselves.
+_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One thing that a search asks for: the tables that have it, and the test of one."""
+
+    ids: sa.Select[tuple[int]]
+    test: sa.ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Where to look: `window` tables in their order, or all that pass where it is None."""
+
+    conditions: list[sa.ColumnElement[bool]]
+    window: int | None
+
+
 class TableSearch:
     """Searches within one transaction that reads."""
 
-    def __init__(self, connection: sa.Connection, most_examined: int = MOST_EXAMINED) -> None:
+    def __init__(self, connection: sa.Connection, documents: Documents, limits: Limits | None = None) -> None:
         self._connection = connection
-        self._most_examined = most_examined
+        self._documents = documents
+        self._limits = limits or Limits()
 
     def page(
         self, catalog_id: str, search: Search, page: PageRequest, order: str, *, descending: bool
-    ) -> tuple[list[CatalogTable], tuple[Any, ...] | None]:
+    ) -> tuple[list[CatalogTable], After]:
         """List the tables found; a page may be short, even empty, and still have a next one."""
         key = ORDERS[order]
-        rare = next((term for term in search.terms if self._is_rare(catalog_id, term)), None)
-        statement = select_tables().where(
-            catalog_tables.c.catalog_id == catalog_id,
-            *self._terms(catalog_id, search.terms, rare),
-            *_times(search.times),
-        )
-        # Without a rare term, each table in order is tested: so many for a page, found or not.
-        end = None if rare else self._end(catalog_id, key, page, descending=descending)
-        if end is not None:
-            left, right = sa.tuple_(*key), sa.tuple_(*end)
-            statement = statement.where(left >= right if descending else left <= right)
-        rows, after = fetch_page(self._connection, statement, key, page, descending=descending)
-        tables = (table_of(row) for row in rows)
-        return [table for table in tables if _passes(search, table)], after or end
+        plan = self._plan(catalog_id, search)
+        of_catalog = [catalog_tables.c.catalog_id == catalog_id]
+        end = None
+        if plan.window is not None:
+            end = window_end(self._connection, key, of_catalog, page, plan.window, descending=descending)
+        columns = dict.fromkeys([catalog_tables.c.id, *key])
+        statement = sa.select(*columns).where(*plan.conditions)
+        # Without documents, which are tested only where no index knows what is asked for.
+        tested = _tests_documents(search)
+        found: list[CatalogTable] = []
+        after, read = page.after, 0
+        while True:
+            asked = PageRequest(max(page.size, _AT_ONCE) if tested else page.size, after)
+            rows, after = fetch_page(self._connection, statement, key, asked, descending=descending, end=end)
+            for row, table in self._loaded(rows):
+                if tested and not _passes(search, table):
+                    continue
+                found.append(table)
+                if len(found) == page.size:
+                    return found, after if row is rows[-1] else key_of(row, key)
+            read += len(rows)
+            if after is None or after == end or read >= self._limits.read:
+                return found, after
 
-    def _end(
-        self, catalog_id: str, key: tuple[sa.Column[Any], ...], page: PageRequest, *, descending: bool
-    ) -> tuple[Any, ...] | None:
-        """Find the last table to be tested for a page; None when all that are left may be."""
-        statement = sa.select(*key).where(catalog_tables.c.catalog_id == catalog_id)
-        if page.after is not None:
-            left, right = sa.tuple_(*key), sa.tuple_(*page.after)
-            statement = statement.where(left < right if descending else left > right)
-        order = [column.desc() for column in key] if descending else list(key)
-        row = self._connection.execute(
-            statement.order_by(*order).offset(self._most_examined).limit(1)
-        ).first()
-        return None if row is None else tuple(row)
+    def _loaded(self, rows: list[Any]) -> Iterator[tuple[Any, CatalogTable]]:
+        """Read the tables of rows, in their order."""
+        statement = select_tables().where(catalog_tables.c.id.in_([row.id for row in rows]))
+        tables = {row.id: row for row in self._connection.execute(statement)} if rows else {}
+        for row in rows:
+            if row.id in tables:
+                yield row, table_of(self._documents, tables[row.id])
 
-    @staticmethod
-    def _terms(
-        catalog_id: str, terms: tuple[Term, ...], rare: Term | None
-    ) -> Iterator[sa.ColumnElement[bool]]:
-        """Build the conditions that a table has all terms; a rare one names the tables to look at."""
-        for term in terms:
-            of_term = _rows(catalog_id, term)
-            if term == rare:
-                yield catalog_tables.c.id.in_(sa.select(table_words.c.table_id).where(*of_term))
-            else:
-                of_table = table_words.c.table_id == catalog_tables.c.id
-                yield sa.exists().where(*of_term, of_table).correlate(catalog_tables)
+    def _plan(self, catalog_id: str, search: Search) -> _Plan:
+        """Decide where to begin: at the few tables that have a part, or at the next ones in order."""
+        of_catalog = catalog_tables.c.catalog_id == catalog_id
+        blinders = self._documents.blinders(catalog_id)
+        worded = (_having(catalog_id, term, blinders) for term in search.terms)
+        parts = [*_times(catalog_id, search.times), *worded]
+        if not parts:
+            return _Plan([of_catalog], None)
+        limits = self._limits
+        counted = sorted((self._count(part), number) for number, part in enumerate(parts[:_MOST_COUNTED]))
+        if counted[0][0] <= limits.few:
+            first = parts[counted[0][1]]
+            # That it is of the catalog goes without saying; said, it would have SQLite walk an index.
+            tests = [part.test for part in parts if part is not first]
+            return _Plan([catalog_tables.c.id.in_(first.ids), *tests], None)
+        left, listed = limits.listed, set()
+        for count, number in counted:
+            if count <= left:
+                left -= count
+                listed.add(number)
+        conditions = [
+            catalog_tables.c.id.in_(part.ids) if number in listed else part.test
+            for number, part in enumerate(parts)
+        ]
+        tests_left = len(parts) - len(listed)
+        window = limits.tested // tests_left if tests_left else limits.looked_at
+        return _Plan([of_catalog, *conditions], max(window, 1))
 
-    def _is_rare(self, catalog_id: str, term: Term) -> bool:
-        few = sa.select(sa.literal(1)).where(*_rows(catalog_id, term)).limit(_FEW + 1)
-        count = self._connection.scalar(sa.select(sa.func.count()).select_from(few.subquery())) or 0
-        return count <= _FEW
+    def _count(self, part: _Part) -> int:
+        """Count the tables that have a part, no further than matters."""
+        some = part.ids.limit(self._limits.listed + 1).subquery()
+        return self._connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
 
-def _rows(catalog_id: str, term: Term) -> list[sa.ColumnElement[bool]]:
+def _having(catalog_id: str, term: Term, blinders: Sequence[Blind]) -> _Part:
+    """Look for a term as it is and, where tables are encrypted, as their words are written."""
     word, field = term
-    rows = [table_words.c.catalog_id == catalog_id, table_words.c.word == word]
-    return rows if field is None else [*rows, table_words.c.field == field]
+    words = [word, *(blind(word) for blind in blinders)]
+    rows = [table_words.c.catalog_id == catalog_id, _is_one(table_words.c.word, words)]
+    if field is not None:
+        fields = dict.fromkeys([field, *(blinded_field(field, blind) for blind in blinders)])
+        rows.append(_is_one(table_words.c.field, list(fields)))
+    of_table = table_words.c.table_id == catalog_tables.c.id
+    return _Part(
+        sa.select(table_words.c.table_id).where(*rows),
+        sa.exists().where(*rows, of_table).correlate(catalog_tables),
+    )
 
 
-def _times(tests: tuple[TimeTest, ...]) -> Iterator[sa.ColumnElement[bool]]:
+def _is_one(column: sa.Column[str], values: Sequence[str]) -> sa.ColumnElement[bool]:
+    return column == values[0] if len(values) == 1 else column.in_(values)
+
+
+def _times(catalog_id: str, tests: tuple[TimeTest, ...]) -> Iterator[_Part]:
     for test in tests:
-        column = TIMES[test.field]
-        if column is not None:
-            yield getattr(catalog_tables.c[column], _COMPARE[test.comparator])(test.value)
+        name = TIMES[test.field]
+        if name is not None:
+            compare = _COMPARE[test.comparator]
+            inner = catalog_tables.alias("timed")
+            ids = sa.select(inner.c.id).where(
+                inner.c.catalog_id == catalog_id, getattr(inner.c[name], compare)(test.value)
+            )
+            # Not the bare column, by whose index SQLite would read, and then sort, all tables.
+            yield _Part(ids, getattr(catalog_tables.c[name] + 0, compare)(test.value))
+
+
+def _tests_documents(search: Search) -> bool:
+    return bool(search.whole_values) or any(TIMES[test.field] is None for test in search.times)
 
 
 def _passes(search: Search, table: CatalogTable) -> bool:
-    """Test what no column knows."""
+    """Test what no index knows."""
     accessed = table.document.get("LastAccessTime")
     own = (test for test in search.times if TIMES[test.field] is None)
     return has_whole_values(search, table.database_name, table.document) and all(

@@ -1,13 +1,12 @@
 """Operations on tables."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from isinglass.domain.catalog_ids import account_of
 from isinglass.domain.catalog_objects import FIRST_VERSION, MAX_VERSIONS, fold, table_document
 from isinglass.domain.iceberg.catalog_tables import shown as shown_metadata
-from isinglass.domain.name_pattern import InvalidPattern, compile_pattern
+from isinglass.domain.name_pattern import InvalidPattern, NamePattern, compile_pattern
 from isinglass.domain.view_definitions import check_view
 from isinglass.model.api_error import ApiError
 from isinglass.model.glue.errors import (
@@ -185,14 +184,14 @@ def get_tables(ctx: Context, request: GetTablesRequest) -> GetTablesResponse:
         raise OperationNotSupportedException(
             "GetTables does not read metadata files; ask GetTable for LATEST_ICEBERG_METADATA of one table."
         )
-    matches = _name_test(request.get("Expression", ""))
+    pattern = _name_pattern(request.get("Expression", ""))
     with ctx.store.read() as tx:
         place = place_of(ctx, tx, catalog, request["DatabaseName"], "table")
         if request.get("ResourceShareType", "ALL") != "ALL":
             return {"TableList": []}  # no table of a database that lives here is federated
         tables, after = fill_page(
             ctx.page,
-            lambda page: tx.tables.page(place.catalog, place.database, page, matches),
+            lambda page: tx.tables.page(place.catalog, place.database, page, pattern),
             lambda tables: visible_tables(ctx, tx, tables),
         )
         follow = place == Place(catalog, fold(request["DatabaseName"]))
@@ -239,7 +238,7 @@ def _as_of(tx: Transaction, table: CatalogTable, time: float | None) -> CatalogT
     return before
 
 
-def _name_test(expression: str) -> Callable[[str], bool] | None:
+def _name_pattern(expression: str) -> NamePattern | None:
     if not expression:
         return None
     try:

@@ -125,7 +125,7 @@ def get_user_defined_functions(
 
 def _test(request: GetUserDefinedFunctionsRequest) -> Callable[[UserFunction], bool]:
     try:
-        named = compile_pattern(request["Pattern"])
+        named = compile_pattern(request["Pattern"]).matches
     except InvalidPattern as error:
         raise InvalidInputException(str(error)) from error
     wanted = request.get("FunctionType")
