@@ -55,7 +55,9 @@ def table_document(table_input: Mapping[str, Any]) -> dict[str, Any]:
 
 def partition_document(partition_input: Mapping[str, Any]) -> dict[str, Any]:
     """Build the stored form of a partition; its values are its key and kept apart."""
-    return _with_descriptor_defaults({k: v for k, v in partition_input.items() if k != "Values"})
+    document = dict(partition_input)
+    document.pop("Values", None)
+    return _with_descriptor_defaults(document)
 
 
 def function_document(function_input: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,7 +78,7 @@ def check_partition_values(partition_keys: Sequence[Any], values: Sequence[str])
         raise InvalidInputException(
             "The number of partition keys do not match the number of partition values"
         )
-    if any("\0" in value for value in values):
+    if "\0" in "".join(values):
         raise InvalidInputException("Partition values must not contain the character U+0000")
 
 

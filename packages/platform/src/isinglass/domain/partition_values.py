@@ -41,7 +41,9 @@ def encode(values: Sequence[str]) -> str:
 
     A key too long to be indexed keeps its beginning, which is all that ranges compare, and a digest.
     """
-    key = "".join([_escape(value) + _END for value in values])
+    key = _END.join([*values, ""])
+    if key.count(_END) != len(values) or "\x00" in key or _AFTER_END in key:
+        key = "".join([_escape(value) + _END for value in values])
     if len(key) <= _LONGEST_KEY:
         return key
     return key[:_LONGEST_KEY] + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

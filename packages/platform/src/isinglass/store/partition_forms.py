@@ -18,7 +18,7 @@ from isinglass.store.prepared import Prepared
 from isinglass.store.tables.catalog import partition_forms
 
 #: What of a storage descriptor is each partition's own.
-_OWN = frozenset({"Location", "AdditionalLocations", "Parameters", "SkewedInfo"})
+_OWN = ("Location", "AdditionalLocations", "Parameters", "SkewedInfo")
 
 #: Partitions of further forms keep all of their definition: whose columns are never the same gain nothing.
 MOST_FORMS = 200
@@ -41,7 +41,7 @@ class PartitionForms:
         self._documents = documents
         self._known: dict[tuple[int, str], Any] = {}
         #: The last form that was divided from a definition: the next partition's is nearly always the same.
-        self._last: tuple[int, Any, str | None] = (0, None, None)
+        self._last: tuple[int, dict[str, Any], str | None] = (0, {}, None)
 
     def divide(
         self, table: CatalogTable, document: Mapping[str, Any]
@@ -50,12 +50,13 @@ class PartitionForms:
         descriptor = document.get("StorageDescriptor")
         if not descriptor or not descriptor.get("Columns"):
             return document, None
-        form = {name: value for name, value in descriptor.items() if name not in _OWN}
-        id_ = self._id_of(table, form)
-        if id_ is None:
-            return document, None
-        own = {name: value for name, value in descriptor.items() if name in _OWN}
-        return {**document, "StorageDescriptor": own}, id_
+        own = {name: descriptor[name] for name in _OWN if name in descriptor}
+        table_id, last, id_ = self._last
+        if table_id != table.id or {**last, **own} != descriptor:
+            form = {name: value for name, value in descriptor.items() if name not in own}
+            id_ = self._keep(table, form)
+            self._last = (table.id, form, id_)
+        return (document, None) if id_ is None else ({**document, "StorageDescriptor": own}, id_)
 
     def join(self, table: CatalogTable, own: Any, id_: str | None) -> Any:
         """Put the form of an id back into a definition; partitions of one form share its parts."""
@@ -66,13 +67,6 @@ class PartitionForms:
             (text,) = _FIND.first(self._connection, {**_of(table), "of_id": id_})
             form = self._known[table.id, id_] = orjson.loads(text)
         return {**own, "StorageDescriptor": {**form, **own["StorageDescriptor"]}}
-
-    def _id_of(self, table: CatalogTable, form: dict[str, Any]) -> str | None:
-        table_id, last, id_ = self._last
-        if table_id != table.id or last != form:
-            id_ = self._keep(table, form)
-            self._last = (table.id, form, id_)
-        return id_
 
     def _keep(self, table: CatalogTable, form: dict[str, Any]) -> str | None:
         """Keep a form unless it is kept already; None when this table's partitions share no more."""

@@ -109,7 +109,8 @@ class PartitionIndexes:
 
     def check(self, table: CatalogTable, values: Sequence[str]) -> None:
         """Refuse partition values that an index of a held table could not hold."""
-        check_indexable(values, [index.keys for index in self.maintained(table)])
+        if indexes := self.maintained(table):
+            check_indexable(values, [index.keys for index in indexes])
 
     def lock(self, index_id: int) -> PartitionIndex | None:
         """Find an index and keep its table's writers waiting until the transaction ends."""
