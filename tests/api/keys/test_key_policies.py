@@ -190,3 +190,11 @@ def test_alias_needs_both_itself_and_its_key(api: Api, kms: Any, key: dict[str, 
     may = make_user(api, "cid", ROOT_ACCOUNT, allow("kms:CreateAlias", on=[alias, key["Arn"]]))
     may.client("kms").create_alias(**asked)
     assert len(kms.list_aliases()["Aliases"]) == 1
+
+
+def test_condition_on_the_aliases_of_a_key_holds(api: Api, kms: Any, key: dict[str, Any]):
+    condition = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/lake"}}
+    ana = make_user(api, "ana", ROOT_ACCOUNT, allow("kms:DescribeKey", Condition=condition)).client("kms")
+    assert error_of(ana.describe_key, KeyId=key["KeyId"])[0] == "AccessDeniedException"
+    kms.create_alias(AliasName="alias/lake", TargetKeyId=key["KeyId"])
+    assert ana.describe_key(KeyId=key["KeyId"])["KeyMetadata"] == key

@@ -110,12 +110,14 @@ class Client:
 
     def pages(self, operation: str, document: dict[str, Any], member: str) -> Iterator[Any]:
         """Yield the items of every page of a listing."""
-        mark = "Marker" if operation.partition(":")[0] in query.VERSIONS else "NextToken"
+        service = operation.partition(":")[0]
+        mark = "Marker" if service in query.VERSIONS or service == "kms" else "NextToken"
+        following = "NextMarker" if service == "kms" else mark
         token = None
         while True:
             answer = self.call(operation, document if token is None else {**document, mark: token})
             yield from answer.get(member, [])
-            token = answer.get(mark)
+            token = answer.get(following)
             if not token:
                 return
 

@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "group": ("isinglass.cli.commands.group", "Access", "Make groups of users, and say who is in them."),
     "role": ("isinglass.cli.commands.role", "Access", "Make, list and delete roles."),
     "policy": ("isinglass.cli.commands.policy", "Access", "Give permissions, and ask what they allow."),
+    "key": ("isinglass.cli.commands.key", "Access", "Make, rotate and delete encryption keys."),
     "audit": ("isinglass.cli.commands.audit", "Access", "Show who asked for what."),
     "api": ("isinglass.cli.commands.api", "Escape", "Call any operation of the API."),
     "completion": ("isinglass.cli.commands.completion", "Escape", "Let a shell complete commands and names."),

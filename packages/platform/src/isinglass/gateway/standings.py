@@ -15,7 +15,8 @@ from isinglass.store.store import Store, Transaction
 _REMEMBERED_SECONDS = 3.0
 _MOST_REMEMBERED = 4096
 _MOST_ALLOWED = 4096
-_TAGS = ("aws:resourcetag/", "iam:resourcetag/")
+#: What must be looked up of a resource: its tags, and the aliases of a key.
+_TAGS = ("aws:resourcetag/", "iam:resourcetag/", "kms:resourcealiases")
 
 
 @dataclass(frozen=True, slots=True)

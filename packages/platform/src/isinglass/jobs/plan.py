@@ -158,7 +158,7 @@ def environment(settings: JobSettings, keys: Credentials, scratch: Path) -> dict
     inherited = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
     endpoints = {
         f"AWS_ENDPOINT_URL_{service}": settings.endpoint_url
-        for service in ("GLUE", "STS", "LOGS", "CLOUDWATCH", "CLOUDWATCH_LOGS", "EVENTBRIDGE", "IAM")
+        for service in ("GLUE", "STS", "LOGS", "CLOUDWATCH", "CLOUDWATCH_LOGS", "EVENTBRIDGE", "IAM", "KMS")
     }
     return {
         **inherited,

@@ -34,7 +34,7 @@ def command(session: Session, form: str) -> None:
 def variables(session: Session) -> dict[str, str]:
     """Return the variables."""
     profile = session.profile
-    services = ("GLUE", "IAM", "LAKEFORMATION", "STS", "CLOUDWATCH_LOGS", "LOGS")
+    services = ("GLUE", "IAM", "KMS", "LAKEFORMATION", "STS", "CLOUDWATCH_LOGS", "LOGS")
     values = {f"AWS_ENDPOINT_URL_{service}": profile.endpoint for service in services}
     values |= {
         "AWS_ENDPOINT_URL_S3": session.client.s3_endpoint(),

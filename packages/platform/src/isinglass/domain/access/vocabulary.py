@@ -49,10 +49,13 @@ def _s3(names: str, form: str) -> dict[str, tuple[str, ...]]:
     return {f"s3:{name}": (form,) for name in names.split()}
 
 
+_KEY = "arn:aws:kms:?*:?*:key/*"
 _ROLE = "arn:aws:iam::?*:role/*"
 _BESIDE: dict[str, tuple[str, ...]] = {
     "iam:PassRole": (_ROLE,),
     "sts:TagSession": (_ROLE,),
+    "kms:ReEncryptFrom": (_KEY,),
+    "kms:ReEncryptTo": (_KEY,),
     "s3:ListAllMyBuckets": (NOTHING,),
     **_s3(_BUCKET_ACTIONS, _BUCKET),
     **_s3(_OBJECT_ACTIONS, _OBJECT),
@@ -65,9 +68,9 @@ KEYS = (
     "aws:RequestTag/", "aws:RequestedRegion", "aws:ResourceTag/", "aws:SecureTransport", "aws:SourceIp",
     "aws:TagKeys", "aws:UserAgent", "aws:userid", "aws:username", "glue:CredentialIssuingService",
     "glue:RoleAssumedBy", "iam:PassedToService", "iam:PermissionsBoundary", "iam:PolicyARN",
-    "iam:ResourceTag/", "kms:CallerAccount", "kms:EncryptionContext:", "kms:EncryptionContextKeys",
-    "kms:KeyOrigin", "kms:KeySpec", "kms:KeyUsage", "kms:RequestAlias", "kms:ResourceAliases",
-    "kms:ViaService", "s3:delimiter", "s3:max-keys", "s3:prefix", "s3:x-amz-acl",
+    "iam:ResourceTag/", "kms:CallerAccount", "kms:EncryptionAlgorithm", "kms:EncryptionContext:",
+    "kms:EncryptionContextKeys", "kms:KeyOrigin", "kms:KeySpec", "kms:KeyUsage", "kms:RequestAlias",
+    "kms:ResourceAliases", "kms:ViaService", "s3:delimiter", "s3:max-keys", "s3:prefix", "s3:x-amz-acl",
     "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id",
     "s3:x-amz-storage-class", "sts:ExternalId", "sts:RoleSessionName",
 )  # fmt: skip

@@ -1,0 +1,35 @@
+"""Keys from the command line, against a live server."""
+
+import json
+
+from server_fixtures import LiveServer
+
+
+def test_key_comes_is_named_rotated_switched_and_goes(live_server: LiveServer) -> None:
+    cli = live_server.cli
+    made = json.loads(
+        cli("key", "create", "--alias", "pond", "--description", "of the pond", "--json").stdout
+    )
+    key = made["KeyId"]
+    [row] = [line for line in cli("key", "list").stdout.splitlines() if line.startswith(key)]
+    assert row.split() == [key, "alias/pond", "Enabled", "of", "the", "pond"]
+    cli("key", "alias", "puddle", "alias/pond")
+    cli("key", "rotate", "alias/puddle")
+    cli("key", "rotate", key, "--days", "90")
+    shown = json.loads(cli("key", "show", "alias/pond", "--json").stdout)
+    assert shown["Aliases"] == ["alias/pond", "alias/puddle"]
+    assert shown["Rotation"]["RotationPeriodInDays"] == 90
+    assert shown["CurrentKeyMaterialId"] != made["CurrentKeyMaterialId"]
+    cli("key", "rotate", key, "--never")
+    assert "on demand only" in cli("key", "show", key).stdout
+    cli("key", "disable", "alias/pond")
+    assert json.loads(cli("key", "show", key, "--json").stdout)["KeyState"] == "Disabled"
+    cli("key", "enable", "alias/pond")
+    cli("key", "delete", "alias/pond", "--days", "7", "--yes")
+    assert "Deleted on" in cli("key", "show", key).stdout
+    cli("key", "restore", key)
+    cli("key", "alias", "puddle", "--delete")
+    cli("key", "alias", "puddle", "--delete", code=3)
+    cli("key", "alias", "puddle", code=2)
+    assert json.loads(cli("key", "show", key, "--json").stdout)["Aliases"] == ["alias/pond"]
+    cli("key", "show", "alias/none", code=3)
