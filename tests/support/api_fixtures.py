@@ -41,6 +41,7 @@ class FolderServices:
     server_key: bytes = field(default_factory=lambda: os.urandom(32), repr=False, kw_only=True)
     started_at: float = field(default_factory=time.time, kw_only=True)
     deleted_retention: float = field(default=30 * 86_400.0, kw_only=True)
+    has_own_objects: bool = field(default=True, kw_only=True)
 
     def storage_access(self, account_id: str) -> StorageAccess:
         return StorageAccess(endpoint=None, region=REGION, access_key_id=account_id, secret_access_key="none")

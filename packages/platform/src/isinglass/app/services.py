@@ -50,6 +50,7 @@ class AppServices:
     started_at: float
     components: Callable[[], list[Component]]
     deleted_retention: float
+    has_own_objects: bool = True
     #: Ports of the server that are known without looking.
     known_ports: frozenset[int] = frozenset()
     queries: QueryRunner | None = None

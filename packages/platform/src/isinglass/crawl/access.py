@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from isinglass.store.sealing import Sealer
 from isinglass_connectors.storage.options import StorageOptions
 from isinglass_connectors.storage.storage import Storage
 
@@ -29,6 +30,11 @@ class Services(Protocol):
         self, account_id: str, role: str, session: str
     ) -> AbstractContextManager[StorageAccess]:
         """Credentials that act as a role, for as long as the block runs."""
+        ...
+
+    @property
+    def sealer(self) -> Sealer:
+        """Seals what must not lie in the clear, and opens it again."""
         ...
 
     def log_directory(self, account_id: str) -> str:

@@ -15,8 +15,11 @@ from isinglass.crawl.opening import open_file
 from isinglass.crawl.plan import TooManyTables
 from isinglass.crawl.settings import InvalidConfiguration, settings_of
 from isinglass.crawl.survey import Cancelled, Survey, Target
+from isinglass.domain.object_encryption import logs_key
 from isinglass.model.glue.errors import InvalidInputException
+from isinglass.observe.log_sealing import LogKey
 from isinglass.observe.logs import LogWriter, log_path
+from isinglass.observe.sealed_logs import LogKeyRefused, LogKeys
 from isinglass.store import crawlers, crawls
 from isinglass.store.crawlers import Crawler
 from isinglass.store.store import Transaction
@@ -106,11 +109,32 @@ class CrawlRunner:
             with context.store.begin() as tx:
                 tx.work.finish(item)
             return
-        writer = LogWriter(log_path(Path(self._services.log_directory(item.account_id)), "crawlers", name))
         try:
-            _Run(self._services, context, item, crawler, writer).run()
+            key, refused = self._log_key(context, item, crawler), ""
+        except LogKeyRefused as error:
+            key, refused = None, str(error)
+        writer = LogWriter(self._log_path(item), key=key)
+        try:
+            _Run(self._services, context, item, crawler, writer).run(refused)
         finally:
             writer.close()
+
+    def _log_path(self, item: WorkItem) -> Path:
+        folder = self._services.log_directory(item.account_id)
+        return log_path(Path(folder), "crawlers", item.payload["CrawlerName"])
+
+    def _log_key(self, context: WorkContext, item: WorkItem, crawler: Crawler) -> LogKey | None:
+        """Give what the log is to be sealed with; raises LogKeyRefused."""
+        configuration, encryption = item.payload.get("SecurityConfiguration"), item.payload.get("Encryption")
+        if configuration and encryption is None:
+            raise LogKeyRefused(f"The security configuration {configuration} is not there.")
+        key = logs_key(encryption)
+        if not key:
+            return None
+        keys = LogKeys(context.store, self._services.sealer, item.payload["Region"])
+        role = crawler.definition.get("Role", "")
+        with self._services.storage_of_role(item.account_id, role, _SESSION_NAME) as access:
+            return keys.for_writing(item.account_id, self._log_path(item), key, access.access_key_id)
 
 
 class _Run:
@@ -128,14 +152,16 @@ class _Run:
         self._settings = settings_of(crawler.definition)
         self._applier = Applier(self._scope(), self._settings)
 
-    def run(self) -> None:
-        """Crawl and commit how it ended; gives the work back when the server stops."""
+    def run(self, refused: str = "") -> None:
+        """Crawl and commit how it ended, or why it may not; gives the work back when the server stops."""
         self._say("BENCHMARK : Running Start Crawl for Crawler " + self._crawler.name)
         if remark := self._item.payload.get("Remark"):
             self._say(f"INFO : {remark}")
         try:
             if self._item.attempt > _MOST_ATTEMPTS:
                 raise CrawlFailure(f"The crawl was begun {_MOST_ATTEMPTS} times and never came to its end.")
+            if refused:
+                raise CrawlFailure(refused)
             self._crawl()
         except LostWork:
             return

@@ -8,14 +8,17 @@ from typing import Any
 
 from isinglass.domain.job_definitions import SESSION_POLICY
 from isinglass.domain.job_run_states import TERMINAL, Effect, Event
+from isinglass.domain.object_encryption import objects_encryption
 from isinglass.engines.launcher import Launcher, LaunchError
 from isinglass.jobs.interruption import interruption
 from isinglass.jobs.plan import NotRunnableError, Plan, check, engine_of, plan, timeout_seconds
 from isinglass.jobs.report import RunReport
+from isinglass.jobs.run_logs import open_log
 from isinglass.jobs.settings import Credentials, JobSettings, KeyIssuer
 from isinglass.jobs.supervisor import Cause, Ending, Supervisor, Watch
 from isinglass.jobs.transitions import apply
-from isinglass.observe.logs import LogWriter, log_path
+from isinglass.observe.logs import LogWriter
+from isinglass.observe.sealed_logs import LogKeyRefused
 from isinglass.store.job_runs import JobRun
 from isinglass.store.work import WorkItem
 from isinglass.store.work_context import WorkContext
@@ -47,15 +50,8 @@ class JobRunHandler:
             return
         run, keys = begun
         self._sweep(run)
-        writer = self._log(run, keys)
         report = RunReport(context, run)
-        try:
-            ending = self._execute(context, item, run, keys, writer, report)
-            ending = replace(ending, error=_message(ending.error, writer))
-            report.end(ending, writer)
-        finally:
-            writer.close()
-            self._sweep(run)
+        ending = self._supervise(context, item, run, keys, report)
         if ending.cause is Cause.LOST and context.lost.is_set():
             return  # its keys end with their time
         for attempt in range(FINISH_ATTEMPTS):
@@ -95,16 +91,39 @@ class JobRunHandler:
                 session=SESSION_NAME,
                 now=now,
                 expires_at=end,
-                context={"JobName": run.job_name, "JobRunId": run.run_id},
+                context={"JobName": run.job_name, "JobRunId": run.run_id, **_objects(run)},
                 session_policy=run.definition.get(SESSION_POLICY),
             )
         return changed, keys
 
-    def _log(self, run: JobRun, keys: Credentials) -> LogWriter:
-        family = "python-jobs" if run.definition["Command"].get("Name") == "pythonshell" else "jobs"
-        path = log_path(self.settings.log_directory(run.account_id), family, run.run_id)
-        secrets = (keys.secret_access_key, keys.session_token)
-        return LogWriter(path, limit=self.settings.log_limit, secrets=secrets)
+    def _supervise(
+        self, context: WorkContext, item: WorkItem, run: JobRun, keys: Credentials, report: RunReport
+    ) -> Ending:
+        """Execute the run with its log; without one that is as it must be, nothing is executed."""
+        try:
+            writer = self._log(context, run, keys)
+        except LogKeyRefused as error:
+            return Ending(1, error=str(error))
+        try:
+            ending = self._execute(context, item, run, keys, writer, report)
+            ending = replace(ending, error=_message(ending.error, writer))
+            report.end(ending, writer)
+        finally:
+            writer.close()
+            self._sweep(run)
+        return ending
+
+    def _log(self, context: WorkContext, run: JobRun, keys: Credentials) -> LogWriter:
+        return open_log(
+            context.store,
+            self.keys.sealer,
+            self.settings,
+            account_id=run.account_id,
+            family="python-jobs" if run.definition["Command"].get("Name") == "pythonshell" else "jobs",
+            name=run.run_id,
+            encryption=run.encryption,
+            keys=keys,
+        )
 
     def _execute(
         self,
@@ -219,6 +238,12 @@ def _again(
         )
         return reason, {**changes, "sort_merge": True}
     return None
+
+
+def _objects(run: JobRun) -> dict[str, Any]:
+    """Say in the run's keys how the object store is to encrypt what they write, whatever writes it."""
+    wanted = objects_encryption(run.encryption)
+    return {} if wanted is None else wanted.context()
 
 
 def _event(ending: Ending) -> Event:

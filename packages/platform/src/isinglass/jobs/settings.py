@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from isinglass.domain.permissions.copies import Errand
+from isinglass.store.sealing import Sealer
 from isinglass.store.store import Transaction
 
 
@@ -24,6 +25,11 @@ class Credentials:
 
 class KeyIssuer(Protocol):
     """Makes keys that runs sign their requests with."""
+
+    @property
+    def sealer(self) -> Sealer:
+        """What seals them, and the keys of runs' logs."""
+        ...
 
     def issue(
         self,

@@ -11,10 +11,12 @@ from isinglass.domain.measured_statistics import statistics_of
 from isinglass.engines.launcher import Launcher, LaunchError
 from isinglass.jobs.interruption import interruption
 from isinglass.jobs.plan import ENGINE_SHARE, environment, launch_document
+from isinglass.jobs.run_logs import open_log
 from isinglass.jobs.settings import Credentials, JobSettings, KeyIssuer
 from isinglass.jobs.supervisor import Cause, Ending, Supervisor, Watch
 from isinglass.model.glue.errors import EntityNotFoundException
-from isinglass.observe.logs import LogWriter, log_path
+from isinglass.observe.logs import LogWriter
+from isinglass.observe.sealed_logs import LogKeyRefused
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.column_statistics import WHOLE_TABLE
 from isinglass.store.statistics_runs import FAILED, RUNNING, STOPPED, STOPPING, SUCCEEDED, StatisticsRun
@@ -69,17 +71,21 @@ class StatisticsHandler:
         if begun is None:
             return
         run, keys = begun
-        writer = LogWriter(
-            log_path(Path(self.settings.log_directory(run.account_id)), LOG_FAMILY, run.run_id),
-            limit=self.settings.log_limit,
-            secrets=(keys.secret_access_key, keys.session_token),
-        )
+        try:
+            writer = self._log(context, run, keys, item.payload.get("encryption"))
+        except LogKeyRefused as error:
+            self._finish(context, item, run, keys, _Outcome(FAILED, str(error)))
+            return
         scratch = self._scratch(run)
         self._say(context, writer, f"Computing statistics of {run.database_name}.{run.table_name}")
         try:
             outcome = self._execute(context, run, keys, scratch, writer)
             if outcome is not None:
-                self._finish(context, item, run, keys, outcome, writer)
+                outcome.message = writer.redact(outcome.message)
+                ended = self._finish(context, item, run, keys, outcome)
+                if ended is not None:
+                    said = f"The run ended: {ended.state} {ended.message}"
+                    self._say(context, writer, said.rstrip())
         finally:
             writer.close()
             shutil.rmtree(scratch, ignore_errors=True)
@@ -87,6 +93,18 @@ class StatisticsHandler:
             with context.store.begin() as tx:
                 tx.access_keys.delete(keys.access_key_id)
                 tx.work.release(item, context.now)
+
+    def _log(self, context: WorkContext, run: StatisticsRun, keys: Credentials, encryption: Any) -> LogWriter:
+        return open_log(
+            context.store,
+            self.keys.sealer,
+            self.settings,
+            account_id=run.account_id,
+            family=LOG_FAMILY,
+            name=run.run_id,
+            encryption=encryption,
+            keys=keys,
+        )
 
     def _begin(self, context: WorkContext, item: WorkItem) -> tuple[StatisticsRun, Credentials] | None:
         """Note that the run executes now and make its keys; None when there is nothing to execute."""
@@ -175,9 +193,8 @@ class StatisticsHandler:
         run: StatisticsRun,
         keys: Credentials,
         outcome: _Outcome,
-        writer: LogWriter,
-    ) -> None:
-        """Commit statistics, the run's end and the event; nothing is written when the work was lost."""
+    ) -> _Outcome | None:
+        """Commit statistics, the run's end and the event; returns the end, None when the work was lost."""
         now = context.now
         with context.store.begin() as tx:
             # The table before the run, as everyone who holds both.
@@ -185,13 +202,13 @@ class StatisticsHandler:
             current = tx.statistics_runs.lock(run.account_id, run.run_id)
             tx.access_keys.delete(keys.access_key_id)
             if not tx.work.finish(item) or current is None or not current.under_way:
-                return
+                return None
             if outcome.measured is not None and table is None:
                 outcome = _Outcome(FAILED, "The table was deleted while its statistics were computed.")
             elif outcome.measured is not None and table is not None:
                 self._store(tx, table, outcome.measured, now)
-            end_run(tx, current, outcome.state, now, writer.redact(outcome.message))
-        self._say(context, writer, f"The run ended: {outcome.state} {outcome.message}".rstrip())
+            end_run(tx, current, outcome.state, now, outcome.message)
+        return outcome
 
     def _store(self, tx: Transaction, table: CatalogTable, measured: dict[str, Any], now: float) -> None:
         """Set the statistics of the columns that the table still has, in the types it declares."""

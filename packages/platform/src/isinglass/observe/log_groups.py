@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from isinglass.observe.log_sealing import LineCipher
 from isinglass.observe.logs import LogLine, log_name, log_path, read_backward, read_forward
 
 _DRIVER = "-driver"
@@ -75,9 +76,10 @@ def lines(
     backward: bool = False,
     start: int = 0,
     end: int | None = None,
+    cipher: LineCipher | None = None,
 ) -> Iterator[LogLine]:
     """Read a group's lines of a file from a position on, of a time span [start, end)."""
-    for line in (read_backward if backward else read_forward)(path, position):
+    for line in (read_backward if backward else read_forward)(path, position, cipher):
         wanted = group.stream is None or line.stream == group.stream
         if wanted and line.time_ms >= start and (end is None or line.time_ms < end):
             yield line

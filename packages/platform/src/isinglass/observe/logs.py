@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, unquote
 
+from isinglass.observe.log_sealing import LineCipher, LogKey, read_head
+
 #: Where a line came from: the process's stdout or stderr.
 Stream = Literal["O", "E"]
 
 DEFAULT_LIMIT = 64 * 1024 * 1024
 LONGEST_LINE = 256 * 1024
 HIDDEN = "********"
+#: How the streams of sealed lines are written, whose text only their log's key opens.
+_SEALED: dict[str, Stream] = {"o": "O", "e": "E"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,22 @@ def log_name(path: Path) -> str:
 
 
 class LogWriter:
-    """Appends lines to one log; every line is on disk, whole, when `write` returns."""
+    """Appends lines to one log; every line is on disk, whole, when `write` returns.
 
-    def __init__(self, path: Path, *, limit: int = DEFAULT_LIMIT, secrets: tuple[str, ...] = ()) -> None:
+    With a key all text is sealed before it leaves this process.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        limit: int = DEFAULT_LIMIT,
+        secrets: tuple[str, ...] = (),
+        key: LogKey | None = None,
+    ) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and path.stat().st_size >= limit:
+        goes_on = key is None or read_head(path) == key.head
+        if path.exists() and (path.stat().st_size >= limit or not goes_on):
             # A crawler's log goes on from crawl to crawl; the old part is kept once, beside the new.
             path.replace(path.with_suffix(".log.1"))
         self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -53,19 +68,21 @@ class LogWriter:
         self._limit = limit
         self._secrets = tuple(secret for secret in secrets if secret)
         self._full = False
+        self._cipher = None if key is None else LineCipher(key.plaintext)
+        if key is not None and self._size == 0:
+            self._append(key.head.line().encode())
 
     def write(self, text: str, now: float, stream: Stream = "O") -> None:
         """Append text, a line for each of its lines; past the limit only a note that the rest is missing."""
         if self._full:
             return
         text = self.redact(text)
-        stamp = f"{int(now * 1000)} {stream} "
         lines = [line[at : at + LONGEST_LINE] for line in text.splitlines() for at in _starts(line)]
-        self._append("".join(f"{stamp}{line}\n" for line in lines))
+        self._append(b"".join(self._line(line, now, stream) for line in lines))
         if self._size >= self._limit:
             self._full = True
             note = f"The log reached {self._limit // 1024} KiB; what follows is not kept."
-            self._append(f"{int(now * 1000)} E {note}\n")
+            self._append(self._line(note, now, "E"))
 
     def redact(self, text: str) -> str:
         """Hide the secrets that this log knows of."""
@@ -73,8 +90,14 @@ class LogWriter:
             text = text.replace(secret, HIDDEN)
         return text
 
-    def _append(self, text: str) -> None:
-        data = text.encode(errors="backslashreplace")
+    def _line(self, line: str, now: float, stream: Stream) -> bytes:
+        text = line.encode(errors="backslashreplace")
+        if self._cipher is None:
+            return f"{int(now * 1000)} {stream} ".encode() + text + b"\n"
+        stamp = f"{int(now * 1000)} {stream.lower()}"
+        return f"{stamp} {self._cipher.seal(stamp, text)}\n".encode()
+
+    def _append(self, data: bytes) -> None:
         view = memoryview(data)
         while view:
             view = view[os.write(self._fd, view) :]
@@ -100,8 +123,8 @@ def _end_torn_line(path: Path, fd: int) -> int:
     return size + (os.write(fd, b"\n") if torn else 0)
 
 
-def read_forward(path: Path, position: int) -> Iterator[LogLine]:
-    """Read complete lines from a position on."""
+def read_forward(path: Path, position: int, cipher: LineCipher | None = None) -> Iterator[LogLine]:
+    """Read complete lines from a position on; those of a sealed log have no text without its cipher."""
     try:
         file = path.open("rb")
     except FileNotFoundError:
@@ -111,13 +134,13 @@ def read_forward(path: Path, position: int) -> Iterator[LogLine]:
         for raw in file:
             if not raw.endswith(b"\n"):
                 return  # its writer is not done with it
-            line = _parse(raw, position)
+            line = _parse(raw, position, cipher)
             position += len(raw)
             if line is not None:
                 yield line
 
 
-def read_backward(path: Path, end: int) -> Iterator[LogLine]:
+def read_backward(path: Path, end: int, cipher: LineCipher | None = None) -> Iterator[LogLine]:
     """Read complete lines that end at or before a position, the last first."""
     block, tail = 1 << 16, b""
     try:
@@ -135,14 +158,20 @@ def read_backward(path: Path, end: int) -> Iterator[LogLine]:
             tail = b"" if start == 0 else lines.pop(0)
             for raw in reversed(lines):
                 end -= len(raw)
-                line = _parse(raw, end) if raw.endswith(b"\n") else None
+                line = _parse(raw, end, cipher) if raw.endswith(b"\n") else None
                 if line is not None:
                     yield line
 
 
-def _parse(raw: bytes, position: int) -> LogLine | None:
+def _parse(raw: bytes, position: int, cipher: LineCipher | None) -> LogLine | None:
     stamp, _, rest = raw[:-1].decode(errors="replace").partition(" ")
     stream, _, text = rest.partition(" ")
-    if not stamp.isdigit() or stream not in ("O", "E"):
+    sealed = _SEALED.get(stream)
+    if not stamp.isdigit() or (stream not in ("O", "E") and sealed is None):
         return None
-    return LogLine(position, position + len(raw), int(stamp), "O" if stream == "O" else "E", text)
+    if sealed is not None:
+        opened = b"" if cipher is None else cipher.open(f"{stamp} {stream}", text)
+        if opened is None:
+            return None
+        text = opened.decode(errors="replace")
+    return LogLine(position, position + len(raw), int(stamp), sealed or ("O" if stream == "O" else "E"), text)

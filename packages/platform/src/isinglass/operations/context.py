@@ -62,6 +62,11 @@ class Services(Protocol):
         """Credentials that reach the objects which a caller may reach, and no others."""
         ...
 
+    @property
+    def has_own_objects(self) -> bool:
+        """Whether objects lie in the embedded store, which encrypts them with the keys of accounts here."""
+        ...
+
     def log_directory(self, account_id: str) -> str:
         """The folder that holds one account's logs."""
         ...

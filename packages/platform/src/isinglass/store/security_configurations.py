@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from isinglass.model.glue.errors import EntityNotFoundException
 from isinglass.store.conflicts import insert_one, insert_or_update
 from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.tables.security import catalog_encryption, security_configurations
@@ -49,6 +50,13 @@ class SecurityConfigurations:
         statement = _SELECT.where(_TABLE.account_id == account_id, _TABLE.name == name)
         row = self._connection.execute(statement).first()
         return None if row is None else _configuration(row)
+
+    def require(self, account_id: str, name: str) -> SecurityConfiguration:
+        """Find a configuration that must exist."""
+        found = self.find(account_id, name)
+        if found is None:
+            raise EntityNotFoundException(f"Security configuration {name} not found.")
+        return found
 
     def page(
         self, account_id: str, page: PageRequest

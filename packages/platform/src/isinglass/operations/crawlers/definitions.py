@@ -1,5 +1,7 @@
 """Operations that define crawlers, and read their definitions."""
 
+from typing import Any
+
 from isinglass.domain import arns
 from isinglass.model.glue.errors import (
     AlreadyExistsException,
@@ -47,6 +49,10 @@ def create_crawler(ctx: Context, request: CreateCrawlerRequest) -> CreateCrawler
     _check_local_paths(ctx, definition)
     name = request["Name"]
     with ctx.store.begin() as tx:
+        try:
+            _check_encryption(ctx, tx, definition)
+        except EntityNotFoundException as error:  # which clients do not expect of this operation
+            raise InvalidInputException(error.message) from error
         if not tx.crawlers.insert(ctx.account_id, name, definition, ctx.now):
             raise AlreadyExistsException(f"Crawler {name} already exists.")
         keep_schedule(ctx, tx, name, {}, definition)
@@ -64,9 +70,16 @@ def update_crawler(ctx: Context, request: UpdateCrawlerRequest) -> UpdateCrawler
             raise CrawlerRunningException(f"Crawler with name {name} is running; stop it first.")
         definition = define(request, crawler.definition)
         _check_local_paths(ctx, definition)
+        _check_encryption(ctx, tx, definition)
         tx.crawlers.redefine(crawler, definition, ctx.now)
         keep_schedule(ctx, tx, name, crawler.definition, definition)
     return {}
+
+
+def _check_encryption(ctx: Context, tx: Transaction, definition: dict[str, Any]) -> None:
+    """Refuse a security configuration that is not there: the crawls would fail for want of it."""
+    if name := definition.get("CrawlerSecurityConfiguration"):
+        tx.security_configurations.require(ctx.account_id, name)
 
 
 @implements("DeleteCrawler")

@@ -53,6 +53,8 @@ def start_crawler(ctx: Context, request: StartCrawlerRequest) -> StartCrawlerRes
         crawler = found(tx.crawlers.lock(ctx.account_id, name), name)
         if crawler.state != READY:
             raise CrawlerRunningException(f"Crawler with name {name} has already started")
+        if configuration := crawler.definition.get("CrawlerSecurityConfiguration"):
+            tx.security_configurations.require(ctx.account_id, configuration)
         start_crawl(tx, crawler, region=ctx.region, now=ctx.now)
     return {}
 

@@ -93,7 +93,14 @@ def _first(tx: Transaction, ctx: Context, job: Job, request: StartJobRunRequest)
         arguments=dict(request.get("Arguments", {})),
         definition=frozen,
         principal_arn=ctx.principal.arn,
+        encryption=_encryption(tx, ctx, frozen),
     )
+
+
+def _encryption(tx: Transaction, ctx: Context, frozen: dict[str, Any]) -> dict[str, Any] | None:
+    """Read what the run's security configuration says now; it holds for the run whatever becomes of it."""
+    name = frozen.get("SecurityConfiguration")
+    return tx.security_configurations.require(ctx.account_id, name).document if name else None
 
 
 def _again(tx: Transaction, ctx: Context, job: Job, request: StartJobRunRequest) -> JobRun:

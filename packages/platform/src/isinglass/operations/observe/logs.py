@@ -30,9 +30,12 @@ from isinglass.observe.log_groups import (
     stream_path,
     streams,
 )
+from isinglass.observe.log_sealing import LineCipher
 from isinglass.observe.logs import LogLine
+from isinglass.observe.sealed_logs import LogKeys
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
+from isinglass.store.key_use import KeyUnavailable
 
 
 def _group(name: str | None, identifier: str | None) -> LogGroup:
@@ -48,6 +51,15 @@ def _group(name: str | None, identifier: str | None) -> LogGroup:
 def _arn(ctx: Context, group: str, stream: str = "*") -> str:
     tail = "*" if stream == "*" else f"log-stream:{stream}"
     return f"arn:aws:logs:{ctx.region}:{ctx.account_id}:log-group:{group}:{tail}"
+
+
+def _cipher(ctx: Context, path: Path) -> LineCipher | None:
+    """Open the key of a sealed log."""
+    try:
+        keys = LogKeys(ctx.store, ctx.services.sealer, ctx.region)
+        return keys.for_reading(ctx.account_id, path)
+    except KeyUnavailable as error:
+        raise InvalidParameterException(f"The log is encrypted and cannot be read. {error}") from error
 
 
 @implements("logs:DescribeLogGroups")
@@ -123,7 +135,8 @@ def get_log_events(ctx: Context, request: GetLogEventsRequest) -> GetLogEventsRe
     else:
         direction, position = "b", path.stat().st_size
     backward = direction == "b"
-    read = lines(group, path, position, backward=backward, start=start, end=end)
+    cipher = _cipher(ctx, path)
+    read = lines(group, path, position, backward=backward, start=start, end=end, cipher=cipher)
     found = list(islice(read, ctx.page.size))
     if backward:
         found.reverse()
@@ -151,7 +164,7 @@ def filter_log_events(ctx: Context, request: FilterLogEventsRequest) -> FilterLo
     held = streams(group, ctx.services.log_directory(ctx.account_id), request.get("logStreamNamePrefix", ""))
     merged = heapq.merge(
         *(
-            _events(group, stream, start, request.get("endTime"))
+            _events(group, stream, start, request.get("endTime"), _cipher(ctx, stream.path))
             for stream in held
             if (not wanted or stream.name in wanted) and stream.modified_ms + 1000 >= start
         )
@@ -168,10 +181,10 @@ def filter_log_events(ctx: Context, request: FilterLogEventsRequest) -> FilterLo
 
 
 def _events(
-    group: LogGroup, stream: StreamInfo, start: int, end: int | None
+    group: LogGroup, stream: StreamInfo, start: int, end: int | None, cipher: LineCipher | None
 ) -> Iterator[tuple[int, str, int, LogLine]]:
     path: Path = stream.path
-    for line in lines(group, path, 0, start=start, end=end):
+    for line in lines(group, path, 0, start=start, end=end, cipher=cipher):
         yield line.time_ms, stream.name, line.position, line
 
 

@@ -19,6 +19,7 @@ from isinglass.model.glue.shapes import (
 )
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
+from isinglass.operations.security.data_encryption import check_encryption
 from isinglass.store.security_configurations import SecurityConfiguration
 
 
@@ -51,8 +52,8 @@ def create_security_configuration(
     ctx: Context, request: CreateSecurityConfigurationRequest
 ) -> CreateSecurityConfigurationResponse:
     name, document = request["Name"], request["EncryptionConfiguration"]
-    _refuse_encryption("CreateSecurityConfiguration", document)
     with ctx.store.begin() as tx:
+        check_encryption(ctx, tx, document)
         if not tx.security_configurations.insert(ctx.account_id, name, document, ctx.now):
             raise AlreadyExistsException(f"Security configuration {name} already exists.")
     return {"Name": name, "CreatedTimestamp": ctx.now}

@@ -73,9 +73,7 @@ def check_table(tx: Transaction, table: CatalogTable, definition: Mapping[str, A
         raise EntityNotFoundException(f"Column {', '.join(missing)} not found.")
     if not present:
         raise InvalidInputException(f"Table {table.name} has no columns.")
-    name = definition.get("SecurityConfiguration")
-    if name and tx.security_configurations.find(table.account_id, name) is None:
-        raise EntityNotFoundException(f"Security configuration {name} not found.")
+    _encryption(tx, table, definition)
 
 
 def start_run(
@@ -101,14 +99,33 @@ def start_run(
     )
     tx.statistics_runs.insert(run)
     tx.work.enqueue(
-        work.KIND, run.account_id, {"run_id": run.run_id}, now=now, dedupe_key=work_key(run.run_id)
+        work.KIND,
+        run.account_id,
+        {"run_id": run.run_id, "encryption": _encryption(tx, table, definition)},
+        now=now,
+        dedupe_key=work_key(run.run_id),
     )
     return run
 
 
+def _encryption(tx: Transaction, table: CatalogTable, definition: Mapping[str, Any]) -> Any:
+    """Read what a task's security configuration says; None when it has none."""
+    name = definition.get("SecurityConfiguration")
+    return tx.security_configurations.require(table.account_id, name).document if name else None
+
+
 def _columns(table: CatalogTable, definition: Mapping[str, Any]) -> list[str]:
-    """Name the columns to measure as the table declares them: those asked for, or all."""
+    """Name the columns to measure as the table declares them: those asked for, or all that rows have."""
     declared = (*table.document.get("StorageDescriptor", {}).get("Columns", ()), *table.partition_keys)
-    names = list(dict.fromkeys(column["Name"] for column in declared))
     wanted = {name.lower() for name in definition.get("ColumnNameList", ())}
-    return [name for name in names if not wanted or name.lower() in wanted]
+    measured = (
+        column["Name"]
+        for column in declared
+        if (column["Name"].lower() in wanted if wanted else not _is_former(column))
+    )
+    return list(dict.fromkeys(measured))
+
+
+def _is_former(column: Mapping[str, Any]) -> bool:
+    """Tell of a column that it was dropped or renamed: Iceberg's libraries keep those declared."""
+    return bool(column.get("Parameters", {}).get("iceberg.field.current") == "false")
