@@ -1,6 +1,7 @@
 """Encrypted catalogs: what is stored, what can be read, and what happens when a key cannot be used."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,6 +53,11 @@ def _stored_with(api: Api, marker: str) -> set[str]:
                 if any(marker in _text(value) for value in row):
                     found.add(table.name)
     return found
+
+
+def _files(api: Api) -> list[Path]:
+    """List the files of the server: its logs, and its database where that is one of them."""
+    return [path for path in api.access_log.parent.rglob("*") if path.is_file()]
 
 
 def _text(value: Any) -> str:
@@ -154,6 +160,7 @@ def test_encrypted_catalog_stores_nothing_but_names_in_the_clear(api: Api, glue:
     _fill(api, glue)
     shown = _read(api, glue)
     assert _stored_with(api, MARK) | _stored_with(api, "918273645") == set()
+    assert not [path.name for path in _files(api) if MARK.encode() in path.read_bytes()]
     assert all(MARK in str(reading) for reading in shown[:-8])
     found = glue.search_tables(Filters=[{"Key": f"{MARK}key", "Value": f"{MARK}value"}])["TableList"]
     assert {table["Name"] for table in found} == {"t", "back", "inside"}

@@ -42,16 +42,37 @@ def test_export_asked_for_is_enabling_until_it_is_there(glue, api):
     assert waiting(api) == [("catalog_export", "123456789012")]
 
 
-def test_encryption_that_nothing_carries_out_is_refused(glue):
-    for wanted in ({"SseAlgorithm": "AES256"}, {"SseAlgorithm": "aws:kms"}):
+def test_encryption_is_told_and_another_one_asks_for_another_export(glue, api):
+    wanted = {"SseAlgorithm": "AES256"}
+    answer = glue.put_data_catalog_export_configuration(
+        ExportSetting="ENABLED", EncryptionConfiguration=wanted
+    )
+    found = glue.get_data_catalog_export_configuration()
+    assert answer["EncryptionConfiguration"] == found["EncryptionConfiguration"] == wanted
+    with api.store.begin() as tx:
+        tx.catalog_exports.set_status("123456789012", "ENABLED")
+    glue.put_data_catalog_export_configuration(ExportSetting="ENABLED", EncryptionConfiguration=wanted)
+    assert shown(glue)["Status"] == "ENABLED"
+    key = api.client("kms").create_key()["KeyMetadata"]["Arn"]
+    keyed = {"SseAlgorithm": "aws:kms", "KmsKeyArn": key}
+    glue.put_data_catalog_export_configuration(ExportSetting="ENABLED", EncryptionConfiguration=keyed)
+    found = glue.get_data_catalog_export_configuration()
+    assert (found["Status"], found["EncryptionConfiguration"]) == ("ENABLING", keyed)
+
+
+def test_encryption_that_cannot_be_carried_out_is_refused(glue, api):
+    kms = api.client("kms")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.disable_key(KeyId=key)
+    for wanted, why in (
+        ({"SseAlgorithm": "aws:kms", "KmsKeyArn": key}, f"The key {key} is disabled."),
+        ({"SseAlgorithm": "AES256", "KmsKeyArn": key}, "A KmsKeyArn is for the SseAlgorithm aws:kms alone"),
+    ):
         assert refusal(
             glue.put_data_catalog_export_configuration,
             ExportSetting="ENABLED",
             EncryptionConfiguration=wanted,
-        ) == (
-            "OperationNotSupportedException",
-            "PutDataCatalogExportConfiguration does not support EncryptionConfiguration yet.",
-        )
+        ) == ("InvalidInputException", why)
     assert refusal(glue.get_data_catalog_export_configuration)[0] == "EntityNotFoundException"
 
 

@@ -250,6 +250,7 @@ class Chain:
         self, exchange: Exchange, action: str, key: Key, account_id: str, settings: AtRest
     ) -> None:
         """Decide over the key that documents of a catalog are encrypted with."""
+        exchange.encrypted = True
         context = key_context(account_id)
         if settings.role is None:
             self._use_key(exchange, action, key, context, via="glue")

@@ -12,6 +12,7 @@ from isinglass.domain.access.redaction import (
     LONGEST_PLAIN,
     cut_lists,
     is_plain,
+    names_in,
     redact,
     redact_text,
 )
@@ -44,6 +45,8 @@ class Exchange:
     error: str | None = None
     message: str = ""
     response: HttpResponse | None = None
+    #: Whether it was about what is encrypted where it is stored: no log writes that down either.
+    encrypted: bool = False
 
     @property
     def target(self) -> Operation:
@@ -119,6 +122,7 @@ def audit(log: AuditLog, exchange: Exchange) -> None:
             exchange.denied,
             exchange.error,
             exchange.message,
+            exchange.encrypted or exchange.error == "GlueEncryptionException",
         ),
     )
     if changes and exchange.error is None:
@@ -135,6 +139,7 @@ def _event(
     denied: Denied | None,
     error: str | None,
     message: str,
+    encrypted: bool,
 ) -> dict[str, Any]:
     """Build an event; the time comes first, for whoever looks for one."""
     principal = asked.principal
@@ -150,7 +155,7 @@ def _event(
         "ReadOnly": operation.permission.reads_only,
         "Outcome": "DENIED" if denied else "FAILED" if error else "SUCCESS",
         "Resources": resources_of(asked)[:100],
-        "Parameters": _parameters(asked.document, operation),
+        "Parameters": names_in(asked.document) if encrypted else _parameters(asked.document, operation),
     }
     if error:
         event |= {"ErrorCode": error, "ErrorMessage": redact_text(message)}

@@ -30,6 +30,8 @@ class CatalogExport:
     updated_at: float
     exported_at: float | None = None
     exported_event: int | None = None
+    #: Its EncryptionConfiguration, as it was given.
+    encryption: dict[str, str] | None = None
 
 
 _TABLE = catalog_exports.c
@@ -56,13 +58,24 @@ class CatalogExports:
             "region": export.region,
             "created_at": export.created_at,
             "updated_at": export.updated_at,
+            "encryption": export.encryption,
         }
         return insert_one(self._connection, catalog_exports, row)
 
-    def ask(self, account_id: str, *, setting: Setting, status: Status, now: float) -> None:
+    def ask(
+        self,
+        account_id: str,
+        *,
+        setting: Setting,
+        status: Status,
+        encryption: dict[str, str] | None,
+        now: float,
+    ) -> None:
         """Change what is wanted."""
         changed = catalog_exports.update().where(_TABLE.account_id == account_id)
-        self._connection.execute(changed.values(setting=setting, status=status, updated_at=now))
+        self._connection.execute(
+            changed.values(setting=setting, status=status, encryption=encryption, updated_at=now)
+        )
 
     def set_status(self, account_id: str, status: Status) -> None:
         """Tell how far it is."""

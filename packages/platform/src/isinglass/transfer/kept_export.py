@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from isinglass.domain.catalog_encryption import IN_THE_CLEAR, at_rest
 from isinglass.domain.catalog_events import DATABASE_CHANGE, TABLE_CHANGE
 from isinglass.domain.permissions.copies import EXPORT_KEY
 from isinglass.domain.signature import Credentials
@@ -94,9 +95,11 @@ class KeptExport:
                 tx.work.release(item, ctx.now + LOOK_SECONDS)
                 return
             event = tx.catalog_exports.newest_event()
+            settings = tx.security_configurations.catalog_encryption(item.account_id)
+            encryption = _encryption(export, encrypted=at_rest(settings) != IN_THE_CLEAR)
         began_at, began = ctx.now, time.monotonic()
         try:
-            counts = self._export(ctx, export)
+            counts = self._export(ctx, export, encryption)
         except _Interrupted:
             with ctx.store.begin() as tx:
                 tx.work.release(item, ctx.now)
@@ -132,7 +135,7 @@ class KeptExport:
                 tx.catalog_exports.exported(item.account_id, began_at=exported[0], event=exported[1])
             tx.work.release(item, next_at)
 
-    def _export(self, ctx: WorkContext, export: CatalogExport) -> Counter[str]:
+    def _export(self, ctx: WorkContext, export: CatalogExport, encryption: dict[str, str]) -> Counter[str]:
         access = self.services.storage_access(export.account_id)
         keys = Credentials(access.access_key_id, access.secret_access_key)
         glue = Patient(ServerGlue(self.endpoint, export.region, keys))
@@ -146,11 +149,18 @@ class KeptExport:
                         raise _Interrupted
                     file.writelines(section.lines)
                     counts["sections"] += 1
-            _upload(access, bucket_of(export.account_id), path)
+            _upload(access, bucket_of(export.account_id), path, encryption)
         return counts
 
 
-def _upload(access: StorageAccess, bucket: str, path: Path) -> None:
+def _encryption(export: CatalogExport, *, encrypted: bool) -> dict[str, str]:
+    """Say in the words of S3 how the file is encrypted; that of an encrypted catalog always is."""
+    given = export.encryption or ({"SseAlgorithm": "AES256"} if encrypted else {})
+    words = {"SseAlgorithm": "ServerSideEncryption", "KmsKeyArn": "SSEKMSKeyId"}
+    return {words[member]: value for member, value in given.items()}
+
+
+def _upload(access: StorageAccess, bucket: str, path: Path, encryption: dict[str, str]) -> None:
     """Put a file into a bucket, where it takes the place of the one before when it is there as a whole."""
     import boto3
     from botocore.config import Config
@@ -163,4 +173,4 @@ def _upload(access: StorageAccess, bucket: str, path: Path) -> None:
         aws_secret_access_key=access.secret_access_key,
         config=Config(s3={"addressing_style": "path"}),
     )
-    client.upload_file(str(path), bucket, EXPORT_KEY)
+    client.upload_file(str(path), bucket, EXPORT_KEY, ExtraArgs=encryption)

@@ -30,6 +30,12 @@ _TRACES = (
     *(letter.encode() for letter in "\u0130\u0131\u212a\u017f"),
 )  # fmt: skip
 
+#: Members that say which thing a request is about, and never what that is.
+_NAMES = frozenset({
+    "CatalogId", "ColumnName", "DatabaseName", "FunctionName", "Id", "IndexName", "Name",
+    "PartitionValueList", "PartitionValues", "TableName", "TablesToDelete", "Values", "VersionId", "VersionIds",
+})  # fmt: skip
+
 #: Which members of a shape are secrets: the whole, some of its members, or (None) nothing in it.
 Mask = Any
 
@@ -76,6 +82,20 @@ def is_plain(document: bytes, mask: Mask) -> bool:
         return False
     lower = document.lower()
     return not any(trace in lower for trace in _TRACES)
+
+
+def names_in(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy only what a request names: the rest is what somebody has encrypted where it is stored."""
+    return {member: _name_in(member, value) for member, value in document.items()}
+
+
+def _name_in(member: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        named = {key: value[key] for key in _NAMES if key in value}
+        return {**named, "…": HIDDEN}
+    if isinstance(value, list) and member not in _NAMES:
+        return [_elements(value)]
+    return value if member in _NAMES or isinstance(value, bool | int) else HIDDEN
 
 
 def cut_lists(document: Mapping[str, Any], share: float, depth: int = 4) -> dict[str, Any]:

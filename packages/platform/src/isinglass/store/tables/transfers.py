@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from isinglass.store.tables.metadata import Timestamp, metadata
+from isinglass.store.tables.metadata import Document, Timestamp, metadata
 
 catalog_exports = sa.Table(
     "catalog_exports",
@@ -17,4 +17,6 @@ catalog_exports = sa.Table(
     # When the newest export began, and the newest event there was then.
     sa.Column("exported_at", Timestamp),
     sa.Column("exported_event", sa.BigInteger),
+    # EncryptionConfiguration of the operation; none where the file need not be encrypted.
+    sa.Column("encryption", Document),
 )
