@@ -85,9 +85,10 @@ def _decimal(value: Any, kind: pa.DataType) -> decimal.Decimal | None:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise Misfit(f"{_text(value)[:100]!r} is no decimal")
     try:
-        return parse_value(str(value), kind)  # type: ignore[no-any-return]
+        parsed: decimal.Decimal = parse_value(str(value), kind)
     except ValueError as error:
         raise Misfit(f"{value!r} is no decimal({kind.precision},{kind.scale})") from error
+    return parsed
 
 
 def _temporal(value: Any, kind: pa.DataType, formats: TextFormats) -> Any:

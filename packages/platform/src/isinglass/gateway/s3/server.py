@@ -74,7 +74,7 @@ class ClientConnection(asyncio.Protocol):
     # asyncio's side
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport: asyncio.Transport = transport  # type: ignore[assignment]
+        self.transport: asyncio.Transport = transport  # type: ignore[assignment] # TCP gives no other
         self._open.add(self)
 
     def connection_lost(self, _error: Exception | None) -> None:

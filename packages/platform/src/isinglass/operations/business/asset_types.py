@@ -9,6 +9,7 @@ from isinglass.domain.smithy.shapes import Schema
 from isinglass.domain.smithy.tokens import SchemaError
 from isinglass.model.glue.errors import InvalidInputException
 from isinglass.model.glue.shapes import (
+    AssetTypeFormReference,
     DeleteAssetTypeRequest,
     DeleteAssetTypeResponse,
     DeleteFormTypeRequest,
@@ -110,8 +111,10 @@ def put_asset_type(ctx: Context, request: PutAssetTypeRequest) -> PutAssetTypeRe
 def get_asset_type(ctx: Context, request: GetAssetTypeRequest) -> GetAssetTypeResponse:
     with ctx.store.read() as tx:
         found = tx.asset_types.require(ctx.account_id, request["Identifier"])
-    forms = {form: {"FormTypeIdentifier": form_type} for form, form_type in found.forms.items()}
-    return {"Id": found.name, "Name": found.name, "Forms": forms}  # type: ignore[typeddict-item]
+    forms: dict[str, AssetTypeFormReference] = {
+        form: {"FormTypeIdentifier": form_type} for form, form_type in found.forms.items()
+    }
+    return {"Id": found.name, "Name": found.name, "Forms": forms}
 
 
 @implements("ListAssetTypes")

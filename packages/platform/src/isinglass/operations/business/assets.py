@@ -1,12 +1,13 @@
 """Operations on assets."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from isinglass.domain.business import built_in, items
 from isinglass.domain.business.identifiers import table_of
 from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputException
 from isinglass.model.glue.shapes import (
+    AssetFormEntry,
     DeleteAssetRequest,
     DeleteAssetResponse,
     GetAssetInput,
@@ -28,6 +29,14 @@ from isinglass.store.assets import Asset
 from isinglass.store.store import Transaction
 
 
+class _Head(TypedDict):
+    """What tells an asset from others."""
+
+    Id: str
+    Name: str
+    Description: NotRequired[str]
+
+
 @implements("PutAsset")
 def put_asset(ctx: Context, request: PutAssetRequest) -> PutAssetResponse:
     """Make an asset or replace what one says; the table that one may be stays as it is."""
@@ -42,7 +51,7 @@ def put_asset(ctx: Context, request: PutAssetRequest) -> PutAssetResponse:
             subject, asset = _put(ctx, tx, request, {"Forms": forms})
             kept = _items_present(ctx, tx, subject)
             tx.asset_details.keep_only(asset, kept)
-            return {**_head(subject, asset), "CreatedAt": asset.created_at, "Forms": _forms(subject)}  # type: ignore[typeddict-item]
+            return {**_head(subject, asset), "CreatedAt": asset.created_at, "Forms": _forms(subject)}
 
         return once(ctx, tx, "PutAsset", request, act)
 
@@ -112,11 +121,11 @@ def _items_present(ctx: Context, tx: Transaction, subject: Subject) -> set[tuple
     return present
 
 
-def _head(subject: Subject, asset: Asset | None) -> dict[str, Any]:
+def _head(subject: Subject, asset: Asset | None) -> _Head:
     """Show what tells an asset from others; a table's own name and description stand in for missing ones."""
     if subject.table is None:
         assert asset is not None
-        shown = {"Id": subject.identifier, "Name": asset.name}
+        shown: _Head = {"Id": subject.identifier, "Name": asset.name}
         description = asset.document.get("Description")
     else:
         document = subject.document
@@ -125,7 +134,7 @@ def _head(subject: Subject, asset: Asset | None) -> dict[str, Any]:
     return shown if description is None else {**shown, "Description": description}
 
 
-def _forms(subject: Subject) -> dict[str, Any]:
+def _forms(subject: Subject) -> dict[str, AssetFormEntry]:
     forms = dict(subject.document.get("Forms", {}))
     if subject.table is not None:
         content = built_in.table_content(subject.table.database_name, subject.table.document)
@@ -144,7 +153,7 @@ def get_asset(ctx: Context, request: GetAssetInput) -> GetAssetOutput:
         attachments = tx.asset_details.attachments(Place(asset)) if asset else []
     times = [(found.created_at, found.updated_at) for found in (table, asset) if found is not None]
     shown: GetAssetOutput = {
-        **_head(subject, asset),  # type: ignore[typeddict-item]
+        **_head(subject, asset),
         "AssetTypeId": asset.type_id if asset else built_in.TABLE_TYPE,
         "CreatedAt": times[0][0],
         "UpdatedAt": max(updated for _, updated in times),
@@ -175,7 +184,7 @@ def update_asset(ctx: Context, request: UpdateAssetRequest) -> UpdateAssetRespon
                 document["Name"] = name
             changed = tx.assets.replace(asset, asset.type_id, name, document, ctx.now)
             subject = Subject(subject.identifier, changed, subject.table)
-            return {**_head(subject, changed), "UpdatedAt": ctx.now}  # type: ignore[typeddict-item]
+            return {**_head(subject, changed), "UpdatedAt": ctx.now}
 
         return once(ctx, tx, "UpdateAsset", request, act)
 

@@ -1,6 +1,6 @@
 """Operations on the glossary terms and attachments of assets and of their items."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 from isinglass.domain.business.index import is_storable
 from isinglass.model.glue.errors import InvalidInputException
@@ -25,11 +25,19 @@ from isinglass.store.store import Transaction
 _MOST_TERMS = 10
 
 
-def _found(ctx: Context, tx: Transaction, request: Any) -> tuple[Place, dict[str, Any]]:
+class _Shown(TypedDict, total=False):
+    """Where something is, as it is answered: on an asset, or on one of its items."""
+
+    AssetIdentifier: str
+    IterableFormName: str
+    ItemIdentifier: str
+
+
+def _found(ctx: Context, tx: Transaction, request: Any) -> tuple[Place, _Shown]:
     """Lock the asset of a request and find its place; and show them as they are answered."""
     subject, asset = subjects.lock(ctx, tx, request["AssetIdentifier"])
     place = subjects.place_of(ctx, tx, asset, subject, request)
-    shown = {"AssetIdentifier": subject.identifier}
+    shown: _Shown = {"AssetIdentifier": subject.identifier}
     if place.form:
         shown |= {"IterableFormName": place.form, "ItemIdentifier": place.item}
     return place, shown
@@ -53,7 +61,7 @@ def associate_glossary_terms(
                     f"There can be {_MOST_TERMS} glossary terms on an asset or item, not {len(now_there)}"
                 )
             tx.assets.touch(place.asset, ctx.now)
-            return {**shown, "GlossaryTerms": now_there}  # type: ignore[typeddict-item]
+            return {**shown, "GlossaryTerms": now_there}
 
         return once(ctx, tx, "AssociateGlossaryTerms", request, act)
 
@@ -69,7 +77,7 @@ def disassociate_glossary_terms(
             place, shown = _found(ctx, tx, request)
             tx.asset_details.remove_terms(place, request["GlossaryTermIdentifiers"])
             tx.assets.touch(place.asset, ctx.now)
-            return {**shown, "GlossaryTerms": tx.asset_details.terms(place)}  # type: ignore[typeddict-item]
+            return {**shown, "GlossaryTerms": tx.asset_details.terms(place)}
 
         return once(ctx, tx, "DisassociateGlossaryTerms", request, act)
 
@@ -88,7 +96,7 @@ def put_attachment(ctx: Context, request: PutAttachmentRequest) -> PutAttachment
             place, shown = _found(ctx, tx, request)
             tx.asset_details.attach(place, Attachment(name, form_type, content))
             tx.assets.touch(place.asset, ctx.now)
-            return {**shown, "AttachmentName": name, "FormTypeId": form_type}  # type: ignore[typeddict-item]
+            return {**shown, "AttachmentName": name, "FormTypeId": form_type}
 
         return once(ctx, tx, "PutAttachment", request, act)
 
@@ -100,5 +108,4 @@ def delete_attachment(ctx: Context, request: DeleteAttachmentRequest) -> DeleteA
         place, shown = _found(ctx, tx, request)
         if tx.asset_details.detach(place, request["AttachmentName"]):
             tx.assets.touch(place.asset, ctx.now)
-    answer: Any = shown
-    return answer  # type: ignore[no-any-return]
+    return shown

@@ -23,6 +23,7 @@ from isinglass.model.glue.shapes import (
     GetUnfilteredPartitionsMetadataResponse,
     GetUnfilteredTableMetadataRequest,
     GetUnfilteredTableMetadataResponse,
+    Permission,
 )
 from isinglass.operations.catalog import render
 from isinglass.operations.catalog.links import whole_table
@@ -35,7 +36,7 @@ from isinglass.operations.visibility import asker_of, denied
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.store import Transaction
 
-_SHOWN_PERMISSIONS = ("ALTER", "DELETE", "DROP", "INSERT", "SELECT")
+_SHOWN_PERMISSIONS: tuple[Permission, ...] = ("ALTER", "DELETE", "DROP", "INSERT", "SELECT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def get_unfiltered_table_metadata(
         "IsMultiDialectView": shown["IsMultiDialectView"],
         "IsMaterializedView": shown["IsMaterializedView"],
         "ResourceArn": arn(ctx.region, table.catalog_id, "table", table.database_name, table.name),
-        "Permissions": [name for name in _SHOWN_PERMISSIONS if access.allows(name)],  # type: ignore[misc]
+        "Permissions": [name for name in _SHOWN_PERMISSIONS if access.allows(name)],
     }
     return answer if rows is None else {**answer, "RowFilter": _any_of(rows)}
 
