@@ -2,20 +2,30 @@
 
 import itertools
 import json
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from api_fixtures import REGION
-from transfer_fixtures import Mover, without_header
+from transfer_fixtures import EVERYTHING, Mover, without_header
 
+from isinglass import transfer
 from isinglass.domain.signature import Credentials
+from isinglass.gateway.service import operation_names
+from isinglass.operations.registry import load
 from isinglass.transfer.account.registry import KINDS
-from isinglass.transfer.calling import CallFailed
+from isinglass.transfer.aws_glue import open_account
+from isinglass.transfer.calling import CallFailed, Patient
+from isinglass.transfer.files import lines_of
 from isinglass.transfer.mapping import parse_remap
+from isinglass.transfer.reading import CatalogReader, Origin
 from isinglass.transfer.records import SHAPES, decode, encode
 from isinglass.transfer.server_glue import ServerGlue
 from isinglass.transfer.wanted import BUSINESS, TAGS, USUAL, Wanted
+from isinglass.transfer.writing import Written, write_file, write_folder
 
+DATABASES = ["sqlite"]
 ACCOUNTS = itertools.count(500_000_000_000)
 FORM = '$version: "2.0"\n\nstructure Care {\n    owner: String\n    rules: Rules\n}\n\nlist Rules {\n    member: String\n}\n'
 
@@ -232,3 +242,96 @@ def test_kinds_that_may_not_be_read_are_told_of_and_left_out(api, whole, account
     }  # fmt: skip
     with pytest.raises(CallFailed, match="ListFormTypes: AccessDeniedException"):
         mover.export(account, Wanted(parts=frozenset({BUSINESS})), glue)
+
+
+#: Operations that make something and that no import calls.
+NOT_MOVED = {
+    "BatchGrantPermissions": "GrantPermissions does it one by one, and tells of each",
+    "CreateGlueIdentityCenterConfiguration": "of the account's sign-on, not of its catalog",
+    "CreateJob": "jobs are no part of the catalog",
+    "CreatePartition": "BatchCreatePartition does it",
+    "ImportCatalogToGlue": "asks for an import of another kind",
+    "PutDataCatalogExportConfiguration": "of the server, which keeps a file of its own",
+    "RegisterConnectionType": "what DescribeConnectionType shows of a type does not make it again",
+}
+
+
+def test_whatever_makes_something_of_a_catalog_is_called_by_imports_or_said_not_to_be():
+    makes = re.compile(
+        r"(?:lakeformation:)?((?:BatchCreate|Create|Put|Register|Grant|BatchGrant|Associate|Import)\w+)"
+    )
+    registered = {found[1] for name in load(operation_names()) if (found := makes.fullmatch(name))}
+    folder = Path(transfer.__file__).parent
+    called = {
+        found
+        for file in folder.rglob("*.py")
+        for found in re.findall(r'"(?:\w+:)?([A-Z]\w+)"', file.read_text())
+    }
+    assert {name for name in registered if name not in called} == set(NOT_MOVED)
+
+
+def test_account_read_through_boto3_is_the_same_file(api, whole, account, monkeypatch):
+    mover, exported = whole
+    keys = api.credentials_of(account)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", keys.access_key_id)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", keys.secret_access_key)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    live = open_account(None, REGION, api.url)
+    assert mover.export(account, glue=Patient(live.glue)) == exported
+
+
+def test_export_that_broke_off_anywhere_goes_on_to_the_same_file(whole, account, tmp_path):
+    mover, exported = whole
+    path = tmp_path / "c.jsonl"
+    reader = CatalogReader(mover.glue(account), Origin(account, REGION, account), EVERYTHING)
+    lines = exported.splitlines(keepends=True)
+    ends = [len(b"".join(lines[:number])) for number in range(0, len(lines), 5)]
+    for at in (*ends, *(end - 3 for end in ends[1:]), len(exported)):
+        (tmp_path / "c.jsonl.partial").write_bytes(exported[:at])
+        written = Written()
+        write_file(reader, str(path), written, resume=True)
+        assert path.read_bytes() == exported, at
+        assert written.counts == Counter(decode(line).kind for line in lines)
+
+
+def test_folder_holds_what_a_file_holds_and_forgets_what_is_gone(whole, account, tmp_path):
+    mover, exported = whole
+    folder = tmp_path / "catalog"
+    reader = CatalogReader(mover.glue(account), Origin(account, REGION, account), EVERYTHING)
+    write_folder(reader, folder, Written())
+    assert b"".join(line.text for line in lines_of(str(folder))) == exported
+    assert {path.stat().st_mode & 0o777 for path in folder.rglob("*.jsonl")} == {0o600}
+    (folder / "sales" / "tables" / ".77.orders.jsonl").write_bytes(b"half a li")  # a killed export's
+    assert b"".join(line.text for line in lines_of(str(folder))) == exported
+    other = str(next(ACCOUNTS))
+    write_folder(
+        CatalogReader(mover.glue(other), Origin(other, REGION, other), EVERYTHING), folder, Written()
+    )
+    assert [path.name for path in folder.rglob("*.jsonl")] == ["catalog.jsonl"]
+
+
+def test_things_that_differ_are_replaced_and_then_alike(api, whole, account):
+    mover, exported = whole
+    changed = exported
+    for old, new in [
+        (b'"ReturnConnectionPasswordEncrypted":true', b'"AwsKmsKeyId":"alias/aws/glue","ReturnConnectionPasswordEncrypted":true'),
+        (b"few workers", b"many workers"), (b'"SampleSize":10.5', b'"SampleSize":11'), (b"cron(0 2", b"cron(0 4"),
+        (b"of Europe", b"of the north"), (b"is revenue", b"is all revenue"), (b'{\\"owner\\":\\"bob\\"}', b'{\\"owner\\":\\"eve\\"}'),
+        (b"id > 3", b"id > 4"), (b"user/boss", b"user/chief"), (b'"glue:GetTable"', b'"glue:GetTables"'),
+        (b'"Permissions":["DESCRIBE"],"PermissionsWithGrantOption":["DESCRIBE"]', b'"Permissions":["ALTER","DESCRIBE"],"PermissionsWithGrantOption":["ALTER"]'),
+    ]:  # fmt: skip
+        assert old in changed, old
+        changed = changed.replace(old, new)
+    told = mover.put(account, changed, on_conflict="skip")
+    kinds = [
+        "EncryptionSettings", "NestedCatalog", "StatisticsTask", "GlossaryTerm", "Asset", "UsageProfile", "DataCellsFilter",
+        "Permission", "DataLakeSettings", "ResourcePolicy", "Crawler",
+    ]  # fmt: skip
+    assert {kind for kind, outcome in told.counts if outcome == "skipped"} == set(kinds)
+    assert mover.export(account) == exported
+    report = mover.put(account, changed, on_conflict="replace", go_on=True)
+    assert report.problems == []
+    assert {kind for kind, outcome in report.counts if outcome == "replaced"} == set(kinds)
+    assert mover.export(account) == changed
+    back = mover.put(account, exported, on_conflict="replace", go_on=True)
+    assert back.problems == []

@@ -8,8 +8,6 @@ from isinglass.transfer.inputs import NOT_SCHEDULED
 from isinglass.transfer.putting import Target, put_compared
 from isinglass.transfer.report import Entry
 
-_SETTINGS = "ColumnStatisticsTaskSettings"
-
 
 def put_task(target: Target, names: Mapping[str, Any], entry: Entry) -> None:
     """Make the settings, or bring them to what the record says."""
@@ -18,7 +16,7 @@ def put_task(target: Target, names: Mapping[str, Any], entry: Entry) -> None:
     wanted = {**given, **({"ScheduleState": NOT_SCHEDULED} if stopped else {})}
 
     def there() -> dict[str, Any] | None:
-        found = target.find(f"Get{_SETTINGS}", names, _SETTINGS)
+        found = target.find("GetColumnStatisticsTaskSettings", names, "ColumnStatisticsTaskSettings")
         if found is None:
             return None
         shown, state = inputs.of_task(found)
@@ -30,12 +28,13 @@ def put_task(target: Target, names: Mapping[str, Any], entry: Entry) -> None:
             target.glue.call(f"{verb}ColumnStatisticsTaskRunSchedule", names)
 
     def create() -> None:
-        target.glue.call(f"Create{_SETTINGS}", {**names, **given})
+        target.glue.call("CreateColumnStatisticsTaskSettings", {**names, **given})
         turn("")
 
     def replace() -> None:
         was = str((there() or {}).get("ScheduleState", ""))
-        target.glue.call(f"Update{_SETTINGS}", {**names, "Schedule": "", **given})
+        request = {**names, "Schedule": "", **given}
+        target.glue.call("UpdateColumnStatisticsTaskSettings", request)
         turn(was)
 
     put_compared(target, entry, wanted, there, create, replace)

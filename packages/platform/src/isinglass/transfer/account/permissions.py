@@ -63,10 +63,11 @@ def _put_permission(target: Target, entry: Entry) -> None:
 
     def replace() -> None:
         extra = {*present["Permissions"]} - {*given["Permissions"]}
-        option = {*present.get(_OPTION, ())} - {*given.get(_OPTION, ())} - extra
-        for taken in ({"Permissions": sorted(extra)}, {"Permissions": [], _OPTION: sorted(option)}):
-            if any(taken.values()):
-                target.glue.call("lakeformation:RevokePermissions", {**who, **taken})
+        option = {*present.get(_OPTION, ())} - {*given.get(_OPTION, ())}
+        if extra or option:
+            # The right to pass a permission on goes only with the permission, which is then given again.
+            taken = {"Permissions": sorted(extra | option), _OPTION: sorted(option)}
+            target.glue.call("lakeformation:RevokePermissions", {**who, **taken})
         grant()
 
     put_compared(target, entry, given, there, grant, replace)
