@@ -62,6 +62,11 @@ def test_created_table_points_to_its_first_metadata(lake: Lake) -> None:
     }
 
 
+def test_rows_sorted_by_no_transform_are_sorted_by_the_column(lake: Lake) -> None:
+    lake.create(WriteOrder={"OrderId": 1, "Fields": [{**BY_ID["Fields"][0], "Transform": "none"}]})
+    assert lake.metadata()["sort-orders"][0]["fields"][0]["transform"] == "identity"
+
+
 @pytest.mark.parametrize(
     ("version", "needs"), [("1", "schema"), ("2", "last-sequence-number"), ("3", "next-row-id")]
 )
@@ -97,7 +102,9 @@ def test_table_of_columns_alone_becomes_iceberg(lake: Lake) -> None:
         "value-required": False,
         "value": {"type": "list", "element-id": 6, "element-required": False, "element": "int"},
     }
-    assert lake.table("plain")["Description"] == "words"
+    table = lake.table("plain")
+    assert (table["Description"], table["StorageDescriptor"]["Columns"]) == ("words", columns)
+    assert table["StorageDescriptor"]["Location"] == lake.location("plain")
 
 
 def test_update_writes_the_next_metadata_and_keeps_the_old(lake: Lake) -> None:

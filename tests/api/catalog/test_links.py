@@ -201,10 +201,11 @@ def test_half_a_link_is_refused(linked: Any, error_of: Any, operation: str, argu
     assert error_of(getattr(linked, operation), **arguments)[0] == "InvalidInputException"
 
 
-def test_link_to_another_region_is_refused(linked: Any, error_of: Any) -> None:
-    target = {"DatabaseName": "real", "Region": "mars-1"}
-    code, _ = error_of(linked.create_database, DatabaseInput={"Name": "n", "TargetDatabase": target})
-    assert code == "OperationNotSupportedException"
+def test_link_that_names_a_region_leads_to_the_one_catalog_of_all_regions(linked: Any) -> None:
+    target = {"DatabaseName": "real", "Region": "eu-central-1"}
+    linked.create_database(DatabaseInput={"Name": "n", "TargetDatabase": target})
+    assert linked.get_database(Name="n")["Database"]["TargetDatabase"]["Region"] == "eu-central-1"
+    assert linked.get_table(DatabaseName="n", Name="orders")["Table"]["DatabaseName"] == "real"
 
 
 def test_link_to_another_account_opens_nothing_by_itself(linked: Any, api: Any, error_of: Any) -> None:

@@ -119,6 +119,14 @@ def test_view_of_a_bad_definition_is_refused(catalog: Any, error_of: Any, member
     assert error_of(create, DatabaseName="sales", TableInput={**VIEW, **members})[0] == code
 
 
+def test_view_keeps_what_is_said_of_its_refreshing(catalog: Any) -> None:
+    said = {"RefreshSeconds": 600, "LastRefreshType": "INCREMENTAL"}
+    definition = {"Representations": [SPARK], **said}
+    catalog.glue.create_table(DatabaseName="sales", TableInput={**VIEW, "ViewDefinition": definition})
+    found = shown(catalog.glue)["ViewDefinition"]
+    assert {member: found[member] for member in said} == said
+
+
 def test_change_of_a_dialect_of_what_is_no_view_is_refused(views: Any, error_of: Any) -> None:
     given = {"Name": "orders", "ViewDefinition": {"Representations": [ATHENA]}}
     code, message = error_of(

@@ -92,7 +92,7 @@ def default_timeout(command: str, glue_version: str) -> int | None:
     """Minutes a run may take unless the job says: they depend on the command and the Glue version."""
     if command == "gluestreaming":
         return None
-    if command == "glueetl" and _major(glue_version) >= 5:
+    if command == "glueray" or (command == "glueetl" and _major(glue_version) >= 5):
         return 480
     return 2880
 

@@ -13,8 +13,6 @@ from isinglass.model.glue.errors import (
 
 VIEW = "VIRTUAL_VIEW"
 
-#: What belongs to views whose rows are kept, which nothing here refreshes.
-_OF_MATERIALIZED = ("IsManaged", "RefreshSeconds", "LastRefreshType", "SubObjectVersionIds")
 _NEEDED = ("Dialect", "DialectVersion", "ViewOriginalText")
 
 _Key = tuple[str, str]
@@ -27,11 +25,10 @@ def check_view(document: Mapping[str, Any]) -> dict[str, Any]:
         return dict(document)
     if document.get("TableType") != VIEW:
         raise InvalidInputException(f"A table with a ViewDefinition has the TableType {VIEW}")
-    for member in _OF_MATERIALIZED:
-        if given.get(member):
-            raise OperationNotSupportedException(
-                f"ViewDefinition.{member} of materialized views is not supported yet."
-            )
+    if given.get("IsManaged"):
+        raise OperationNotSupportedException(
+            "ViewDefinition.IsManaged: materialized views are not supported yet, as nothing would refresh them."
+        )
     representations = given.get("Representations")
     if not representations:
         raise InvalidInputException("ViewDefinition.Representations must hold one dialect at least")

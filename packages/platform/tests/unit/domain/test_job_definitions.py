@@ -6,7 +6,7 @@ import pytest
 
 from isinglass.domain.job_arguments import customer_environment, resolve, script_argv
 from isinglass.domain.job_definitions import complete, with_overrides
-from isinglass.domain.job_sizing import InvalidSize, dpu_seconds, memory_bytes
+from isinglass.domain.job_sizing import InvalidSize, default_timeout, dpu_seconds, memory_bytes
 
 COMMON = {
     "MaxRetries": 0,
@@ -85,6 +85,22 @@ def test_complete_of_python_shell_is_a_sixteenth_of_a_dpu() -> None:
 def test_complete_refuses_with_a_reason(definition: dict[str, Any], reason: str) -> None:
     with pytest.raises(InvalidSize, match=reason):
         complete(definition)
+
+
+@pytest.mark.parametrize(
+    ("command", "glue_version", "minutes"),
+    [
+        ("glueetl", "4.0", 2880),
+        ("glueetl", "5.1", 480),
+        ("glueray", "4.0", 480),
+        ("pythonshell", "5.1", 2880),
+        ("gluestreaming", "5.1", None),
+    ],
+)
+def test_timeout_follows_from_command_and_version(
+    command: str, glue_version: str, minutes: int | None
+) -> None:
+    assert default_timeout(command, glue_version) == minutes
 
 
 def test_run_overrides_replace_the_sizing_as_a_whole() -> None:

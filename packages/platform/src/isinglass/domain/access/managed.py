@@ -36,7 +36,7 @@ def _document(*statements: dict[str, Any]) -> str:
 
 _OBJECTS = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
 _READING = ["Get*", "List*", "Describe*", "BatchGet*", "Search*", "Query*", "Filter*", "Check*"]
-_READ_SERVICES = ("glue", "iam", "lakeformation", "logs", "s3", "isinglass")
+_READ_SERVICES = ("glue", "iam", "kms", "lakeformation", "logs", "s3", "isinglass")
 
 _GLUE_ROLE = _document(
     _allow(["glue:*", "s3:GetBucketLocation", "s3:ListBucket", "s3:ListAllMyBuckets", "s3:GetBucketAcl"]),
@@ -113,6 +113,74 @@ _ALL = (
         _document(_allow(["s3:Get*", "s3:List*", "s3:Describe*"])),
     ),
     ManagedPolicy(
+        "AmazonDynamoDBReadOnlyAccess",
+        "/",
+        "ANPAISINGLASSDYNREAD1",
+        "Reads all tables of DynamoDB; roles of crawlers carry it, though nothing here is read from there.",
+        _document(
+            _allow(
+                [f"dynamodb:{verb}" for verb in ("BatchGet*", "Describe*", "Get*", "List*", "Query", "Scan")]
+            )
+        ),
+    ),
+    ManagedPolicy(
+        "AWSKeyManagementServicePowerUser",
+        "/",
+        "ANPAISINGLASSKEYS0001",
+        "Makes and lists encryption keys; their own policies say who may use them.",
+        _document(
+            _allow(
+                [
+                    "kms:CreateAlias",
+                    "kms:CreateKey",
+                    "kms:DeleteAlias",
+                    "kms:Describe*",
+                    "kms:GenerateRandom",
+                    "kms:Get*",
+                    "kms:List*",
+                    "kms:TagResource",
+                    "kms:UntagResource",
+                    "iam:ListGroups",
+                    "iam:ListRoles",
+                    "iam:ListUsers",
+                ]
+            )
+        ),
+    ),
+    ManagedPolicy(
+        "AWSLakeFormationDataAdmin",
+        "/",
+        "ANPAISINGLASSLAKE0001",
+        "Says who may use which data.",
+        _document(
+            _allow(
+                [
+                    "lakeformation:*",
+                    "glue:GetDatabase",
+                    "glue:GetDatabases",
+                    "glue:CreateDatabase",
+                    "glue:UpdateDatabase",
+                    "glue:DeleteDatabase",
+                    "glue:GetTable",
+                    "glue:GetTables",
+                    "glue:CreateTable",
+                    "glue:UpdateTable",
+                    "glue:DeleteTable",
+                    "glue:SearchTables",
+                    "glue:GetPartitions",
+                    "s3:ListBucket",
+                    "s3:GetBucketLocation",
+                    "s3:ListAllMyBuckets",
+                    "iam:ListUsers",
+                    "iam:ListRoles",
+                    "iam:GetRole",
+                    "iam:GetRolePolicy",
+                ]
+            ),
+            {"Effect": "Deny", "Action": "lakeformation:PutDataLakeSettings", "Resource": "*"},
+        ),
+    ),
+    ManagedPolicy(
         "CloudWatchLogsFullAccess",
         "/",
         "ANPAISINGLASSLOGS0001",
@@ -127,6 +195,7 @@ BY_ID: Mapping[str, ManagedPolicy] = {policy.id: policy for policy in _ALL}
 _BECOMING_ANOTHER = [
     "iam:Add*", "iam:Attach*", "iam:Create*", "iam:Delete*", "iam:Detach*", "iam:Put*", "iam:Remove*",
     "iam:Set*", "iam:Tag*", "iam:Untag*", "iam:Update*", "isinglass:CreateAccount", "isinglass:ListAccounts",
+    "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion",
     "lakeformation:BatchGrant*", "lakeformation:BatchRevoke*", "lakeformation:Grant*",
     "lakeformation:PutDataLakeSettings", "lakeformation:Revoke*", "sts:AssumeRole", "sts:GetSessionToken",
 ]  # fmt: skip

@@ -36,15 +36,21 @@ def next_pointer(metadata: Mapping[str, Any], previous: str | None, file_id: str
 
 
 def pointing(document: Mapping[str, Any], metadata: Mapping[str, Any], pointer: str) -> dict[str, Any]:
-    """Let a table's document point to a metadata file, and show its columns."""
+    """Let a table's document point to a metadata file, and show its columns.
+
+    What describes a column or the location as the metadata does stays as it was given: clients compare.
+    """
     parameters = dict(document.get("Parameters", {}))
     if previous := parameters.get(POINTER):
         parameters[_PREVIOUS] = previous
     parameters |= {"table_type": "ICEBERG", POINTER: pointer}
+    given = document.get("StorageDescriptor", {})
+    columns = {_meaning(column): column for column in given.get("Columns", [])}
+    location = str(given.get("Location", ""))
     descriptor = {
-        **document.get("StorageDescriptor", {}),
-        "Columns": columns_of(current(metadata, "schema")),
-        "Location": metadata["location"],
+        **given,
+        "Columns": [columns.get(_meaning(each), each) for each in columns_of(current(metadata, "schema"))],
+        "Location": location if location.rstrip("/") == metadata["location"] else metadata["location"],
     }
     return {
         "TableType": "EXTERNAL_TABLE",
@@ -52,6 +58,10 @@ def pointing(document: Mapping[str, Any], metadata: Mapping[str, Any], pointer: 
         "Parameters": parameters,
         "StorageDescriptor": descriptor,
     }
+
+
+def _meaning(column: Mapping[str, Any]) -> tuple[str, str, str]:
+    return column["Name"], column.get("Type", "string"), column.get("Comment") or ""
 
 
 def shown(metadata: Mapping[str, Any]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def order_of(given: Mapping[str, Any] | None, schema: Mapping[str, Any], order_i
     """Build a sort order; that of no fields is 0, as nothing else may be."""
     fields = [
         {
-            "transform": _transform(each, schema),
+            "transform": _transform(_sorted_by(each), schema),
             "source-id": each["SourceId"],
             "direction": each["Direction"],
             "null-order": each["NullOrder"],
@@ -91,6 +91,11 @@ def check_sources(layout: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
             raise InvalidInputException(
                 f"Field {field['source-id']} cannot go from the schema: rows are partitioned or sorted by it"
             )
+
+
+def _sorted_by(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Read `none`, as Glue's clients say that rows are sorted by a column itself."""
+    return {**given, "Transform": "identity"} if given["Transform"].strip() == "none" else given
 
 
 def _transform(given: Mapping[str, Any], schema: Mapping[str, Any]) -> str:

@@ -14,7 +14,6 @@ from isinglass.domain.catalog_objects import fold
 from isinglass.model.glue.errors import (
     EntityNotFoundException,
     InvalidInputException,
-    OperationNotSupportedException,
 )
 from isinglass.operations.catalog.scope import not_read
 from isinglass.operations.context import Context
@@ -155,12 +154,10 @@ def _follow(
 
 
 def _target(ctx: Context, tx: Transaction, catalog: str, identifier: Mapping[str, Any], shown: str) -> Place:
-    """Find the catalog and database that a link names; a catalog that it does not name is the account's."""
-    region = identifier.get("Region", ctx.region)
-    if region != ctx.region:
-        raise OperationNotSupportedException(
-            f"{shown} links to region {region}, which is not reached from here"
-        )
+    """Find the catalog and database that a link names; a catalog that it does not name is the account's.
+
+    The region that it names is kept and decides nothing: a server has one catalog for all of them.
+    """
     account_id, path = split(fold(identifier.get("CatalogId", account_of(catalog))), account_of(catalog))
     place = Place(join(account_id, path), fold(_required(identifier, "DatabaseName", shown)))
     catalogs = [catalog_ids.arn(ctx.region, each, "catalog") for each in {account_id, place.catalog}]
