@@ -2,7 +2,7 @@
 
 import logging
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,13 @@ from isinglass.crawl.plan import TooManyTables
 from isinglass.crawl.settings import InvalidConfiguration, settings_of
 from isinglass.crawl.survey import Cancelled, Survey, Target
 from isinglass.domain.object_encryption import logs_key
-from isinglass.model.glue.errors import InvalidInputException
+from isinglass.model.glue.errors import AccessDeniedException, GlueEncryptionException, InvalidInputException
 from isinglass.observe.log_sealing import LogKey
 from isinglass.observe.logs import LogWriter, log_path
 from isinglass.observe.sealed_logs import LogKeyRefused, LogKeys
 from isinglass.store import crawlers, crawls
 from isinglass.store.crawlers import Crawler
+from isinglass.store.role_keys import allowed_to_role
 from isinglass.store.store import Transaction
 from isinglass.store.work import WorkItem
 from isinglass.store.work_context import WorkContext
@@ -51,6 +52,8 @@ _REASONS = (
     StorageError,
     GlobError,
     InvalidInputException,
+    AccessDeniedException,
+    GlueEncryptionException,
 )
 
 
@@ -115,7 +118,7 @@ class CrawlRunner:
             key, refused = None, str(error)
         writer = LogWriter(self._log_path(item), key=key)
         try:
-            _Run(self._services, context, item, crawler, writer).run(refused)
+            _Run(self._services, _as_role(context, item, crawler), item, crawler, writer).run(refused)
         finally:
             writer.close()
 
@@ -135,6 +138,13 @@ class CrawlRunner:
         role = crawler.definition.get("Role", "")
         with self._services.storage_of_role(item.account_id, role, _SESSION_NAME) as access:
             return keys.for_writing(item.account_id, self._log_path(item), key, access.access_key_id)
+
+
+def _as_role(context: WorkContext, item: WorkItem, crawler: Crawler) -> WorkContext:
+    """Let a crawl read and write an encrypted catalog as far as the crawler's role may use its key."""
+    role, region = crawler.definition.get("Role", ""), item.payload["Region"]
+    allow = allowed_to_role(context.store, item.account_id, role, _SESSION_NAME, region)
+    return replace(context, store=context.store.on_behalf(allow))
 
 
 class _Run:

@@ -221,7 +221,7 @@ class Transaction:
 
     @cached_property
     def crawl_memory(self) -> CrawlMemory:
-        return CrawlMemory(self.connection)
+        return CrawlMemory(self.connection, self.documents)
 
     @cached_property
     def schedules(self) -> Schedules:
