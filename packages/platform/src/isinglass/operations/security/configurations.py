@@ -2,11 +2,7 @@
 
 from typing import Any
 
-from isinglass.model.glue.errors import (
-    AlreadyExistsException,
-    EntityNotFoundException,
-    OperationNotSupportedException,
-)
+from isinglass.model.glue.errors import AlreadyExistsException, EntityNotFoundException
 from isinglass.model.glue.shapes import (
     CreateSecurityConfigurationRequest,
     CreateSecurityConfigurationResponse,
@@ -21,22 +17,6 @@ from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.operations.security.data_encryption import check_encryption
 from isinglass.store.security_configurations import SecurityConfiguration
-
-
-def _refuse_encryption(operation: str, document: Any) -> None:
-    """Refuse a mode that nothing here carries out: who is told that data is encrypted relies on it."""
-    if isinstance(document, list):
-        for item in document:
-            _refuse_encryption(operation, item)
-        return
-    if not isinstance(document, dict):
-        return
-    for member, value in document.items():
-        if member.endswith("Mode") and value != "DISABLED":
-            raise OperationNotSupportedException(
-                f"{operation} does not support {member} {value} yet: the data would not be encrypted."
-            )
-        _refuse_encryption(operation, value)
 
 
 def _shown(configuration: SecurityConfiguration) -> Any:
