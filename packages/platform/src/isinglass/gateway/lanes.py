@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 
 from isinglass.gateway.chain import Chain, Contended
+from isinglass.gateway.pool import Pool
 from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
 from isinglass.gateway.writer import Writer
 from isinglass.model.edge_errors import ThrottlingException
@@ -76,19 +77,20 @@ class Lanes:
         self._chain = chain
         self._embedded = embedded
         self._writer = Writer(chain)
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="operation")
+        self._pool = Pool(threads, "operation")
         self._slow = {name: ThreadPoolExecutor(most, thread_name_prefix=name) for name, most in SLOW.items()}
         self._waiting = 0
         self._waiting_slow = dict.fromkeys(SLOW, 0)
 
     def start(self) -> None:
-        """Start the writer's thread; pools start theirs when needed."""
+        """Start the threads of the writer and the common pool; slow ones start when needed."""
         self._writer.start()
+        self._pool.start()
 
     def stop(self) -> None:
         """Finish what was taken on, but do not wait for what may take minutes."""
         self._writer.stop()
-        self._pool.shutdown()
+        self._pool.stop()
         for pool in self._slow.values():
             pool.shutdown(wait=False, cancel_futures=True)  # what runs there ends with its child process
 
@@ -103,7 +105,7 @@ class Lanes:
                     return self._chain.handle(request, patient=False)
             elif operation in SHORT_WRITES:
                 return await self._counted(self._writer.submit, request)
-        return await self._counted(partial(self._in, self._pool), request)
+        return await self._counted(partial(self._pool.submit, self._chain.handle), request)
 
     async def _counted(
         self, submit: Callable[[HttpRequest], Awaitable[HttpResponse]], request: HttpRequest
@@ -118,7 +120,7 @@ class Lanes:
 
     async def _answer_slowly(self, operation: str, request: HttpRequest) -> HttpResponse:
         # What nobody signed must not take a place in the queue.
-        refusal = await asyncio.get_running_loop().run_in_executor(self._pool, self._chain.refusal, request)
+        refusal: HttpResponse | None = await self._pool.submit(self._chain.refusal, request)
         if refusal is not None:
             return refusal
         if self._waiting_slow[operation] >= MOST_SLOW:

@@ -1,4 +1,4 @@
-"""One thread that answers writing requests: all that come together, under one commit."""
+"""Threads that answer writing requests: all that come together, under one commit."""
 
 import asyncio
 import logging
@@ -7,37 +7,47 @@ from collections.abc import Iterator
 from queue import Empty, SimpleQueue
 
 from isinglass.gateway.chain import Chain
-from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
+from isinglass.gateway.pool import Answer, Returns
+from isinglass.gateway.protocol.messages import HttpRequest
 
 _log = logging.getLogger(__name__)
 
 #: Bounds how long the first of a group waits for the last.
 _LARGEST_GROUP = 128
 
-_Waiting = tuple[HttpRequest, "asyncio.Future[HttpResponse]"]
+#: One group is answered while another one's commit becomes durable, for which the disk lets it wait.
+_THREADS = 2
+
+_Waiting = tuple[HttpRequest, Answer]
 
 
 class Writer:
-    """Takes requests on the event loop and answers them there, in the order that they came."""
+    """Takes requests on the event loop and answers them there, about in the order that they came."""
 
     def __init__(self, chain: Chain) -> None:
         self._chain = chain
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._returns = Returns()
+        self._threads = [
+            threading.Thread(target=self._run, name=f"writer-{number}", daemon=True)
+            for number in range(_THREADS)
+        ]
 
     def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
+        """Start the threads."""
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """Answer what waits, then end the thread."""
-        if self._thread.is_alive():
-            self._queue.put(None)
-            self._thread.join()
+        """Answer what waits, then end the threads."""
+        self._queue.put(None)
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
 
-    def submit(self, request: HttpRequest) -> "asyncio.Future[HttpResponse]":
+    def submit(self, request: HttpRequest) -> Answer:
         """Queue a request; called on the event loop, which the answer comes back to."""
-        answer: asyncio.Future[HttpResponse] = asyncio.get_running_loop().create_future()
+        answer: Answer = asyncio.get_running_loop().create_future()
         self._queue.put((request, answer))
         return answer
 
@@ -48,9 +58,12 @@ class Writer:
                 responses = self._chain.handle_together(self._joining(group))
             except BaseException as error:
                 _log.exception("The writer could not answer %d requests", len(group))
-                _deliver(group, error)
+                for _, answer in group:
+                    self._returns.give(answer, error)
             else:
-                _deliver(group, responses)
+                for (_, answer), response in zip(group, responses, strict=True):
+                    self._returns.give(answer, response)
+        self._queue.put(None)  # for the thread beside
 
     def _joining(self, group: list[_Waiting]) -> Iterator[HttpRequest]:
         """Give a group's requests; those that arrive while the earlier ones are answered join it."""
@@ -61,22 +74,7 @@ class Writer:
             except Empty:
                 return
             if waiting is None:
-                self._queue.put(None)  # for the loop that ends the thread
+                self._queue.put(None)  # for the loops that end the threads
                 return
             group.append(waiting)
             yield waiting[0]
-
-
-def _deliver(group: list[_Waiting], outcome: list[HttpResponse] | BaseException) -> None:
-    """Hand a group's answers to its event loop with one wake-up."""
-
-    def on_loop() -> None:
-        for index, (_, answer) in enumerate(group):
-            if answer.done():
-                continue  # the client has gone away
-            if isinstance(outcome, BaseException):
-                answer.set_exception(outcome)
-            else:
-                answer.set_result(outcome[index])
-
-    group[0][1].get_loop().call_soon_threadsafe(on_loop)

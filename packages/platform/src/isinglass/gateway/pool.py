@@ -1,0 +1,82 @@
+"""Threads that answer requests of the event loop, whose answers come back to it many at a time."""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any
+
+from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
+
+Answer = asyncio.Future[Any]
+_Outcome = HttpResponse | BaseException | None
+_Call = Callable[[HttpRequest], HttpResponse | None]
+
+
+class Returns:
+    """Hands answers from threads to the event loop: those that are ready together with one wake-up."""
+
+    def __init__(self) -> None:
+        self._ready: deque[tuple[Answer, _Outcome]] = deque()
+        self._waking = False
+
+    def give(self, answer: Answer, outcome: _Outcome) -> None:
+        """Let an answer have its outcome soon; called on any thread."""
+        self._ready.append((answer, outcome))
+        if not self._waking:
+            self._waking = True
+            answer.get_loop().call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        self._waking = False  # first: whatever comes from here on wakes the loop again
+        while self._ready:
+            answer, outcome = self._ready.popleft()
+            if answer.done():
+                continue  # the client has gone away
+            if isinstance(outcome, BaseException):
+                answer.set_exception(outcome)
+            else:
+                answer.set_result(outcome)
+
+
+class Pool:
+    """Some threads that answer what they are given, in the order that it came."""
+
+    def __init__(self, threads: int, name: str) -> None:
+        self._queue: SimpleQueue[tuple[_Call, HttpRequest, Answer] | None] = SimpleQueue()
+        self._returns = Returns()
+        self._threads = [
+            threading.Thread(target=self._run, name=f"{name}-{number}", daemon=True)
+            for number in range(threads)
+        ]
+
+    def start(self) -> None:
+        """Start the threads."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Answer what waits, then end the threads."""
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
+
+    def submit(self, call: _Call, request: HttpRequest) -> Answer:
+        """Answer a request with a call in one of the threads; called on the event loop."""
+        answer: Answer = asyncio.get_running_loop().create_future()
+        self._queue.put((call, request, answer))
+        return answer
+
+    def _run(self) -> None:
+        while (waiting := self._queue.get()) is not None:
+            call, request, answer = waiting
+            if answer.done():
+                continue
+            try:
+                outcome: _Outcome = call(request)
+            except BaseException as error:
+                outcome = error
+            self._returns.give(answer, outcome)
