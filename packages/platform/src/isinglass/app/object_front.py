@@ -41,7 +41,7 @@ class Served:
 def build(config: ObjectStoreConfig, target: Target, keys: StoreKeys | None, ready: asyncio.Event) -> Served:
     """Build what is served; without keys the object store is another's, which encrypts as it does."""
     store = Store(config.database_url)
-    sealer = Sealer(bytes.fromhex(config.server_key))
+    sealer = store.vault.sealer = Sealer(bytes.fromhex(config.server_key))
     standings = Standings(store, time.monotonic)
     audit_log = AuditLog(
         lambda account_id: str(Path(config.logs, account_id)), "s3", days=config.audit_days, accounts=list

@@ -11,6 +11,7 @@ from isinglass.domain.permissions.denials import missing
 from isinglass.domain.permissions.principals import Asker
 from isinglass.domain.permissions.resources import above
 from isinglass.gateway.s3.errors import S3Error
+from isinglass.model.glue.errors import GlueEncryptionException
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.store import Store, Transaction
 
@@ -146,7 +147,10 @@ def _decide(tx: Transaction, asker: Asker, folder: str, needs: tuple[str, ...]) 
     first = covering[0] if covering else folder
     found = tx.data_lake.tables_at(owner, [place for place in above(folder) if place.startswith(first)])
     for catalog_id, database, name in found:
-        table = tx.tables.require(catalog_id, database, name)
+        try:
+            table = tx.tables.require(catalog_id, database, name)
+        except GlueEncryptionException as error:
+            return error.message  # what it allows cannot be read now
         if not _allows(tx.table_access.of(table, asker), needs):
             return f"{missing(needs[:1], _shown(table))}, whose files are in s3://{folder}"
     if not found and not tx.table_access.has_location(owner, folder, asker):
