@@ -84,22 +84,31 @@ class Client:
 
     @property
     def peak_mib(self) -> float:
-        """The most memory that the server has had, in MiB; nan where there is no /proc."""
+        """The most memory that the server has had, in MiB, with what it has mapped of the database."""
+        return self._memory("VmHWM")
+
+    @property
+    def own_mib(self) -> float:
+        """The memory that is the server's own now, in MiB: without files that it has mapped."""
+        return self._memory("RssAnon")
+
+    def _memory(self, name: str) -> float:
         try:
             status = Path(f"/proc/{self.pid}/status").read_text()
         except OSError:
-            return math.nan
-        [line] = [line for line in status.splitlines() if line.startswith("VmHWM")]
+            return math.nan  # where there is no /proc
+        [line] = [line for line in status.splitlines() if line.startswith(name)]
         return int(line.split()[1]) / 1024
 
 
 @dataclass(slots=True)
 class Pages:
-    """What the pages of a listing took, in milliseconds, and what came."""
+    """What the pages of a listing took, in milliseconds, what came, and the server's own memory, in MiB."""
 
-    wall: list[float]
-    cpu: list[float]
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
     found: int = 0
+    own_mib: float = 0.0
 
     def better(self, other: "Pages") -> "Pages":
         """Take each page's lesser times of two walks over the same pages: what else the machine did goes."""
@@ -109,18 +118,20 @@ class Pages:
             [min(pair) for pair in zip(self.wall, other.wall, strict=True)],
             [min(pair) for pair in zip(self.cpu, other.cpu, strict=True)],
             self.found,
+            max(self.own_mib, other.own_mib),
         )
 
 
 def walk(client: Client, operation: str, document: Mapping[str, Any], member: str) -> Pages:
     """Follow a listing from its first page to its last."""
-    pages = Pages([], [])
+    pages = Pages()
     token: dict[str, str] = {}
     while True:
         cpu, began = client.cpu_seconds, time.perf_counter()
         sent = client.exchange(operation, {**document, **token})
         pages.wall.append((time.perf_counter() - began) * 1000)
         pages.cpu.append((client.cpu_seconds - cpu) * 1000)
+        pages.own_mib = max(pages.own_mib, client.own_mib)
         answer = orjson.loads(sent)
         pages.found += len(answer[member])
         if "NextToken" not in answer:
@@ -131,6 +142,7 @@ def walk(client: Client, operation: str, document: Mapping[str, Any], member: st
 HEADING = (
     f"{'milliseconds of a page':46} {'pages':>6} {'found':>8} {'first':>6} {'middle':>6} {'last':>6}"
     f" {'median':>6} {'p99':>6} {'most':>6} | {'cpu p99':>7} {'most':>6} {'/aim':>5}"
+    f" {'MiB':>5}"
 )
 
 
@@ -144,7 +156,8 @@ def row(name: str, ask: Callable[[], Pages], rounds: int = 2) -> Pages:
     print(
         f"{name:46} {len(wall):6,} {pages.found:8,} {pages.wall[0]:6.1f} {pages.wall[len(wall) // 2]:6.1f}"
         f" {pages.wall[-1]:6.1f} {statistics.median(wall):6.1f} {wall[p99]:6.1f} {wall[-1]:6.1f}"
-        f" | {cpu[p99]:7.1f} {cpu[-1]:6.1f} {cpu[-1] / AIM_MS:5.2f}",
+        f" | {cpu[p99]:7.1f} {cpu[-1]:6.1f} {cpu[-1] / AIM_MS:5.2f}"
+        f" {pages.own_mib:5.0f}",
         flush=True,
     )
     return pages

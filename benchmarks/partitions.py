@@ -1,36 +1,30 @@
-"""Measures a table of very many partitions: writing them, and the first page of a selective expression.
+"""Measures a table of very many partitions: writing them, and expressions with and without an index.
 
-The same expression is asked with and without a partition index, of the same rows in the same process, through
-boto3 and a live server on SQLite. `--partitions 1000000` is the size that the targets speak of.
+A server process on SQLite is asked for every page, so that what grows with the partitions shows in its time
+and its memory. `--partitions 1000000` is the size that the aims speak of.
 """
 
 import argparse
-import statistics
+import os
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import boto3
-from api import ACCOUNT, CREDENTIALS, LogsOnly, load, request
-from botocore.config import Config
+from api import ACCOUNT, load, request
+from paging import HEADING, Client, Pages, prepare, row, serving, walk
 
 from isinglass.domain.catalog_objects import partition_document
 from isinglass.flow import index_building
-from isinglass.gateway.server import GatewaySettings, Server, listen
-from isinglass.store import schema
-from isinglass.store.access_keys import AccessKey
-from isinglass.store.accounts import Account
-from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store
 from isinglass.store.work_context import WorkContext
 
-SERVER_KEY = bytes(32)
 CUSTOMERS = 5_000
-ROUNDS = 7
+ROUNDS = 3
 API_BATCHES = 100
 BULK = 5_000
+#: Partitions a second that BatchCreatePartition is to make.
+AIM_PER_SECOND = 10_000
 KEYS = [
     {"Name": "region", "Type": "string"},
     {"Name": "customer", "Type": "int"},
@@ -54,28 +48,6 @@ def partition_input(number: int) -> dict[str, Any]:
             "Location": f"s3://lake/events/{region}/{customer}/{day}/",
         },
     }
-
-
-def prepare(store: Store) -> None:
-    """Make the account, its key and the table."""
-    schema.upgrade(store)
-    with store.begin() as tx:
-        tx.accounts.insert(Account(ACCOUNT, "benchmark", time.time()))
-        sealed = Sealer(SERVER_KEY).seal(CREDENTIALS.secret_access_key.encode(), CREDENTIALS.access_key_id)
-        arn = f"arn:aws:iam::{ACCOUNT}:root"
-        tx.access_keys.insert(AccessKey(CREDENTIALS.access_key_id, ACCOUNT, sealed, arn, time.time()))
-
-
-def client(port: int) -> Any:
-    """Make a client of the server."""
-    return boto3.client(
-        "glue",
-        endpoint_url=f"http://127.0.0.1:{port}",
-        region_name="us-east-1",
-        aws_access_key_id=CREDENTIALS.access_key_id,
-        aws_secret_access_key=CREDENTIALS.secret_access_key,
-        config=Config(parameter_validation=False),
-    )
 
 
 def fill(store: Store, first: int, count: int) -> float:
@@ -103,29 +75,10 @@ def batch_create(port: int, first: int) -> float:
     return 100 * load(port, requests, repeat=False, seconds=600)["per_second"]
 
 
-def first_page(glue: Any, expression: str) -> Callable[[], int]:
-    """Make a call that asks until the first partition arrives; returns how many pages that took."""
-
-    def ask() -> int:
-        token: dict[str, str] = {}
-        for pages in range(1, 10_000):
-            answer = glue.get_partitions(**TABLE, Expression=expression, **token)
-            if answer["Partitions"] or "NextToken" not in answer:
-                return pages
-            token = {"NextToken": answer["NextToken"]}
-        raise AssertionError("no end of pages")
-
-    return ask
-
-
-def measure(ask: Callable[[], int], rounds: int) -> tuple[float, int]:
-    """Call a few times; returns the median in milliseconds, and the pages."""
-    taken, pages = [], 0
-    for _ in range(rounds):
-        began = time.perf_counter()
-        pages = ask()
-        taken.append(time.perf_counter() - began)
-    return statistics.median(taken) * 1000, pages
+def print_rate(name: str, rate: float, aim: float | None = None) -> None:
+    """Print partitions per second, and how that is to what it is to be."""
+    compared = "" if aim is None else f"   {rate / aim:5.2f} of the aim"
+    print(f"{name:34} {rate:10,.0f} partitions/s{compared}", flush=True)
 
 
 def build_index(store: Store) -> float:
@@ -137,45 +90,67 @@ def build_index(store: Store) -> float:
     return time.perf_counter() - began
 
 
-def run(store: Store, port: int, partitions: int) -> None:
-    """Fill, ask, index, ask again."""
-    glue = client(port)
-    glue.create_database(DatabaseInput={"Name": "bench"})
-    glue.create_table(DatabaseName="bench", TableInput={"Name": "events", "PartitionKeys": KEYS})
-    in_bulk = partitions - 100 * API_BATCHES
-    print(f"insert below the API           {fill(store, 0, in_bulk):10,.0f} partitions/s")
-    print(f"BatchCreatePartition           {batch_create(port, in_bulk):10,.0f} partitions/s")
+def listing(client: Client, expression: str) -> Pages:
+    """Follow GetPartitions to its end."""
+    return walk(
+        client, "GetPartitions", {**TABLE, "Expression": expression, "MaxResults": 1000}, "Partitions"
+    )
+
+
+def expressions(partitions: int) -> dict[str, str]:
+    """Expressions by what of the partitions they match."""
     late = partitions - partitions // 5
-    expressions = ["customer = 4321", f"customer = 4321 AND day > {late}", "customer BETWEEN 4999 AND 6000"]
-    without = [measure(first_page(glue, text), 1) for text in expressions]
-    index = {"IndexName": "by_customer", "Keys": ["customer", "day"]}
-    glue.create_partition_index(**TABLE, PartitionIndex=index)
-    taken = build_index(store)
-    print(f"build the index                {partitions / taken:10,.0f} partitions/s")
-    for text, (slow, pages) in zip(expressions, without, strict=True):
-        fast, _ = measure(first_page(glue, text), ROUNDS)
-        print(f"{text:34} {slow:9.1f} ms in {pages} pages without, {fast:6.1f} ms with ({slow / fast:.0f} x)")
-    rate = batch_create(port, partitions)
-    print(f"BatchCreatePartition, indexed  {rate:10,.0f} partitions/s")
+    return {
+        "a customer": "customer = 4321",
+        "a customer's late days": f"customer = 4321 AND day > {late}",
+        "few customers": "customer BETWEEN 4999 AND 6000",
+        "nothing": "customer = 987654321",
+    }
+
+
+def ask(client: Client, asked: dict[str, str], kind: str, rounds: int = 1) -> None:
+    """Follow listings to their ends and print what that took."""
+    for name, expression in asked.items():
+        row(f"{kind}: {name}", lambda expression=expression: listing(client, expression), rounds)  # type: ignore[misc]
+    print(f"{'':46} most memory, with the database's mapped pages: {client.peak_mib:,.0f} MiB", flush=True)
+
+
+def run(database: Path, store: Store, partitions: int) -> None:
+    """Fill, ask, index, ask again."""
+    in_bulk = partitions - 100 * API_BATCHES
+    with serving(database) as client:
+        client.call("CreateDatabase", {"DatabaseInput": {"Name": "bench"}})
+        table = {"Name": "events", "PartitionKeys": KEYS}
+        client.call("CreateTable", {"DatabaseName": "bench", "TableInput": table})
+        print_rate("insert below the API", fill(store, 0, in_bulk))
+        print_rate("BatchCreatePartition", batch_create(client.port, in_bulk), AIM_PER_SECOND)
+    asked = expressions(partitions)
+    print(HEADING)
+    with serving(database) as client:
+        ask(client, {**asked, "everything": "day >= 0"}, "no index")
+        index = {"IndexName": "by_customer", "Keys": ["customer", "day"]}
+        client.call("CreatePartitionIndex", {**TABLE, "PartitionIndex": index})
+        taken = build_index(store)
+    with serving(database) as client:
+        ask(client, asked, "indexed", ROUNDS)
+        print_rate("build the index", partitions / taken)
+        print_rate("BatchCreatePartition, indexed", batch_create(client.port, partitions), AIM_PER_SECOND)
 
 
 def main() -> None:
-    """Run against a server of this process."""
+    """Run against servers of their own."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--partitions", type=int, default=200_000)
     partitions = parser.parse_args().partitions
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(f"sqlite:///{folder}/bench.sqlite")
+        database = Path(folder) / "bench.sqlite"
+        store = Store(f"sqlite:///{database}")
         prepare(store)
-        settings = GatewaySettings(Path(folder) / "access.log")
-        server = Server(store, LogsOnly(folder), SERVER_KEY, settings)
-        listening = listen("127.0.0.1", 0)
-        server.start(listening)
         try:
-            print(f"{partitions:,} partitions of 3 keys, SQLite")
-            run(store, listening.getsockname()[1], partitions)
+            load_average = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+            print(f"{partitions:,} partitions of 3 keys, SQLite; load average {load_average}")
+            run(database, store, partitions)
         finally:
-            server.stop()
             store.close()
 
 

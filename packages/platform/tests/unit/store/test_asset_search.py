@@ -185,10 +185,15 @@ def _found(store: Store, search: AssetSearch, size: int, order: str = "name") ->
             return found
 
 
-@given(clause=_CLAUSES, size=st.sampled_from([1, 2, 100]), few=st.sampled_from([0, 2, 2_000]))
+@given(
+    clause=_CLAUSES,
+    size=st.sampled_from([1, 2, 100]),
+    few=st.sampled_from([0, 2, 2_000]),
+    tested=st.sampled_from([1, 5, 5_000]),
+)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_filter_finds_what_the_reference_finds(
-    filled: Store, clause: dict[str, Any], size: int, few: int
+    filled: Store, clause: dict[str, Any], size: int, few: int, tested: int
 ) -> None:
     expected = [
         f"id{index}" for index in sorted(range(len(NAMES)), key=lambda index: (NAMES[index].encode(), index))
@@ -196,14 +201,18 @@ def test_filter_finds_what_the_reference_finds(
     ]  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asset_search, "_FEW", few)
+        patch.setattr(asset_search, "_MOST_TESTED", tested)
         assert _found(filled, parse_search(None, clause), size) == expected
 
 
-@pytest.mark.parametrize("few", [0, 2_000])
+@pytest.mark.parametrize(("few", "listed", "most"), [(0, 0, 2), (0, 25_000, 2), (2_000, 25_000, 15_000)])
 def test_words_find_names_descriptions_and_contents(
-    filled: Store, monkeypatch: pytest.MonkeyPatch, few: int
+    filled: Store, monkeypatch: pytest.MonkeyPatch, few: int, listed: int, most: int
 ) -> None:
     monkeypatch.setattr(asset_search, "_FEW", few)
+    monkeypatch.setattr(asset_search, "_MOST_LISTED", listed)
+    monkeypatch.setattr(asset_search, "_MOST_TESTED", most)
+    monkeypatch.setattr(asset_search, "_MOST_LOOKED_AT", most)
     found = {
         text: _found(filled, parse_search(text, None), 2, "created_at")
         for text in ("two", "says", "ONE two", "yz", "nothing")
