@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from isinglass.domain.connection_secrets import opened_credentials, put_together
+from isinglass.domain.connection_secrets import opened_credentials, put_together, take_apart
 from isinglass.domain.connection_targets import BadConnection, UntestableConnection
 from isinglass.domain.connection_types.definitions import ConnectionType
 from isinglass.domain.network_limits import ForbiddenAddress
@@ -22,6 +22,7 @@ from isinglass.operations.connections.probing import ProbeFailed
 from isinglass.operations.connections.types import require_type
 from isinglass.operations.context import Context
 from isinglass.store.connections import Connection
+from isinglass.store.store import Transaction
 
 #: Glue's words for what failed at the other end.
 _CODES = {
@@ -63,15 +64,23 @@ def find_connection(ctx: Context, name: str) -> tuple[Connection, Opened]:
         connection = tx.connections.find(ctx.account_id, name)
         if connection is None:
             raise EntityNotFoundException(f"Connection {name} not found.")
-        kind = require_type(tx, ctx.account_id, connection.document["ConnectionType"])
-        registered = tx.connection_types.find(ctx.account_id, kind.name) if kind.rest is not None else None
-        secrets = open_secrets(ctx, tx, connection)
-    document = put_together(connection.document, secrets, encrypted=False)
-    authentication = {**document.get("AuthenticationConfiguration", {}), **opened_credentials(secrets)}
-    return connection, Opened(
+        return connection, _opened(tx, ctx, connection.document, open_secrets(ctx, tx, connection))
+
+
+def described_connection(ctx: Context, given: Mapping[str, Any]) -> Opened:
+    """Take a connection that is only described as if it were saved."""
+    with ctx.store.read() as tx:
+        return _opened(tx, ctx, *take_apart(given))
+
+
+def _opened(tx: Transaction, ctx: Context, document: Mapping[str, Any], secrets: Mapping[str, str]) -> Opened:
+    kind = require_type(tx, ctx.account_id, document["ConnectionType"])
+    registered = tx.connection_types.find(ctx.account_id, kind.name) if kind.rest is not None else None
+    whole = put_together(document, secrets, encrypted=False)
+    return Opened(
         kind,
-        document["ConnectionProperties"],
-        authentication,
+        whole["ConnectionProperties"],
+        {**whole.get("AuthenticationConfiguration", {}), **opened_credentials(secrets)},
         None if registered is None else registered.document,
     )
 

@@ -76,10 +76,17 @@ def _is_own(address: str) -> bool:
 
 def reach(address: Address, addresses: list[str]) -> str:
     """Open and close a connection; returns the address that took it."""
+    line, found = dial(address, addresses)
+    line.close()
+    return found
+
+
+def dial(address: Address, addresses: list[str]) -> tuple[socket.socket, str]:
+    """Open a connection to the first address that takes it, which is returned as well."""
     failure: ProbeFailed | None = None
     for each in addresses:
         try:
-            socket.create_connection((each, address.port), TIMEOUT_SECONDS).close()
+            line = socket.create_connection((each, address.port), TIMEOUT_SECONDS)
         except TimeoutError:
             failure = ProbeFailed(address, "timeout", f"did not answer within {TIMEOUT_SECONDS} seconds")
         except ConnectionRefusedError:
@@ -87,7 +94,7 @@ def reach(address: Address, addresses: list[str]) -> str:
         except OSError as error:
             failure = ProbeFailed(address, "unreachable", f"cannot be reached: {error.strerror or error}")
         else:
-            return each
+            return line, each
     assert failure is not None
     raise failure
 

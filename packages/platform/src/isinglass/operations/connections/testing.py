@@ -1,8 +1,6 @@
 """The operation that tries a connection."""
 
-from typing import Any
-
-from isinglass.domain.connection_targets import Login, Reach, target_of
+from isinglass.domain.connection_targets import Login, Reach, UntestableConnection, target_of
 from isinglass.model.glue.errors import (
     FederationSourceException,
     InvalidInputException,
@@ -10,8 +8,14 @@ from isinglass.model.glue.errors import (
 )
 from isinglass.model.glue.shapes import TestConnectionRequest, TestConnectionResponse
 from isinglass.operations.connections import probing
-from isinglass.operations.connections.opening import Opened, check_own, failures_told, find_connection
-from isinglass.operations.connections.types import require_type
+from isinglass.operations.connections.opening import (
+    Opened,
+    check_own,
+    described_connection,
+    failures_told,
+    find_connection,
+)
+from isinglass.operations.connections.rest.entities import RestEntities
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.connections import Connection
@@ -26,11 +30,7 @@ def test_connection(ctx: Context, request: TestConnectionRequest) -> TestConnect
     if "ConnectionName" in request:
         _test_saved(ctx, request["ConnectionName"])
         return {}
-    given: Any = request["TestConnectionInput"]
-    with ctx.store.read() as tx:
-        kind = require_type(tx, ctx.account_id, given["ConnectionType"])
-    authentication = given.get("AuthenticationConfiguration", {})
-    _try(ctx, Opened(kind, given["ConnectionProperties"], authentication))
+    _try(ctx, described_connection(ctx, request["TestConnectionInput"]))
     return {}
 
 
@@ -50,9 +50,15 @@ def _keep(ctx: Context, connection: Connection, status: str, reason: str | None)
 
 
 def _try(ctx: Context, opened: Opened) -> None:
+    own_ports = ctx.services.own_ports()
     with failures_told():
-        target = target_of(opened.kind.name, opened.properties, opened.authentication)
-        _reach(target, ctx.services.own_ports())
+        if opened.registered is not None:
+            if not RestEntities(opened, opened.registered, own_ports).check():
+                raise UntestableConnection(
+                    f"The connection type {opened.kind.name} has no ValidationEndpointConfiguration to try."
+                )
+            return
+        _reach(target_of(opened.kind.name, opened.properties, opened.authentication), own_ports)
 
 
 def _reach(target: Login | Reach, own_ports: frozenset[int]) -> None:

@@ -1,7 +1,7 @@
 """Operations on connection types: Glue's own, and those that accounts register."""
 
 from isinglass.domain import arns
-from isinglass.domain.connection_types import registered
+from isinglass.domain.connection_types import registered, registration
 from isinglass.domain.connection_types.built_in import BUILT_IN
 from isinglass.domain.connection_types.definitions import ConnectionType
 from isinglass.domain.connection_types.descriptions import brief, described
@@ -76,8 +76,8 @@ def register_connection_type(
     document = {key: value for key, value in request.items() if key != "Tags"}
     name = request["ConnectionType"]
     try:
-        registered.check(document)
-    except registered.BadConnectionType as error:
+        registration.check(document)
+    except registration.BadConnectionType as error:
         raise InvalidInputException(f"{error}.") from error
     if name.upper() in BUILT_IN:
         raise InvalidInputException(f"Connection type {name} is one of Glue's own.")

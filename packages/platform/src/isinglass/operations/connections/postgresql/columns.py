@@ -1,11 +1,11 @@
 """The columns of a PostgreSQL table: what they are as fields, and how their values are asked for."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from isinglass.domain import json_documents
 from isinglass.operations.connections.sources import BadQuery, Document
 
 if TYPE_CHECKING:
@@ -123,5 +123,5 @@ def _plain(column: Column, value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)  # JSON has no such numbers
     if value is not None and column.field_type in ("ARRAY", "STRUCT"):
-        return json.loads(value)
+        return json_documents.read(value)
     return value

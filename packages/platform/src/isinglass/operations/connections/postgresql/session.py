@@ -1,14 +1,12 @@
 """One short session at a PostgreSQL that somebody connects to: read only, and over in time."""
 
-import os
-import socket
-import threading
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from isinglass.domain.connection_targets import Login
 from isinglass.operations.connections import probing
+from isinglass.operations.connections.cutting_off import cut_off
 from isinglass.operations.connections.probing import ProbeFailed
 from isinglass.operations.connections.sources import BadQuery
 
@@ -22,6 +20,7 @@ _SETTINGS = (
     ("statement_timeout", str(STATEMENT_SECONDS * 1000)),
     ("datestyle", "ISO"),
     ("timezone", "UTC"),
+    ("client_encoding", "UTF8"),
 )
 
 
@@ -32,29 +31,19 @@ def reading(login: Login, own_ports: Collection[int]) -> "Iterator[psycopg.Conne
     connection = probing.connect(login, probing.reach(login.address, found), "isinglass entities")
     import psycopg
 
-    # A server that stops answering would hold this thread for good: only its socket ends the wait.
-    line = socket.socket(fileno=os.dup(connection.fileno()))
-    hung_up = threading.Event()
-    watch = threading.Timer(SESSION_SECONDS, _hang_up, (line, hung_up))
-    watch.daemon = True
-    watch.start()
     try:
-        connection.read_only = True
-        for name, value in _SETTINGS:
-            connection.execute("SELECT set_config(%s, %s, false)", (name, value))
-        yield connection
-    except psycopg.Error as error:
-        raise _told(login, error, timed_out=hung_up.is_set()) from error
+        with cut_off(connection.fileno(), SESSION_SECONDS) as expired:
+            try:
+                connection.read_only = True
+                for name, value in _SETTINGS:
+                    connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+                yield connection
+            except psycopg.Error as error:
+                raise _told(login, error, timed_out=expired.is_set()) from error
+            except UnicodeDecodeError as error:
+                raise ProbeFailed(login.address, "answer", "has text that is not of its encoding") from error
     finally:
-        watch.cancel()
         connection.close()
-        line.close()
-
-
-def _hang_up(line: socket.socket, hung_up: threading.Event) -> None:
-    hung_up.set()
-    with suppress(OSError):
-        line.shutdown(socket.SHUT_RDWR)
 
 
 def _told(login: Login, error: "psycopg.Error", *, timed_out: bool) -> Exception:
