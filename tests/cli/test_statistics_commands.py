@@ -53,6 +53,14 @@ def test_schedule_is_set_turned_and_removed(live_server, orders):
     live_server.cli("statistics", "schedule", orders, code=3)
 
 
+def test_table_without_a_location_has_nothing_to_compute(live_server, orders):
+    columns = {"Columns": [{"Name": "a", "Type": "int"}]}
+    table = {"Name": "nowhere", "StorageDescriptor": columns}
+    live_server.client("glue").create_table(DatabaseName="cli_stats", TableInput=table)
+    shown = live_server.cli("statistics", "compute", "cli_stats.nowhere", code=6).stderr
+    assert "Table nowhere has no location: there is nothing to read." in shown
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

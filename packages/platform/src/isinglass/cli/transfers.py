@@ -1,6 +1,7 @@
 """What the catalog commands share: where catalogs are read and written, progress, and reports."""
 
 import secrets
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -27,6 +28,8 @@ AWS = "aws"
 _AWS_THREADS, _AWS_SEGMENTS = 8, 4
 _OWN_THREADS, _OWN_SEGMENTS = 4, 1
 _TELL_SECONDS = 0.5
+#: How the dumps of databases are called.
+_DUMPS = (".sql", ".sql.gz", ".sql.zst")
 #: What helps who may not read a part of a catalog.
 _LEAVING_OUT = {
     "GetPartitions": "--without partitions, or --on-error continue without such tables",
@@ -232,6 +235,10 @@ def _one_line(text: str) -> str:
 def stopped(error: Stopped) -> CliError:
     """Tell that an import ended early."""
     problem: Problem = error.problem
+    file = problem.where.rpartition(":")[0]
+    if not problem.what and file.endswith(_DUMPS):
+        hint = f"for the dump of a metastore: isinglass catalog import hive {shlex.quote(file)}"
+        return CliError(problem.why, where=problem.where, hint=hint, exit_code=INVALID)
     return CliError(
         problem.why,
         where=problem.where,

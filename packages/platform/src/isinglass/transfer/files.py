@@ -71,16 +71,31 @@ def unbroken(name: str) -> Iterator[None]:
 
 
 def open_reading(path: str) -> BinaryIO:
-    """Open a file for reading, whatever its ending says it is compressed with."""
+    """Open a file for reading, compressed or not, as its ending or its first bytes say."""
     if path == STANDARD:
-        return sys.stdin.buffer
-    if path.endswith(".gz"):
-        return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, gzip.open(path, "rb")), _BUFFER))
-    if path.endswith((".zst", ".zstd")):
+        raw = cast(io.BufferedReader, sys.stdin.buffer)
+    else:
+        raw = io.BufferedReader(io.FileIO(path), _BUFFER)
+    magic = raw.peek(4)[:4]
+    if path.endswith(".gz") or magic.startswith(b"\x1f\x8b"):
+        return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, _ReadingGzip(raw)), _BUFFER))
+    if path.endswith((".zst", ".zstd")) or magic == b"\x28\xb5\x2f\xfd":
         import pyarrow as pa
 
-        return cast(BinaryIO, io.BufferedReader(pa.input_stream(path, compression="zstd"), _BUFFER))
-    return Path(path).open("rb", buffering=_BUFFER)
+        return cast(BinaryIO, io.BufferedReader(pa.input_stream(raw, compression="zstd"), _BUFFER))
+    return cast(BinaryIO, raw)
+
+
+class _ReadingGzip(gzip.GzipFile):
+    """A gzip file that closes the file under it."""
+
+    def __init__(self, raw: io.BufferedReader) -> None:
+        self._under = raw
+        super().__init__(fileobj=raw, mode="rb")
+
+    def close(self) -> None:
+        super().close()
+        self._under.close()
 
 
 def open_writing(path: str) -> BinaryIO:

@@ -59,9 +59,10 @@ class TableReader:
     def _begin(self, database: str, table: Mapping[str, Any]) -> TableStart | None:
         names = {"DatabaseName": database, "TableName": table["Name"]}
         indexes, partitions, token = list[Any](), list[Any](), None
+        if _is_link(table):
+            return TableStart(database, table["Name"], table, [], [], None, [], None)
         try:
-            # A link has what its target has; that is exported with the target.
-            if table.get("PartitionKeys") and "TargetTable" not in table:
+            if table.get("PartitionKeys"):
                 listed = pages(self.glue, "GetPartitionIndexes", names, "PartitionIndexDescriptorList")
                 indexes = [
                     _index(each) for page in listed for each in page if each["IndexStatus"] in _LIVE_INDEXES
@@ -110,7 +111,7 @@ class TableReader:
     def lines(self, begun: TableStart) -> Iterator[bytes]:
         """Yield the lines of a table."""
         try:
-            if wanted.VERSIONS in self.wanted.parts:
+            if wanted.VERSIONS in self.wanted.parts and not _is_link(begun.table):
                 yield from self._versions(begun)
             made = inputs.of(begun.table, inputs.TABLE_INPUT)
             yield encode(Record(records.TABLE, begun.names, made, {"PartitionIndexes": begun.indexes}))
@@ -196,6 +197,11 @@ class TableReader:
                 raise page
             else:
                 yield page
+
+
+def _is_link(table: Mapping[str, Any]) -> bool:
+    """Tell whether all that a table has is another's, with which it is exported."""
+    return "TargetTable" in table
 
 
 def _index(shown: Mapping[str, Any]) -> dict[str, Any]:

@@ -71,3 +71,18 @@ def test_names_become_files_of_their_own_inside_the_folder(tmp_path_factory, fir
         len(part.encode()) <= 255 and part not in {".", ".."} for part in path.relative_to(folder).parts
     )
     assert (file_in(folder, "d", first) == file_in(folder, "d", second)) == (first == second)
+
+
+@pytest.mark.parametrize("ending", ["jsonl.gz", "jsonl.zst"])
+def test_compressed_file_of_another_name_is_read_all_the_same(tmp_path, ending):
+    with open_writing(str(tmp_path / f"catalog.{ending}")) as file:
+        file.writelines(LINES)
+    path = (tmp_path / f"catalog.{ending}").rename(tmp_path / "catalog.backup")
+    assert [line.text for line in lines_of(str(path))] == [LINES[0], LINES[2], LINES[3]]
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "jsonl.gz", "jsonl.zst"])
+def test_file_is_for_its_owner_alone(tmp_path, ending):
+    path = tmp_path / f"catalog.{ending}"
+    open_writing(str(path)).close()
+    assert path.stat().st_mode & 0o777 == 0o600
