@@ -186,6 +186,32 @@ def test_exec_points_aws_clients_here(live_server):
     assert (done.returncode, done.stdout) == (0, f"{live_server.account}\n"), done.stderr
 
 
+def test_doctor_names_jobs_and_crawlers_whose_role_nobody_defined(own_server):
+    glue = own_server.client("glue")
+    account = own_server.account
+    own_server.cli("role", "create", "etl")
+    for job, role in (("good", "etl"), ("bad", "team/loose"), ("far", "arn:aws:iam::999999999999:role/x")):
+        glue.create_job(Name=job, Role=role, Command={"Name": "pythonshell", "ScriptLocation": "s3://b/k.py"})
+    targets = {"S3Targets": [{"Path": "s3://b/raw"}]}
+    role = f"arn:aws:iam::{account}:role/team/loose"
+    glue.create_crawler(Name="raw", Role=role, DatabaseName="raw", Targets=targets)
+
+    def roles() -> list[str]:
+        found = json.loads(own_server.cli("doctor", "-o", "json").stdout)
+        return sorted(each["text"] for each in found if each["name"] == "roles")
+
+    limitless = "nobody defined the role loose, so that it may do nearly all that the account may"
+    define = "isinglass role create loose --path /team/ --policy AWSGlueServiceRole"
+    foreign = "arn:aws:iam::999999999999:role/x is no role of this account, and nothing limits it"
+    assert roles() == [
+        f"job bad, crawler raw: {limitless}; limit it: {define}",
+        f"job far: {foreign}; name one that is",
+    ]
+    glue.delete_job(JobName="far")
+    own_server.cli("role", "create", "loose", "--path", "/team/", "--policy", "AWSGlueServiceRole")
+    assert roles() == ["every role that a job or crawler names is defined"]
+
+
 def test_doctor_finds_nothing_missing(live_server):
     done = live_server.cli("doctor", "-o", "json")
     assert {found["state"] for found in json.loads(done.stdout)} <= {"ok", "warning"}

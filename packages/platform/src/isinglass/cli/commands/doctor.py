@@ -111,6 +111,7 @@ def _server(session: Session) -> Iterator[Finding]:
         state = {"RUNNING": "ok", "STARTING": "warning"}.get(part["State"], "problem")
         yield Finding(part["Name"], state, part["State"].lower())
     yield from _storage(session, status["AccountId"])
+    yield from _roles(session, status["AccountId"])
 
 
 def _storage(session: Session, account: str) -> Iterator[Finding]:
@@ -124,6 +125,20 @@ def _storage(session: Session, account: str) -> Iterator[Finding]:
         return
     state = "ok" if data == b"well" else "problem"
     yield Finding("storage", state, f"write, read and delete in s3://{bucket}")
+
+
+def _roles(session: Session, account: str) -> Iterator[Finding]:
+    from isinglass.cli.undefined_roles import advice_on, undefined_roles
+
+    try:
+        undefined = undefined_roles(session, account)
+    except CliError as error:
+        yield Finding("roles", "warning", f"not checked: {error}")
+        return
+    if not undefined:
+        yield Finding("roles", "ok", "every role that a job or crawler names is defined")
+    for advice in advice_on(undefined, account):
+        yield Finding("roles", "warning", advice)
 
 
 def _optional(_session: Session) -> Iterator[Finding]:
