@@ -72,15 +72,3 @@ def test_write_that_must_create_may_replace_its_own_earlier_attempt(sail: Any, t
     finally:
         run.use(before)
     assert sail.read.parquet(target).count() == 2
-
-
-def test_write_tells_observers_what_it_made(sail: Any, tmp_path: Path) -> None:
-    from isinglass_runtime.io import write
-
-    seen: list[tuple[str, int, int]] = []
-    write.on_write(lambda url, result: seen.append((url, result.rows, len(result.files))))
-    try:
-        sail.range(5).coalesce(1).write.json(str(tmp_path / "out"))
-    finally:
-        write._observers.pop()
-    assert [(url, rows) for url, rows, _ in seen] == [(str(tmp_path / "out"), 5)]

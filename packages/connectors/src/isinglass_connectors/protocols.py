@@ -1,4 +1,4 @@
-"""What a connector is: up to three small protocols over Arrow record batches."""
+"""What a connector is: small protocols over Arrow record batches."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
@@ -45,15 +45,3 @@ class Sink(Protocol):
     def commit(self, messages: Iterable[Any]) -> Any: ...
 
     def abort(self, messages: Iterable[Any]) -> None: ...
-
-
-class Browser(Protocol):
-    """Look around in a store: for crawlers, previews and the console."""
-
-    def children(self, path: str) -> Iterator[str]:
-        """The containers and data sets directly below a path."""
-        ...
-
-    def sample(self, path: str, rows: int) -> "pa.Table":
-        """The first rows of a data set."""
-        ...

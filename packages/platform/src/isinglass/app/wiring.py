@@ -122,17 +122,7 @@ def build(
         deleted_retention=settings.deleted_retention_days * _DAY,
         has_own_objects=settings.external_store is None,
     )
-    jobs = JobSettings(
-        endpoint_url=endpoint,
-        s3_endpoint_url=s3_endpoint,
-        region=settings.region,
-        scratch_root=str(data.folder("scratch")),
-        modules_dir=str(data.folder("modules")),
-        log_directory=services.log_directory,
-        may_use_local_files=services.may_use_local_files,
-        slots=settings.workers,
-        spark_connect=settings.spark_connect,
-    )
+    jobs = _job_settings(settings, data, services, endpoint)
     run_keys = StoredRunKeys(sealer)
     services.queries = QueryRunner(jobs, launcher, run_keys, store)
     services.copies = PermittedCopier(jobs, launcher, run_keys, store)
@@ -166,6 +156,20 @@ def build(
         },
     )
     return Parts(store, gateway, worker, scheduler, launcher, services, root_key)
+
+
+def _job_settings(settings: Settings, data: DataDir, services: AppServices, endpoint: str) -> JobSettings:
+    return JobSettings(
+        endpoint_url=endpoint,
+        s3_endpoint_url=services.s3_endpoint,
+        region=settings.region,
+        scratch_root=str(data.folder("scratch")),
+        modules_dir=str(data.folder("modules")),
+        log_directory=services.log_directory,
+        may_use_local_files=services.may_use_local_files,
+        slots=settings.workers,
+        spark_connect=settings.spark_connect,
+    )
 
 
 def _worker_prefix(settings: Settings) -> str:

@@ -87,12 +87,6 @@ class Launcher:
         with self._lock:
             self._alive()
 
-    def wait_ready(self, timeout: float = START_SECONDS) -> bool:
-        """Wait until a launch would be warm."""
-        with self._lock:
-            zygote = self._alive()
-        return zygote.ready.wait(timeout)
-
     def launch(self, document: bytes) -> Process:
         """Launch a process with its launch document; raises LaunchError."""
         try:

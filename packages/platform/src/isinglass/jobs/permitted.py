@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from isinglass.domain.permissions.copies import Errand, copies_of, copy_place
 from isinglass.engines.launcher import Launcher, LaunchError
-from isinglass.jobs.plan import ENGINE_SHARE, environment, launch_document
+from isinglass.jobs.answering import answer_of, engine_settings
+from isinglass.jobs.plan import environment, launch_document
 from isinglass.jobs.settings import Credentials, JobSettings, KeyIssuer
-from isinglass.jobs.supervisor import Cause, Ending, Supervisor, Watch
-from isinglass.observe.logs import LogWriter
+from isinglass.jobs.supervisor import Cause, Ending
 from isinglass.store.store import Store
 from isinglass.store.work import WorkItem
 from isinglass.store.work_context import WorkContext
@@ -106,53 +106,22 @@ class PermittedCopier:
                 tx.access_keys.delete(keys.access_key_id)
 
     def _watch(self, document: bytes, scratch: Path, target: str) -> Copied:
-        copied: list[Copied] = []
-
-        def on_event(event: dict[str, Any]) -> None:
-            if event.get("event") == "copied":
-                copied.append(Copied(target, event["columns"], event["rows"]))
-
-        watch = Watch(
-            clock=time.time,
-            timeout_seconds=TIMEOUT_SECONDS,
-            memory_limit=self._memory(),
-            grace_seconds=self.settings.grace_seconds,
-            interrupted=lambda: None,
-            on_event=on_event,
-        )
-        writer = LogWriter(scratch / "copy.log")
         try:
-            process = self.launcher.launch(document)
-            try:
-                ending = Supervisor(process, writer, watch).run()
-            finally:
-                process.close()
+            ending, told = answer_of(
+                self.settings, self.launcher, document, scratch, event="copied", timeout=TIMEOUT_SECONDS
+            )
         except LaunchError as error:
             raise CopyFailedError(str(error)) from error
-        finally:
-            writer.close()
-        if ending.code != 0 or not copied:
+        if ending.code != 0 or told is None:
             raise CopyFailedError(_reason(ending))
-        return copied[0]
-
-    def _memory(self) -> int:
-        return int(self.settings.machine_bytes * 0.8) // max(1, self.settings.slots)
+        return Copied(target, told["columns"], told["rows"])
 
     def _document(self, part: PermittedPart, keys: Credentials, scratch: Path, target: str) -> bytes:
-        settings = {
-            "engine": "sail",
-            "memory_bytes": int(self._memory() * ENGINE_SHARE),
-            "scratch_dir": str(scratch),
-            "account_id": part.account_id,
-            "region": self.settings.region,
-            "glue_endpoint": self.settings.endpoint_url,
-            "s3_endpoint": self.settings.s3_endpoint_url,
-        }
         return launch_document(
             command="permitted",
             environment=environment(self.settings, keys, scratch),
             scratch=scratch,
-            settings=settings,
+            settings=engine_settings(self.settings, part.account_id, scratch),
             may_use_local_files=part.local_files,
             timeout=TIMEOUT_SECONDS,
             permitted={

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from isinglass.engines.launcher import Launcher, LaunchError
-from isinglass.jobs.plan import ENGINE_SHARE, environment, launch_document
+from isinglass.jobs.answering import answer_of, engine_settings
+from isinglass.jobs.plan import environment, launch_document
 from isinglass.jobs.settings import Credentials, JobSettings, KeyIssuer
-from isinglass.jobs.supervisor import Cause, Ending, Supervisor, Watch
-from isinglass.observe.logs import LogWriter
+from isinglass.jobs.supervisor import Cause, Ending
 from isinglass.store.store import Store
 
 TIMEOUT_SECONDS = 300.0
@@ -95,54 +95,23 @@ class QueryRunner:
                 tx.access_keys.delete(keys.access_key_id)
 
     def _watch(self, document: bytes, scratch: Path) -> Rows:
-        rows: list[Rows] = []
-
-        def on_event(event: dict[str, Any]) -> None:
-            if event.get("event") == "rows":
-                members = ("columns", "rows", "truncated", "elapsed", "bytes_scanned")
-                rows.append(Rows(**{name: event[name] for name in members}))
-
-        watch = Watch(
-            clock=time.time,
-            timeout_seconds=TIMEOUT_SECONDS,
-            memory_limit=self._memory(),
-            grace_seconds=self.settings.grace_seconds,
-            interrupted=lambda: None,
-            on_event=on_event,
-        )
-        writer = LogWriter(scratch / "query.log")
         try:
-            process = self.launcher.launch(document)
-            try:
-                ending = Supervisor(process, writer, watch).run()
-            finally:
-                process.close()
+            ending, told = answer_of(
+                self.settings, self.launcher, document, scratch, event="rows", timeout=TIMEOUT_SECONDS
+            )
         except LaunchError as error:
             raise StatementFailedError(str(error)) from error
-        finally:
-            writer.close()
-        if ending.code != 0 or not rows:
+        if ending.code != 0 or told is None:
             raise StatementFailedError(_reason(ending))
-        return rows[0]
-
-    def _memory(self) -> int:
-        return int(self.settings.machine_bytes * 0.8) // max(1, self.settings.slots)
+        members = ("columns", "rows", "truncated", "elapsed", "bytes_scanned")
+        return Rows(**{name: told[name] for name in members})
 
     def _document(self, statement: Statement, keys: Credentials, scratch: Path) -> bytes:
-        settings = {
-            "engine": statement.engine,
-            "memory_bytes": int(self._memory() * ENGINE_SHARE),
-            "scratch_dir": str(scratch),
-            "account_id": statement.account_id,
-            "region": self.settings.region,
-            "glue_endpoint": self.settings.endpoint_url,
-            "s3_endpoint": self.settings.s3_endpoint_url,
-        }
         return launch_document(
             command="query",
             environment=environment(self.settings, keys, scratch),
             scratch=scratch,
-            settings=settings,
+            settings=engine_settings(self.settings, statement.account_id, scratch, statement.engine),
             may_use_local_files=self.settings.may_use_local_files(statement.account_id) and not keys.limited,
             timeout=TIMEOUT_SECONDS,
             query={"sql": statement.sql, "database": statement.database, "limit": statement.limit},

@@ -9,8 +9,9 @@ from isinglass.domain.catalog_events import table_event
 from isinglass.domain.column_statistics import columns_of
 from isinglass.domain.measured_statistics import statistics_of
 from isinglass.engines.launcher import Launcher, LaunchError
+from isinglass.jobs.answering import engine_settings, memory_of_one
 from isinglass.jobs.interruption import interruption
-from isinglass.jobs.plan import ENGINE_SHARE, environment, launch_document
+from isinglass.jobs.plan import environment, launch_document
 from isinglass.jobs.run_logs import open_log
 from isinglass.jobs.settings import Credentials, JobSettings, KeyIssuer
 from isinglass.jobs.supervisor import Cause, Ending, Supervisor, Watch
@@ -150,7 +151,7 @@ class StatisticsHandler:
         watch = Watch(
             clock=context.clock,
             timeout_seconds=TIMEOUT_SECONDS,
-            memory_limit=self._memory(),
+            memory_limit=memory_of_one(self.settings),
             grace_seconds=self.settings.grace_seconds,
             interrupted=interruption(
                 context,
@@ -230,21 +231,11 @@ class StatisticsHandler:
         tx.outbox.add(table.account_id, event.kind, event.payload, now)
 
     def _document(self, run: StatisticsRun, keys: Credentials, scratch: Path) -> bytes:
-        settings = {
-            "engine": "sail",
-            "run_id": run.run_id,
-            "memory_bytes": int(self._memory() * ENGINE_SHARE),
-            "scratch_dir": str(scratch),
-            "account_id": run.account_id,
-            "region": self.settings.region,
-            "glue_endpoint": self.settings.endpoint_url,
-            "s3_endpoint": self.settings.s3_endpoint_url,
-        }
         return launch_document(
             command="statistics",
             environment=environment(self.settings, keys, scratch),
             scratch=scratch,
-            settings=settings,
+            settings=engine_settings(self.settings, run.account_id, scratch) | {"run_id": run.run_id},
             may_use_local_files=self.settings.may_use_local_files(run.account_id) and not keys.limited,
             timeout=TIMEOUT_SECONDS,
             statistics={
@@ -257,9 +248,6 @@ class StatisticsHandler:
 
     def _scratch(self, run: StatisticsRun) -> Path:
         return Path(self.settings.scratch_root) / f"{run.account_id}-statistics-{run.run_id}"
-
-    def _memory(self) -> int:
-        return int(self.settings.machine_bytes * 0.8) // max(1, self.settings.slots)
 
     @staticmethod
     def _say(context: WorkContext, writer: LogWriter, line: str) -> None:

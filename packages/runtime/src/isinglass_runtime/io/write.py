@@ -5,7 +5,7 @@ once.
 import itertools
 import pickle
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from pyspark.errors import AnalysisException
@@ -27,7 +27,6 @@ FORMATS = frozenset({"csv", "json", "parquet"})
 _ERROR_MODES = frozenset({"error", "errorifexists", "default"})
 _ordinals = itertools.count(1)
 _process = uuid.uuid4().hex[:12]
-_observers: list[Callable[[str, "WriteResult"], None]] = []
 
 
 class PathExistsError(AnalysisException):  # type: ignore[misc] # pyspark is not followed
@@ -55,11 +54,6 @@ def next_write_id() -> str:
     crash.
     """
     return f"{next(_ordinals):04d}"
-
-
-def on_write(observer: Callable[[str, "WriteResult"], None]) -> None:
-    """Call `observer(url, result)` after every committed write."""
-    _observers.append(observer)
 
 
 def write_files(
@@ -114,8 +108,6 @@ def write_files(
     )
     result = _run(df, sink, write_id, schema)
     TALLY.written(url, rows=result.rows, files=len(result.files), size=result.bytes)
-    for observer in _observers:
-        observer(url, result)
     return result
 
 
