@@ -205,7 +205,7 @@ def test_doctor_names_jobs_and_crawlers_whose_role_nobody_defined(own_server):
     foreign = "arn:aws:iam::999999999999:role/x is no role of this account, and nothing limits it"
     assert roles() == [
         f"job bad, crawler raw: {limitless}; limit it: {define}",
-        f"job far: {foreign}; name one that is",
+        f"job far: {foreign}; name another",
     ]
     glue.delete_job(JobName="far")
     own_server.cli("role", "create", "loose", "--path", "/team/", "--policy", "AWSGlueServiceRole")

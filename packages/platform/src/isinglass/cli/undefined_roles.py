@@ -29,7 +29,7 @@ def advice_on(undefined: dict[str, list[str]], account_id: str) -> Iterator[str]
         named = ", ".join(users[:_MOST_NAMED])
         others = f" and {len(users) - _MOST_NAMED} more" if len(users) > _MOST_NAMED else ""
         if not arn.startswith(own):
-            yield f"{named}{others}: {arn} is no role of this account, and nothing limits it; name one that is"
+            yield f"{named}{others}: {arn} is no role of this account, and nothing limits it; name another"
             continue
         path, _, name = arn.removeprefix(own).rpartition("/")
         at = f" --path /{path}/" if path else ""
