@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from undoing_process import CHANGES, context
+from undoing_process import CHANGES, ENCRYPTED_CHANGES, SERVER_KEY, context
 
 from isinglass.domain.catalog_objects import partition_document
 from isinglass.operations.catalog import databases, partitions, table_updates, tables
 from isinglass.store.paging import PageRequest
+from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store
 from isinglass.store.tables.flow import outbox
 
@@ -94,6 +95,7 @@ def everything(store: Store) -> dict[str, Any]:
                 for table in [*listed, *(each.table for each in gone)]
                 for one in tx.history.of_table(table, None, 100)
             ],
+            "encryption": tx.security_configurations.catalog_encryption(ACCOUNT),
             "events": tx.connection.scalar(sa.select(sa.func.count()).select_from(outbox)),
         }
 
@@ -136,4 +138,27 @@ def test_change_killed_before_its_answer_is_made(
     gone = sorted(name for name, _, _ in after["deleted"])
     assert gone == (["orders"] if change.startswith("delete") else [])
     assert len(after["partitions"]) == (0 if change.startswith("delete") else 2)
+    store.close()
+
+
+@pytest.mark.parametrize("change", list(ENCRYPTED_CHANGES))
+def test_encrypted_catalog_killed_before_any_statement_reads_as_before(
+    database_url: str, process: subprocess.Popen[str], change: str
+) -> None:
+    store = Store(database_url)
+    store.vault.sealer = Sealer(SERVER_KEY)
+    furnish(store)
+    if change != "encrypt":
+        assert ask(process, "encrypt", "never") == "done"
+    before = everything(store)
+    for statement in count():
+        outcome = ask(process, change, str(statement))
+        if outcome == "done":
+            break
+        assert everything(store) == before
+    assert everything(store) != before
+    # What was begun and lost leaves nothing behind that later writes would be sealed with.
+    assert ask(process, "delete table", "never") == ask(process, "restore table", "never") == "done"
+    after = everything(store)
+    assert [name for name, _, _ in after["tables"]] == ["orders"]
     store.close()

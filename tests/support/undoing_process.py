@@ -12,11 +12,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from isinglass.operations.catalog import databases, history, tables, undo
+from isinglass.operations.catalog import databases, history, table_updates, tables, undo
 from isinglass.operations.context import Context, Principal
+from isinglass.operations.security import catalog_encryption
+from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store
 
 ACCOUNT = "123456789012"
+SERVER_KEY = bytes(32)
 ORDERS: Any = {"DatabaseName": "sales", "TableName": "orders"}
 
 CHANGES: dict[str, Callable[[Context], object]] = {
@@ -25,6 +28,19 @@ CHANGES: dict[str, Callable[[Context], object]] = {
     "restore version": lambda ctx: history.restore_table_version(ctx, {**ORDERS, "VersionId": "0"}),
     "delete database": lambda ctx: databases.delete_database(ctx, {"Name": "sales"}),
     "restore database": lambda ctx: undo.restore_database(ctx, {"Name": "sales"}),
+}
+
+_AT_REST: Any = {"EncryptionAtRest": {"CatalogEncryptionMode": "SSE-KMS"}}
+_TABLE: Any = {"Name": "orders", "PartitionKeys": [{"Name": "year", "Type": "int"}], "Description": "third"}
+
+#: Changes to and of an encrypted catalog.
+ENCRYPTED_CHANGES: dict[str, Callable[[Context], object]] = {
+    "encrypt": lambda ctx: catalog_encryption.put_data_catalog_encryption_settings(
+        ctx, {"DataCatalogEncryptionSettings": _AT_REST}
+    ),
+    "update table": lambda ctx: table_updates.update_table(
+        ctx, {"DatabaseName": "sales", "TableInput": _TABLE}
+    ),
 }
 
 
@@ -43,6 +59,7 @@ def die(*_: object) -> None:
 def change(url: str, name: str, point: str) -> None:
     """Make a change, and die at a point of it if it is reached."""
     store = Store(url)
+    store.vault.sealer = Sealer(SERVER_KEY)
     left = [int(point) if point.isdigit() else -1]
 
     def count(*_: object) -> None:
@@ -53,7 +70,7 @@ def change(url: str, name: str, point: str) -> None:
     sa.event.listen(store.engine, "before_cursor_execute", count)
     if point == "commit":
         sa.event.listen(store.engine, "commit", die)
-    CHANGES[name](context(store))
+    (CHANGES | ENCRYPTED_CHANGES)[name](context(store))
     if point == "answer":
         die()
     os._exit(0)

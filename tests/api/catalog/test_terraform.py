@@ -34,6 +34,7 @@ class Provider:
 
     def __init__(self, api: Api) -> None:
         self.glue = api.client("glue")
+        self.kms = api.client("kms")
         self._store = api.store
 
     def tags(self, resource: str) -> dict[str, str]:
@@ -243,6 +244,16 @@ def test_data_catalog_encryption_settings(provider: Provider) -> None:
     glue.put_data_catalog_encryption_settings(**CATALOG, DataCatalogEncryptionSettings=given)
     shown = glue.get_data_catalog_encryption_settings(**CATALOG)["DataCatalogEncryptionSettings"]
     assert shown == given
+    key = provider.kms.create_key()["KeyMetadata"]["Arn"]
+    for mode in ("SSE-KMS", "SSE-KMS-WITH-SERVICE-ROLE"):
+        at_rest = {"CatalogEncryptionMode": mode, "SseAwsKmsKeyId": key}
+        if mode.endswith("ROLE"):
+            at_rest["CatalogEncryptionServiceRole"] = f"arn:aws:iam::{ROOT_ACCOUNT}:role/catalog"
+        passwords = {"ReturnConnectionPasswordEncrypted": True, "AwsKmsKeyId": key}
+        given = {"ConnectionPasswordEncryption": passwords, "EncryptionAtRest": at_rest}
+        glue.put_data_catalog_encryption_settings(**CATALOG, DataCatalogEncryptionSettings=given)
+        shown = glue.get_data_catalog_encryption_settings(**CATALOG)["DataCatalogEncryptionSettings"]
+        assert shown == given
     glue.put_data_catalog_encryption_settings(**CATALOG, DataCatalogEncryptionSettings={})
     shown = glue.get_data_catalog_encryption_settings(**CATALOG)["DataCatalogEncryptionSettings"]
     assert shown["EncryptionAtRest"]["CatalogEncryptionMode"] == "DISABLED"

@@ -12,6 +12,7 @@ from isinglass.domain.access.redaction import (
     MaskCompiler,
     cut_lists,
     is_plain,
+    names_in,
     redact,
     redact_text,
 )
@@ -153,4 +154,25 @@ def test_lists_of_a_large_document_are_cut_to_a_share_and_say_so() -> None:
         "Names": ["a", "b", "c", "… (10 elements)"],
         "Input": {"Values": ["x", "… (2 elements)"], "Name": "n"},
         "One": ["z"],
+    }
+
+
+def test_request_about_what_is_encrypted_keeps_names_alone() -> None:
+    request = {
+        "CatalogId": "123456789012",
+        "DatabaseName": "d",
+        "SkipArchive": True,
+        "SearchText": "hush",
+        "PartitionValues": ["2024"],
+        "TableInput": {"Name": "t", "Description": "hush", "Parameters": {"hush": "hush"}},
+        "PartitionInputList": [{"Values": ["1"], "Parameters": {"hush": "hush"}}],
+    }
+    assert names_in(request) == {
+        "CatalogId": "123456789012",
+        "DatabaseName": "d",
+        "SkipArchive": True,
+        "SearchText": HIDDEN,
+        "PartitionValues": ["2024"],
+        "TableInput": {"Name": "t", "…": HIDDEN},
+        "PartitionInputList": ["… (1 elements)"],
     }
