@@ -1,10 +1,12 @@
 """Whether somebody may use an encryption key: its policy must allow it, or hand over to identity policies."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from isinglass.domain.access.asking import asks_for_tags
 from isinglass.domain.access.decide import Decision, Question
 from isinglass.domain.access.standing import Standing
+from isinglass.domain.keys.facts import key_facts
 from isinglass.domain.keys.policies import parse_key_policy
 
 
@@ -26,6 +28,8 @@ class KeyAsked:
     arn: str
     account_id: str
     policy: str
+    #: Reads what few policies look at: the key's tags and aliases.
+    look_up: Callable[[], Mapping[str, tuple[str, ...]]] = dict
 
 
 def may_use_key(
@@ -36,6 +40,8 @@ def may_use_key(
     facts: Mapping[str, tuple[str, ...]],
 ) -> Decision:
     """Decide about a key for what is bound to it; `facts` are of the request that leads to it."""
+    policy = parse_key_policy(key.policy)
+    looked_up = key.look_up() if any(map(asks_for_tags, (policy, *asker.standing.all_policies))) else {}
     asked = Question(
         asker.principal_arn,
         asker.account_id,
@@ -43,10 +49,8 @@ def may_use_key(
         key.arn,
         {
             **facts,
-            "kms:calleraccount": (asker.account_id,),
-            "kms:viaservice": (f"{asker.service}.{asker.region}.amazonaws.com",),
-            "kms:encryptioncontextkeys": tuple(context),
-            **{f"kms:encryptioncontext:{name.lower()}": (value,) for name, value in context.items()},
+            **looked_up,
+            **key_facts(asker.account_id, asker.region, context, via=asker.service),
         },
     )
-    return asker.standing.decide(asked, (parse_key_policy(key.policy),), key.account_id, trusting=True)
+    return asker.standing.decide(asked, (policy,), key.account_id, trusting=True)

@@ -3,16 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from isinglass.domain.access.asking import asks_for_tags, is_plain
 from isinglass.domain.access.decide import Decision, Question
 from isinglass.domain.keys.policies import parse_key_policy
-from isinglass.gateway.standings import Standings, asks_for_tags, is_plain
+from isinglass.gateway.standings import Standings
 from isinglass.store.access_keys import AccessKey
+from isinglass.store.key_facts import read_facts_of_key
 from isinglass.store.keys import Key
-from isinglass.store.paging import PageRequest
 from isinglass.store.store import Store
-
-#: A key has no more aliases.
-_ALL = PageRequest(size=50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +34,10 @@ class KeyGate:
             return None
         asked = dict(facts)
         if known.asks_for_tags or asks_for_tags(policy):
-            asked |= self._look_up(key)
+            asked |= read_facts_of_key(self.store, key)
         question = Question(holder.principal_arn, holder.account_id, action, key.arn, asked)
         bearing = (policy.named(f"of the key {key.id}"),)
         decision = known.standing.decide(question, bearing, key.account_id, trusting=True)
         if decision.allowed and plain:
             known.keep(action, key.arn)
         return decision
-
-    def _look_up(self, key: Key) -> Mapping[str, tuple[str, ...]]:
-        """Read a key's tags and aliases, which few policies look at."""
-        with self.store.read() as tx:
-            tags = tx.tags.get(key.account_id, key.tag_resource)
-            aliases, _ = tx.keys.aliases(key.account_id, key.id, _ALL)
-        facts = {f"aws:resourcetag/{name.lower()}": (value,) for name, value in tags.items()}
-        return {**facts, "kms:resourcealiases": tuple(alias.name for alias in aliases)}

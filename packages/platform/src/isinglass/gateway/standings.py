@@ -1,13 +1,13 @@
 """What the holders of access keys may do, remembered for some seconds or until identities change."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from isinglass.domain.access.asking import asks_for_tags, is_plain
 from isinglass.domain.access.catalog_policies import parse_catalog_policy
 from isinglass.domain.access.documents import Policy
 from isinglass.domain.access.standing import Standing
-from isinglass.domain.access.templates import Template, Variable
 from isinglass.store.access_keys import AccessKey
 from isinglass.store.store import Store, Transaction
 
@@ -15,8 +15,6 @@ from isinglass.store.store import Store, Transaction
 _REMEMBERED_SECONDS = 3.0
 _MOST_REMEMBERED = 4096
 _MOST_ALLOWED = 4096
-#: What must be looked up of a resource: its tags, and the aliases of a key.
-_TAGS = ("aws:resourcetag/", "iam:resourcetag/", "kms:resourcealiases")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class Standings:
         with self._store.read() as tx:
             standing = tx.identities.standing(key)
             catalog = _catalog_policy(tx, key.account_id)
-        policies = (*_of(standing), *catalog)
+        policies = (*standing.all_policies, *catalog)
         known = Known(
             standing,
             catalog,
@@ -113,33 +111,3 @@ class Standings:
 def _catalog_policy(tx: Transaction, account_id: str) -> tuple[Policy, ...]:
     found = tx.resource_policies.find(account_id)
     return () if found is None else (parse_catalog_policy(found.document, account_id),)
-
-
-def _of(standing: Standing) -> Iterator[Policy]:
-    yield from standing.policies
-    for policy in (standing.boundary, standing.session):
-        if policy is not None:
-            yield policy
-
-
-def asks_for_tags(policy: Policy) -> bool:
-    """Tell whether a policy looks at tags of resources: reading them for nothing costs every request."""
-    for statement in policy.statements:
-        for condition in statement.conditions:
-            if condition.key.startswith(_TAGS) or any(_names_tag(value) for value in condition.values):
-                return True
-        if any(_names_tag(resource) for resource in statement.resources or ()):
-            return True
-    return False
-
-
-def is_plain(policy: Policy) -> bool:
-    """Tell whether a policy looks at nothing but caller, action and resource."""
-    return all(
-        not statement.conditions and not any(resource.parts for resource in statement.resources or ())
-        for statement in policy.statements
-    )
-
-
-def _names_tag(template: Template) -> bool:
-    return any(isinstance(part, Variable) and part.key.startswith(_TAGS) for part in template.parts)

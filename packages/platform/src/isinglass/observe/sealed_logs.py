@@ -1,12 +1,16 @@
 """Which logs are sealed, and with what: the keys of accounts meet the files here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from isinglass.domain.key_permission import KeyAsked, KeyAsker, may_use_key
 from isinglass.observe.log_sealing import LineCipher, LogHead, LogKey, bound_to, read_head
 from isinglass.store.access_keys import AccessKey
+from isinglass.store.key_facts import facts_of_key
 from isinglass.store.key_use import KeyUnavailable, KeyUse, open_data_key
+from isinglass.store.keys import Key
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store, Transaction
 
@@ -41,8 +45,8 @@ class LogKeys:
             with self.store.begin() as tx:
                 use = KeyUse(tx, self.sealer, self.region)
                 arn = use.resolve(account_id, key).arn
-                self._require(tx, use, account_id, key, access_key_id)
                 head, context = read_head(path), bound_to(account_id, path)
+                self._require(tx, use.resolve(account_id, key), access_key_id, context)
                 if head is not None and head.key_arn == arn:
                     return LogKey(head, use.decrypt(head.wrapped, context))
                 plaintext, wrapped = use.data_key(account_id, arn, context)
@@ -50,14 +54,14 @@ class LogKeys:
         except KeyUnavailable as error:
             raise LogKeyRefused(str(error)) from error
 
-    def _require(self, tx: Transaction, use: KeyUse, account_id: str, key: str, access_key_id: str) -> None:
-        found, holder = use.resolve(account_id, key), tx.access_keys.find(access_key_id)
+    def _require(self, tx: Transaction, found: Key, access_key_id: str, context: Mapping[str, str]) -> None:
+        holder = tx.access_keys.find(access_key_id)
         if holder is None:
             raise LogKeyRefused("The keys of the run were deleted.")
         asker = _asker(tx, holder, self.region)
-        asked = KeyAsked(found.arn, found.account_id, found.policy)
+        asked = KeyAsked(found.arn, found.account_id, found.policy, partial(facts_of_key, tx, found))
         for action in _ACTIONS:
-            decision = may_use_key(asker, asked, action, {}, {})
+            decision = may_use_key(asker, asked, action, context, {})
             if not decision.allowed:
                 raise LogKeyRefused(decision.reason)
 

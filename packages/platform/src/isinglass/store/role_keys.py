@@ -1,6 +1,7 @@
 """Lets work that the server does as a role use the keys of encrypted catalogs as far as the role may."""
 
 import time
+from functools import partial
 
 from isinglass.domain.access.principals import session_arn
 from isinglass.domain.access.resources import role_arn
@@ -9,6 +10,7 @@ from isinglass.domain.key_permission import KeyAsked, KeyAsker, may_use_key
 from isinglass.model.glue.errors import AccessDeniedException
 from isinglass.store.access_keys import AccessKey
 from isinglass.store.documents import Allow
+from isinglass.store.key_facts import read_facts_of_key
 from isinglass.store.keys import Key
 from isinglass.store.store import Store
 
@@ -18,7 +20,7 @@ def allowed_to_role(store: Store, account_id: str, role: str, session: str, regi
 
     def allow(action: str, key: Key, owner: str, settings: AtRest) -> None:
         asker = _asker(store, account_id, settings.role or role, session, region)
-        asked = KeyAsked(key.arn, key.account_id, key.policy)
+        asked = KeyAsked(key.arn, key.account_id, key.policy, partial(read_facts_of_key, store, key))
         decision = may_use_key(asker, asked, action, key_context(owner), {})
         if not decision.allowed:
             raise AccessDeniedException(decision.reason)

@@ -1,6 +1,6 @@
 """What the holder of an access key may do: its policies, and how they bear on a question."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -23,6 +23,14 @@ class Standing:
     boundary: Policy | None = None
     session: Policy | None = None
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def all_policies(self) -> Iterator[Policy]:
+        """Give every policy that bears on whoever holds the key."""
+        yield from self.policies
+        for policy in (self.boundary, self.session):
+            if policy is not None:
+                yield policy
 
     def decide(
         self,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from isinglass.domain.key_permission import KeyAsked, KeyAsker, may_use_key
 from isinglass.domain.keys.references import InvalidReference, read_reference
@@ -10,6 +11,7 @@ from isinglass.gateway.s3.errors import S3Error
 from isinglass.gateway.s3.permissions import MissingPermission, Need, ObjectPermissions
 from isinglass.gateway.s3.request import S3Request
 from isinglass.gateway.standings import Standings
+from isinglass.store.key_facts import read_facts_of_key
 from isinglass.store.key_use import KeyUnavailable, KeyUse, require_enabled
 from isinglass.store.keys import Key
 from isinglass.store.sealing import Sealer
@@ -47,7 +49,7 @@ class ObjectKeys:
         """Raise MissingPermission unless the caller may use a key; `needs` grows by what is asked."""
         arn, account_id = caller.key.principal_arn, caller.account_id
         asker = KeyAsker(self.standings.of(caller.key).standing, arn, account_id, "s3", self.region)
-        asked = KeyAsked(key.arn, key.account_id, key.policy)
+        asked = KeyAsked(key.arn, key.account_id, key.policy, partial(read_facts_of_key, self.store, key))
         context = {"aws:s3:arn": f"arn:aws:s3:::{request.bucket}/{request.key}"}
         for action in actions:
             need = Need(action, key.arn)
