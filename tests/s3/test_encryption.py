@@ -260,6 +260,14 @@ def test_context_is_bound_to_an_object_put_and_refused_where_it_would_not_be(vau
     assert refused[0] == "NotImplemented"
 
 
+def test_folder_is_encrypted_only_as_far_as_there_is_nothing_to_encrypt(vault: Vault) -> None:
+    place = {"Bucket": vault.bucket, "Key": "folder/"}
+    vault.s3.put_object(**place, Body=b"", **AES)
+    assert vault.read("folder/") == b""
+    assert _refusal(vault.s3.put_object, **place, Body=b"content", **AES)[0] == "NotImplemented"
+    assert _refusal(vault.s3.copy_object, **place, CopySource=place, **AES)[0] == "NotImplemented"
+
+
 def test_object_under_a_key_of_the_client_is_read_with_it_alone(vault: Vault, marker: bytes) -> None:
     brought = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": os.urandom(32)}
     vault.s3.put_object(Bucket=vault.bucket, Key="brought", Body=marker, **brought)

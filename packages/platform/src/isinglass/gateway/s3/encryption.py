@@ -37,18 +37,22 @@ class Encryption:
     standings: Standings
     keys: ObjectKeys | None
 
-    def of_write(self, request: S3Request, caller: Caller, needs: list[Need]) -> Headers | None:
+    def of_write(self, request: S3Request, caller: Caller, needs: list[Need], length: int) -> Headers | None:
         """Give the headers that encrypt what a request writes; None to pass the request's own on."""
         if not creates_object(request):
             self._check_none(request)
             return None
-        wanted = _asked(request) or self._of_holder(caller)
+        asked = _asked(request)
+        if _brings_key(request):
+            _check_folder(request, length)
+            return None
+        wanted = asked or self._of_holder(caller)
         if self.keys is None:
-            return None if wanted is None or _asked(request) else _headers(wanted)
-        if wanted is None and not _brings_key(request):
-            wanted = self._of_bucket(request.bucket)
+            return None if wanted is None or asked else _headers(wanted)
+        wanted = wanted or self._of_bucket(request.bucket)
         if wanted is None:
             return []
+        _check_folder(request, length)
         _check_context(request)
         if wanted.algorithm == "AES256":
             return _headers(wanted)
@@ -181,13 +185,25 @@ def _asked(request: S3Request) -> ObjectEncryption | None:
 
 def _check_context(request: S3Request) -> None:
     """Refuse a context where the object store would not bind the object to it."""
-    plain = request.method == "PUT" and request.header("x-amz-copy-source") is None
+    plain = request.method == "PUT" and not _is_copy(request)
     if _value(request, _CONTEXT) and not plain:
         raise S3Error(
             "NotImplemented",
             f"{_CONTEXT} is not supported for copies and multipart uploads, only for PutObject.",
             501,
         )
+
+
+def _check_folder(request: S3Request, length: int) -> None:
+    """Refuse content where the object store would keep it in the clear: with a folder."""
+    if request.key.endswith("/") and (length or request.method == "POST" or _is_copy(request)):
+        raise S3Error(
+            "NotImplemented", "An object whose key ends with / cannot be encrypted, unless it is empty.", 501
+        )
+
+
+def _is_copy(request: S3Request) -> bool:
+    return request.header("x-amz-copy-source") is not None
 
 
 def _headers(wanted: ObjectEncryption) -> Headers:

@@ -156,13 +156,13 @@ class Front:
         self, request: S3Request, caller: Caller, needs: list[Need], body: Body, client: Answering
     ) -> int:
         headers = _headers(request)
-        encrypting = self.encryption.of_write(request, caller, needs)
-        if encrypting is not None:
-            headers = [*without_ours(headers), *encrypting]
         encoding = [part.strip() for part in (request.header("content-encoding") or "").split(",")]
         if kept := [part for part in encoding if part and part != "aws-chunked"]:
             headers.append(("content-encoding", ",".join(kept)))
         length, pieces = await _payload(request, caller, body)
+        encrypting = self.encryption.of_write(request, caller, needs, length)
+        if encrypting is not None:
+            headers = [*without_ours(headers), *encrypting]
         if request.method == "POST" and "delete" in request.query and not request.key:
             asked = deletion.rewrite(await _collect(pieces))
             needs += needs_of_deletion(request, asked.keys)
