@@ -4,7 +4,7 @@ What SQLAlchemy does around a statement costs several times what SQLite takes to
 statements of the busiest paths are built with it like all others, but compiled only when they first run;
 from then on the driver gets the text and the values, in the transaction of the connection they are run on.
 
-Rows come back as the driver has them, which for text and numbers is what SQLAlchemy makes of them.
+Rows come back as the driver has them, which for all but JSON is what SQLAlchemy makes of them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -27,20 +27,25 @@ class Prepared:
 
     def first(self, connection: sa.Connection, values: _Values) -> Any:
         """Return the first row that the statement selects; None when there is none."""
-        return self._execute(connection, values).fetchone()
+        compiled = self._for(connection, values)
+        row = compiled.execute(connection, values).fetchone()
+        return row if row is None or compiled.read is None else compiled.read(row)
 
     def all(self, connection: sa.Connection, values: _Values) -> list[Any]:
         """Return all rows that the statement selects or returns."""
-        rows: list[Any] = self._execute(connection, values).fetchall()
-        return rows
+        compiled = self._for(connection, values)
+        rows: list[Any] = compiled.execute(connection, values).fetchall()
+        return rows if compiled.read is None else [compiled.read(row) for row in rows]
 
     def run(self, connection: sa.Connection, values: _Values) -> int:
         """Run a statement that writes; returns how many rows it touched."""
-        touched: int = self._execute(connection, values).rowcount
+        touched: int = self._for(connection, values).execute(connection, values).rowcount
         return touched
 
     def run_each(self, connection: sa.Connection, rows: Sequence[_Values]) -> list[int]:
         """Run a statement that writes for each of some rows; tells of each how many rows it touched."""
+        if not rows:
+            return []
         compiled = self._for(connection, rows[0])
         cursor = _driver(connection).cursor()
         try:
@@ -48,10 +53,11 @@ class Prepared:
         except connection.dialect.loaded_dbapi.Error as error:
             raise _wrapped(connection, compiled, error) from error
 
-    def _execute(self, connection: sa.Connection, values: _Values) -> Any:
-        compiled = self._for(connection, values)
+    def run_all(self, connection: sa.Connection, rows: Sequence[_Values]) -> None:
+        """Run a statement that writes for all of some rows, at once where the driver can."""
+        compiled = self._for(connection, rows[0])
         try:
-            return _driver(connection).execute(compiled.text, compiled.arrange(values))
+            _driver(connection).cursor().executemany(compiled.text, [*map(compiled.arrange, rows)])
         except connection.dialect.loaded_dbapi.Error as error:
             raise _wrapped(connection, compiled, error) from error
 
@@ -64,9 +70,13 @@ class Prepared:
 
 
 class _Compiled:
-    """A statement in the words of one driver; `arrange` makes its parameters of named values."""
+    """A statement in the words of one driver.
 
-    __slots__ = ("arrange", "text")
+    `arrange` makes its parameters of named values; `read` reads a row with JSON in it, where the driver does
+    not.
+    """
+
+    __slots__ = ("arrange", "read", "text")
 
     arrange: Callable[[_Values], Any]
 
@@ -83,11 +93,34 @@ class _Compiled:
             for name, bound in compiled.binds.items()
             if (convert := bound.type.dialect_impl(dialect).bind_processor(dialect))
         }
+        self.read = _reading(statement, dialect)
         complete = _completing(constants, conversions) if constants or conversions else None
         if compiled.positional:
             self.arrange = _in_order(compiled.positiontup, complete)
         else:
             self.arrange = complete or dict
+
+    def execute(self, connection: sa.Connection, values: _Values) -> Any:
+        """Run it; returns the driver's cursor."""
+        try:
+            return _driver(connection).execute(self.text, self.arrange(values))
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _wrapped(connection, self, error) from error
+
+
+def _reading(statement: Any, dialect: sa.Dialect) -> Callable[[Sequence[Any]], tuple[Any, ...]] | None:
+    columns = list(statement.exported_columns) if statement.is_select else []
+    readers = {
+        place: read
+        for place, column in enumerate(columns)
+        if isinstance(column.type, sa.JSON)
+        and (read := column.type.dialect_impl(dialect).result_processor(dialect, None))
+    }
+    if not readers:
+        return None
+    return lambda row: tuple(
+        [readers[place](value) if place in readers else value for place, value in enumerate(row)]
+    )
 
 
 def _completing(

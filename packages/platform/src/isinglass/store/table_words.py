@@ -4,7 +4,7 @@ A table's words lie all over the index, so that writing them with the table woul
 table itself. Its row says that they are pending; searches and the worker's maintenance catch up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from isinglass.domain.table_search import blinded_field, indexed
 from isinglass.store.asset_index import note_tables
 from isinglass.store.catalog_tables import identity
 from isinglass.store.documents import Documents
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.catalog import catalog_tables
 from isinglass.store.tables.table_search import table_words
 
@@ -25,7 +26,10 @@ _NOTED = (
 )  # fmt: skip
 
 _KEY = ("catalog_id", "word", "field", "table_id")
-_DELETE = table_words.delete().where(*(table_words.c[name] == sa.bindparam(f"the_{name}") for name in _KEY))
+_INSERT = Prepared(table_words.insert())
+_DELETE = Prepared(
+    table_words.delete().where(*(table_words.c[name] == sa.bindparam(f"the_{name}") for name in _KEY))
+)
 
 
 class TableWords:
@@ -55,15 +59,16 @@ class TableWords:
         found = self._connection.execute(statement).all()
         added: list[tuple[str, str, str, int]] = []
         gone: list[tuple[str, str, str, int]] = []
+        present = self._words(found)
         for row in found:
-            old = self._words(row.catalog_id, row.id)
+            old = present.get(row.id, set())
             new = self._indexed(row)
             added += [(row.catalog_id, word, field, row.id) for word, field in new - old]
             gone += [(row.catalog_id, word, field, row.id) for word, field in old - new]
         if gone:
-            self._connection.execute(_DELETE, _rows(gone, "the_"))
+            _DELETE.run_all(self._connection, _rows(gone, "the_"))
         if added:
-            self._connection.execute(table_words.insert(), _rows(added))
+            _INSERT.run_all(self._connection, _rows(added))
         if found:
             done = catalog_tables.update().where(columns.id.in_([row.id for row in found]))
             self._connection.execute(done.values(words_pending=0))
@@ -79,11 +84,16 @@ class TableWords:
             return found
         return {(blind(word), blinded_field(field, blind)) for word, field in found}
 
-    def _words(self, catalog_id: str, table_id: int) -> set[tuple[str, str]]:
-        statement = sa.select(table_words.c.word, table_words.c.field).where(
-            table_words.c.catalog_id == catalog_id, table_words.c.table_id == table_id
+    def _words(self, tables: Sequence[Any]) -> dict[int, set[tuple[str, str]]]:
+        """Read the words of tables that are in the index, with their fields."""
+        statement = sa.select(table_words.c.table_id, table_words.c.word, table_words.c.field).where(
+            table_words.c.catalog_id.in_({row.catalog_id for row in tables}),
+            table_words.c.table_id.in_([row.id for row in tables]),
         )
-        return {(row.word, row.field) for row in self._connection.execute(statement)}
+        found: dict[int, set[tuple[str, str]]] = {}
+        for table_id, word, field in self._connection.execute(statement):
+            found.setdefault(table_id, set()).add((word, field))
+        return found
 
 
 def _of(catalog_id: str | None) -> list[sa.ColumnElement[bool]]:
