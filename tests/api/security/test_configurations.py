@@ -62,17 +62,3 @@ def test_catalog_encryption_settings_are_replaced_as_a_whole(api: Any, glue: Any
     assert settings() == DEFAULTS
     foreign = _code(glue.get_data_catalog_encryption_settings, CatalogId="210987654321")
     assert foreign == "AccessDeniedException"
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"S3Encryption": [{"S3EncryptionMode": "DISABLED"}, {"S3EncryptionMode": "SSE-S3"}]},
-        {"CloudWatchEncryption": {"CloudWatchEncryptionMode": "SSE-KMS", "KmsKeyArn": KEY}},
-        {"JobBookmarksEncryption": {"JobBookmarksEncryptionMode": "CSE-KMS", "KmsKeyArn": KEY}},
-    ],
-)
-def test_security_configuration_that_nothing_carries_out_is_refused(glue: Any, given: Any) -> None:
-    refused = _code(glue.create_security_configuration, Name="strict", EncryptionConfiguration=given)
-    assert refused == "OperationNotSupportedException"
-    assert glue.get_security_configurations()["SecurityConfigurations"] == []
