@@ -71,6 +71,9 @@ def test_request_that_cannot_be_answered_gets_an_error_clients_can_read(
 def test_path_without_anything_answers_json_and_health_needs_no_signature(api: Api) -> None:
     status, _, document = fetch(api.url + "/nothing")
     assert (status, document["__type"]) == (400, "UnknownOperationException")
+    status, _, document = fetch(urllib.request.Request(f"{api.url}/CreateLFTag", data=b"{}"))
+    message = "The operation CreateLFTag is not supported by this server."
+    assert (status, document["__type"], document["message"]) == (400, "UnknownOperationException", message)
     assert fetch(api.url + "/health")[::2] == (200, {"status": "ok"})
 
 

@@ -94,6 +94,10 @@ def test_deleted_table_is_listed_and_brought_back(live_server: LiveServer, shop:
     assert shown.stderr == f"Deleted {name}. Bring it back: isinglass table undelete {name}\n"
     [listed] = documents(live_server, "deleted", "list", shop)
     assert (listed["TableName"], listed["Change"]["Note"]) == ("orders", "not needed")
+    way = "bring back: isinglass table undelete DATABASE.TABLE\n"
+    assert live_server.cli("deleted", "list", shop).stderr == way
+    versionless = live_server.cli("table", "restore", name, code=2).stderr
+    assert f"isinglass table undelete {name}" in versionless
     live_server.client("glue").create_table(DatabaseName=shop, TableInput=TABLE)
     taken = live_server.cli("table", "undelete", name, code=5).stderr
     assert f"help: isinglass table undelete {name} --as orders_restored" in taken

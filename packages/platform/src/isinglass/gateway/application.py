@@ -1,5 +1,6 @@
 """The ASGI application: carries HTTP messages between uvicorn and the chain."""
 
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from uuid import uuid4
@@ -17,6 +18,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+_OPERATION = re.compile(r"/[A-Z]\w+")
 
 
 class Disconnected(Exception):
@@ -54,7 +57,7 @@ class Application:
         elif self._elsewhere is not None:
             await self._elsewhere(scope, receive, send)
         else:
-            error = UnknownOperationException(f"There is nothing at {scope['method']} {scope['path'][:200]}.")
+            error = UnknownOperationException(_nothing_at(scope["method"], scope["path"][:200]))
             await _send(send, json_rpc.encode_error(error, str(uuid4())))
 
     async def _answer(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -116,3 +119,10 @@ async def _live(receive: Receive, send: Send) -> None:
         await send({"type": message["type"] + ".complete"})
         if message["type"] == "lifespan.shutdown":
             return
+
+
+def _nothing_at(method: str, path: str) -> str:
+    """Say that a path names nothing; as Lake Formation's clients call it, it names an operation."""
+    if method == "POST" and _OPERATION.fullmatch(path):
+        return f"The operation {path[1:]} is not supported by this server."
+    return f"There is nothing at {method} {path}."

@@ -9,6 +9,9 @@ from isinglass.cli.errors import usage
 from isinglass.cli.naming import table_name
 from isinglass.cli.session import Session
 
+#: The command that undoes the deletion of each kind.
+_WAYS_BACK = {"TABLE": "isinglass table undelete DATABASE.TABLE", "DATABASE": "isinglass db restore DATABASE"}
+
 
 @click.group("deleted")
 def command() -> None:
@@ -33,6 +36,10 @@ def list_(session: Session, database: str | None) -> None:
     session.rows(columns, [_row(each) for each in found], found)
     if not found:
         session.say("Nothing that was deleted is kept.")
+    elif session.output == "table":
+        kinds = {each["Kind"] for each in found if not each.get("WithDatabase")}
+        ways = [command for kind, command in _WAYS_BACK.items() if kind in kinds]
+        session.say(f"bring back: {' or '.join(ways)}")
 
 
 def _row(deleted: dict[str, Any]) -> list[Any]:

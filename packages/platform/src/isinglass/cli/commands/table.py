@@ -7,6 +7,7 @@ import click
 
 from isinglass.cli import changes, completion
 from isinglass.cli.commands import tables
+from isinglass.cli.errors import usage
 from isinglass.cli.hints import hints
 from isinglass.cli.naming import table_name
 from isinglass.cli.session import Session, table
@@ -138,12 +139,15 @@ def _difference_row(each: dict[str, Any]) -> list[str]:
 
 @command.command("restore", short_help="Go back to the definition of an earlier version.")
 @click.argument("name", shell_complete=completion.tables)
-@click.argument("version")
+@click.argument("version", required=False)
 @click.option("--expect", metavar="VERSION", help="Only if this is still the current version.")
 @_NOTE
 @click.pass_obj
-def restore(session: Session, name: str, version: str, expect: str | None, note: str | None) -> None:
-    """Give a table the definition of an earlier version, as its next version."""
+def restore(session: Session, name: str, version: str | None, expect: str | None, note: str | None) -> None:
+    """Give a table the definition of an earlier VERSION, as its next version."""
+    if version is None:
+        either = f"isinglass table versions {name}; of a deleted table: isinglass table undelete {name}"
+        raise usage("name the version to go back to", either)
     database, table_name_ = table_name(name)
     request = {"DatabaseName": database, "TableName": table_name_, "VersionId": version}
     request |= {"ExpectedVersionId": expect} if expect else {}
