@@ -309,3 +309,24 @@ def test_partition_index_over_encrypted_partitions_fails_as_in_glue(api: Api, gl
     index = glue.get_partition_indexes(**of_table)["PartitionIndexDescriptorList"][0]
     errored = [{"Code": "ENCRYPTED_PARTITION_ERROR", "Partitions": [{"Values": ["1"]}, {"Values": ["2"]}]}]
     assert (index["IndexStatus"], index["BackfillErrors"]) == ("FAILED", errored)
+
+
+def _equals(attribute: str, value: str) -> dict[str, Any]:
+    test = {"Attribute": attribute, "Operator": "equals", "Value": {"StringValue": value}}
+    return {"FilterClause": {"AttributeFilter": test}}
+
+
+def test_business_catalogue_finds_encrypted_tables_by_words_and_names_alone(
+    api: Api, glue: Any, key: str
+) -> None:
+    _put(glue, key)
+    glue.create_database(DatabaseInput={"Name": "d"})
+    glue.create_table(DatabaseName="d", TableInput=_table("t") | {"Owner": f"{MARK}owner"})
+    requests: list[dict[str, Any]] = [
+        {"SearchText": f"{MARK}value"},
+        _equals("table.databaseName", "d"),
+        _equals("table.owner", f"{MARK}owner"),
+    ]
+    found = [[item["AssetName"] for item in glue.search_assets(**each)["Items"]] for each in requests]
+    assert found == [["t"], ["t"], []]
+    assert _stored_with(api, MARK) == set()

@@ -93,8 +93,9 @@ class AssetIndex:
         for asset in found:
             table = tables.get(asset.table_id or 0)
             said = _said(asset, details.get(asset.id, []))
-            # What an encrypted table says itself is not written down again, where filters would look.
-            if table is not None and not is_sealed(table.document):
+            if table is not None and is_sealed(table.document):
+                said = _with_name(said, table)
+            elif table is not None:
                 said = _with_table(said, table.database_name, orjson.loads(table.document))
             key = {"account_id": asset.account_id, "asset_id": asset.id}
             own = said if table is None else replace(said, forms=_own_forms(asset))
@@ -163,6 +164,12 @@ def _own_forms(asset: Asset) -> dict[str, Any]:
 def _said(asset: Asset, details: list[Detail]) -> Said:
     name = asset.name if asset.table_id is None else asset.document.get("Name")
     return Said(name, asset.document.get("Description"), _own_forms(asset), tuple(details))
+
+
+def _with_name(said: Said, table: Any) -> Said:
+    """Add what is no secret of an encrypted table: what it says itself is not written down again."""
+    named = built_in.table_content(table.database_name, {"Name": table.name})
+    return replace(said, forms={**said.forms, built_in.TABLE_FORM: named})
 
 
 def _with_table(said: Said, database: str, document: Any) -> Said:
