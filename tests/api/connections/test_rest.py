@@ -184,18 +184,18 @@ def test_custom_credentials_go_where_the_type_says(glue: Any, service: RestServi
         "AuthenticationTypes": ["CUSTOM"],
         "CustomAuthenticationProperties": {"AuthenticationParameters": parameters},
     }
-    _register(glue, custom, _text("signature", "HEADER", PropertyType="SECRET"))
+    _register(glue, custom, _text("SIGNING_TOKEN", "HEADER", PropertyType="SECRET", KeyOverride="signature"))
     given = {
         "AuthenticationType": "CUSTOM",
         "CustomAuthenticationCredentials": {"key": SECRET, "tenant": "t"},
     }
-    _connect(glue, service, given, signature="sealed-by-its-type")
+    _connect(glue, service, given, SIGNING_TOKEN="sealed")
     _read(glue, "by cursor", 1)
     [asked] = service.asked
     assert (asked.headers["x-api-key"], asked.query["tenant"], asked.headers["signature"]) == (
         SECRET,
         ["t"],
-        "sealed-by-its-type",
+        "sealed",
     )
     hidden = glue.get_connection(Name="c", HidePassword=True)["Connection"]["ConnectionProperties"]
     assert sorted(hidden) == ["URL", "shop"]

@@ -174,6 +174,8 @@ _BAD: list[tuple[dict[str, Any], str]] = [
     (_custom(PropertyType="SECRET", DefaultValue="s"), "x is a secret and has a DefaultValue: a type is no place for secrets, a connection is."),
     (_custom(PropertyLocation="PATH"), "x is a credential and goes into the PATH, where logs would keep it."),
     (_custom(PropertyLocation="HEADER", KeyOverride="Host"), "x goes into the header 'Host', which is not sent on anybody's behalf."),
+    ({"ConnectionProperties": {"Url": URL, "AdditionalRequestParameters": [_property(PropertyType="SECRET")]}},
+     "x is a secret and its name does not say so; call it ..._SECRET, ..._TOKEN, ..._PASSWORD or ..._API_KEY, and give the name that is sent as its KeyOverride."),
     (_custom(Format="Bearer {}"), "x has a Format, which this server does not apply; give the value as it is sent."),
     ({"ConnectorAuthenticationConfiguration": {"AuthenticationTypes": ["OAUTH2"]}}, "AuthenticationTypes has OAUTH2, and OAuth2Properties.OAuth2GrantType is missing."),
     ({"ConnectorAuthenticationConfiguration": {"AuthenticationTypes": ["IAM"]}}, "AuthenticationTypes has IAM, which REST services are not reached by here."),

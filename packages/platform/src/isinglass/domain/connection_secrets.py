@@ -18,20 +18,17 @@ _PARAMETERS = "TokenUrlParametersMap"
 _WISHES = ("ValidateCredentials", "ValidateForComputeEnvironments")
 
 
-def take_apart(
-    connection_input: Mapping[str, Any], also: Collection[str] = ()
-) -> tuple[dict[str, Any], dict[str, str]]:
+def take_apart(connection_input: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Part a connection's definition from its secrets, which are by `<map>.<key>`.
 
     A URL with a password in it is a secret as a whole; the definition keeps it without the password.
-    `also` are properties that are secrets whatever their names.
     """
     document = {key: value for key, value in connection_input.items() if key not in _WISHES}
     secrets: dict[str, str] = {}
     for name in _MAPS:
         if name in document:
             given = document[name]
-            hidden = {key for key in given if is_secret(key) or key in also}
+            hidden = {key for key in given if is_secret(key)}
             urls = {key for key in given if key not in hidden and has_secret(given[key])}
             secrets.update({f"{name}.{key}": given[key] for key in (*hidden, *urls)})
             document[name] = _shown(given, hidden)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from isinglass.domain.secret_urls import without_secrets
+
 HIDDEN = "********"
 _LONGEST_TEXT = 2048
 _LONGEST_LIST = 50
@@ -121,7 +123,7 @@ def redact_text(text: str) -> str:
         text = f"{text[:_LONGEST_TEXT]}… ({len(text)} characters)"
     if "=" in text or ":" in text:
         text = _SECRET_TEXT.sub(rf"\1{HIDDEN}", text)
-        text = _SECRET_URL.sub(rf"\1{HIDDEN}@", text)
+        text = without_secrets(_SECRET_URL.sub(rf"\1{HIDDEN}@", text))
     return text
 
 

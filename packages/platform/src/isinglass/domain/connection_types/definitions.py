@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from isinglass.domain.connection_secrets import is_secret
 from isinglass.domain.connection_types.property_keys import PROPERTY_KEYS
 
 USER_INPUT, SECRET, EITHER = "USER_INPUT", "SECRET", "SECRET_OR_USER_INPUT"
@@ -24,16 +23,6 @@ class Property:
     #: The name it has on the wire, and where a request carries it (HEADER, BODY, QUERY_PARAM, PATH).
     key: str | None = None
     location: str | None = None
-
-    @property
-    def is_secret(self) -> bool:
-        """Whether it is sealed wherever it is kept."""
-        return self.kind in (SECRET, EITHER) or is_secret(self.name)
-
-    @property
-    def sent_as(self) -> str:
-        """The name that a request carries it under."""
-        return self.key or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +57,6 @@ class ConnectionType:
     reached: Reached = Reached()
     #: The REST service that an account registered, as RegisterConnectionType took it.
     rest: Mapping[str, Any] | None = None
-
-    @property
-    def secret_names(self) -> frozenset[str]:
-        """The properties that are sealed because the type says so, whatever their names."""
-        return frozenset(each.name for each in self.properties if each.is_secret)
 
 
 def problems(kind: ConnectionType, given: Mapping[str, Any]) -> Iterator[str]:

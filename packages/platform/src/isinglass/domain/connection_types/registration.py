@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from isinglass.domain import json_paths
+from isinglass.domain.connection_secrets import is_secret
 from isinglass.domain.connection_types.definitions import EITHER, READ_ONLY, SECRET
 from isinglass.domain.connection_types.registered import additional, connector_properties, source_of
 from isinglass.domain.rest_services.requests import is_header
@@ -52,6 +53,7 @@ def _problems(document: Document) -> Iterator[str]:
             yield f"ConnectionProperties has {repeated} {count} times"
     for each in connector_properties(document):
         yield from _problems_of_property(each)
+    yield from _problems_of_secrets(document)
     yield from _problems_of_authentication(document["ConnectorAuthenticationConfiguration"])
     yield from _problems_of_rest(document)
 
@@ -69,6 +71,17 @@ def _problems_of_property(given: Document) -> Iterator[str]:
         yield f"{name} goes into the header {key!r}, which is not sent on anybody's behalf"
     if "Format" in given:
         yield f"{name} has a Format, which this server does not apply; give the value as it is sent"
+
+
+def _problems_of_secrets(document: Document) -> Iterator[str]:
+    """Find secrets that nobody would know by their names, on which sealing, hiding and logging go."""
+    said = (document["ConnectionProperties"], document["RestConfiguration"])
+    for each in (*connector_properties(said[0]), *connector_properties(said[1])):
+        if each["PropertyType"] in (SECRET, EITHER) and not is_secret(each["Name"]):
+            yield (
+                f"{each['Name']} is a secret and its name does not say so; call it ..._SECRET, ..._TOKEN, "
+                "..._PASSWORD or ..._API_KEY, and give the name that is sent as its KeyOverride"
+            )
 
 
 def _problems_of_authentication(configured: Document) -> Iterator[str]:

@@ -63,7 +63,7 @@ def _checked(ctx: Context, tx: Transaction, given: Any) -> tuple[dict[str, Any],
     wrong = list(problems(kind, given))
     if wrong:
         raise InvalidInputException(f"Connection {given['Name']}: {'; '.join(wrong)}.")
-    return take_apart({**given, "ConnectionType": kind.name}, kind.secret_names)
+    return take_apart({**given, "ConnectionType": kind.name})
 
 
 @implements("GetConnection")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from isinglass.domain import json_paths
+from isinglass.domain.connection_secrets import is_secret
 from isinglass.domain.connection_types.registered import additional, source_of
 from isinglass.domain.rest_services import paging
 from isinglass.domain.rest_services.requests import Carried, Request, address_of, bearer, plan, resolved
@@ -168,7 +169,7 @@ class RestEntities:
         return base.value
 
     def _without_secrets(self, text: str) -> str:
-        own = [self.opened.properties.get(name, "") for name in self.opened.kind.secret_names]
+        own = [value for name, value in self.opened.properties.items() if is_secret(name)]
         for secret in (*own, *_texts(self.opened.authentication)):
             if len(secret) >= _SHORTEST_SECRET:
                 text = text.replace(secret, "********")
