@@ -28,7 +28,7 @@ from isinglass.store import schema
 from isinglass.store.access_keys import AccessKey
 from isinglass.store.accounts import Account
 from isinglass.store.sealing import Sealer
-from isinglass.store.store import Store
+from isinglass.store.store import Store, Transaction
 
 SERVER_KEY = bytes(32)
 #: What a page may take.
@@ -43,10 +43,11 @@ def prepare(store: Store) -> None:
         add_key(tx, CREDENTIALS, f"arn:aws:iam::{ACCOUNT}:root")
 
 
-def add_key(tx: Any, credentials: Credentials, arn: str) -> None:
-    """Store an access key."""
+def add_key(tx: Transaction, credentials: Credentials, arn: str, identity_id: str | None = None) -> None:
+    """Store an access key, of the account or of one of its users."""
     sealed = Sealer(SERVER_KEY).seal(credentials.secret_access_key.encode(), credentials.access_key_id)
-    tx.access_keys.insert(AccessKey(credentials.access_key_id, ACCOUNT, sealed, arn, time.time()))
+    key = AccessKey(credentials.access_key_id, ACCOUNT, sealed, arn, time.time(), identity_id=identity_id)
+    tx.access_keys.insert(key)
 
 
 @dataclass(slots=True)

@@ -43,7 +43,7 @@ class Limits:
     #: Tables whose words are looked up one by one, times words.
     tested: int = 6_000
     #: Documents read where they are tested themselves.
-    read: int = 1_000
+    read: int = 500
 
 
 #: Parts of a search that it may begin with: finding out of how many tables each is takes time, too.

@@ -57,9 +57,10 @@ class UserFunctions:
         catalog_id: str,
         database_name: str | None,
         page: PageRequest,
-        matches: Callable[[UserFunction], bool],
+        named: Callable[[str], bool],
+        kind: str | None = None,
     ) -> tuple[list[UserFunction], tuple[Any, ...] | None]:
-        """List the functions that match, of one database or of all, by database and name.
+        """List the functions of a kind whose names pass, of one database or of all, by database and name.
 
         A page may be short and still have a next one.
         """
@@ -72,11 +73,13 @@ class UserFunctions:
         found: list[UserFunction] = []
         rows = self._connection.execute(statement.order_by(*key).limit(MOST_EXAMINED))
         for examined, row in enumerate(rows, 1):
-            function = self._function(catalog_id, row)
-            if matches(function):
-                found.append(function)
+            # Documents are read only where the name passes.
+            if named(row.name):
+                function = self._function(catalog_id, row)
+                if kind is None or function.document.get("FunctionType") == kind:
+                    found.append(function)
             if len(found) == page.size or examined == MOST_EXAMINED:
-                return found, (function.database_name, function.name)
+                return found, (row.database_name, row.name)
         return found, None
 
     def replace(self, catalog_id: str, database_name: str, name: str, document: dict[str, Any]) -> bool:

@@ -70,7 +70,7 @@ _LIMITS = st.builds(
     listed=st.sampled_from([0, 12, 25_000]),
     looked_at=st.sampled_from([1, 7, 50_000]),
     tested=st.sampled_from([1, 5, 6_000]),
-    read=st.sampled_from([1, 10, 1_000]),
+    read=st.sampled_from([1, 10, 500]),
 )
 _KEYS: dict[str, Callable[[CatalogTable], Any]] = {
     "databasename": lambda table: (table.database_name, table.name),

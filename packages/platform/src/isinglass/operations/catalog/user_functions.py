@@ -106,7 +106,7 @@ def get_user_defined_functions(
 ) -> GetUserDefinedFunctionsResponse:
     """List the functions whose names match a pattern, of one database or of all."""
     catalog = catalog_of(ctx, request)
-    matches = _test(request)
+    named = _name_test(request["Pattern"])
     database = fold(request["DatabaseName"]) if "DatabaseName" in request else None
     with ctx.store.read() as tx:
         if database is not None:
@@ -114,7 +114,7 @@ def get_user_defined_functions(
             catalog, database = place.catalog, place.database
         found, after = fill_page(
             ctx.page,
-            lambda page: tx.user_functions.page(catalog, database, page, matches),
+            lambda page: tx.user_functions.page(catalog, database, page, named, request.get("FunctionType")),
             lambda functions: _visible(ctx, tx, catalog, functions),
         )
     return {
@@ -123,15 +123,11 @@ def get_user_defined_functions(
     }
 
 
-def _test(request: GetUserDefinedFunctionsRequest) -> Callable[[UserFunction], bool]:
+def _name_test(pattern: str) -> Callable[[str], bool]:
     try:
-        named = compile_pattern(request["Pattern"]).matches
+        return compile_pattern(pattern).matches
     except InvalidPattern as error:
         raise InvalidInputException(str(error)) from error
-    wanted = request.get("FunctionType")
-    return lambda function: (
-        named(function.name) and (wanted is None or function.document.get("FunctionType") == wanted)
-    )
 
 
 @implements("UpdateUserDefinedFunction")
