@@ -68,6 +68,13 @@ def test_request_that_cannot_be_answered_gets_an_error_clients_can_read(
     assert len(headers["x-amzn-requestid"]) == 36
 
 
+def test_client_of_the_object_store_at_the_api_is_told_where_to_go(api: Api) -> None:
+    with pytest.raises(ClientError) as caught:
+        api.client("s3").list_objects_v2(Bucket="lake")
+    error = caught.value.response["Error"]
+    assert (error["Code"], "AWS_ENDPOINT_URL_S3" in error["Message"]) == ("InvalidRequest", True)
+
+
 def test_path_without_anything_answers_json_and_health_needs_no_signature(api: Api) -> None:
     status, _, document = fetch(api.url + "/nothing")
     assert (status, document["__type"]) == (400, "UnknownOperationException")

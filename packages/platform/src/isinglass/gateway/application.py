@@ -20,6 +20,12 @@ Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 _OPERATION = re.compile(r"/[A-Z]\w+")
+#: What clients of S3 are told that have the address of the API, in the words that they read.
+_NOT_THE_STORE = (
+    b'<?xml version="1.0" encoding="UTF-8"?><Error><Code>InvalidRequest</Code><Message>This is the address '
+    b"of the API; the object store has its own: set AWS_ENDPOINT_URL_S3 as isinglass env shows it.</Message>"
+    b"</Error>"
+)
 
 
 class Disconnected(Exception):
@@ -56,6 +62,8 @@ class Application:
             await _send(send, HttpResponse(200, [("content-type", "application/json")], b'{"status":"ok"}'))
         elif self._elsewhere is not None:
             await self._elsewhere(scope, receive, send)
+        elif _is_for_s3(scope):
+            await _send(send, HttpResponse(400, [("content-type", "application/xml")], _NOT_THE_STORE))
         else:
             error = UnknownOperationException(_nothing_at(scope["method"], scope["path"][:200]))
             await _send(send, json_rpc.encode_error(error, str(uuid4())))
@@ -119,6 +127,13 @@ async def _live(receive: Receive, send: Send) -> None:
         await send({"type": message["type"] + ".complete"})
         if message["type"] == "lifespan.shutdown":
             return
+
+
+def _is_for_s3(scope: MutableMapping[str, Any]) -> bool:
+    """Tell whether a request was signed for the object store."""
+    return any(
+        name == b"authorization" and b"/s3/aws4_request" in value for name, value in scope.get("headers", ())
+    )
 
 
 def _nothing_at(method: str, path: str) -> str:
