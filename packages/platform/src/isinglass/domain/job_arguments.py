@@ -13,9 +13,13 @@ def resolve(definition: Mapping[str, Any], given: Mapping[str, str]) -> dict[str
     }
 
 
-def script_argv(resolved: Mapping[str, str], *, job_name: str, job_id: str, run_id: str) -> list[str]:
+def script_argv(
+    resolved: Mapping[str, str], *, job_name: str, job_id: str, run_id: str, security_configuration: str = ""
+) -> list[str]:
     """Build sys.argv[1:] as Glue does: every argument, then what Glue adds by itself."""
     own = {"--JOB_NAME": job_name, "--JOB_ID": job_id, "--JOB_RUN_ID": run_id}
+    if security_configuration:
+        own["--SECURITY_CONFIGURATION"] = security_configuration
     own.setdefault("--job-bookmark-option", resolved.get("--job-bookmark-option", "job-bookmark-disable"))
     argv: list[str] = []
     for key, value in {**resolved, **own}.items():

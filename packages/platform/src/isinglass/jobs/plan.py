@@ -98,7 +98,11 @@ def plan(
         "script_location": arguments.get("--scriptLocation")
         or run.definition["Command"].get("ScriptLocation", ""),
         "argv": script_argv(
-            arguments, job_name=run.job_name, job_id=job_id(run.account_id, run.job_name), run_id=run.run_id
+            arguments,
+            job_name=run.job_name,
+            job_id=job_id(run.account_id, run.job_name),
+            run_id=run.run_id,
+            security_configuration=run.definition.get("SecurityConfiguration", ""),
         ),
         "extra_py_files": listed(arguments.get("--extra-py-files")),
         "extra_files": listed(arguments.get("--extra-files")),

@@ -1,0 +1,158 @@
+"""How objects come to be encrypted: by the request, by who writes, or by the bucket."""
+
+import time
+from typing import Any
+
+import pytest
+
+from isinglass.domain.object_encryption import ObjectEncryption
+from isinglass.domain.permissions.copies import Errand
+from isinglass.gateway.s3.authentication import Caller
+from isinglass.gateway.s3.encryption import Encryption, creates_object
+from isinglass.gateway.s3.encryption_document import Setting, read_setting, write_setting
+from isinglass.gateway.s3.errors import S3Error
+from isinglass.gateway.s3.key_permissions import ObjectKeys
+from isinglass.gateway.s3.locations import Locations
+from isinglass.gateway.s3.ownership import Ownership
+from isinglass.gateway.s3.permissions import Need, ObjectPermissions
+from isinglass.gateway.s3.request import S3Request
+from isinglass.gateway.standings import Standings
+from isinglass.store.access_keys import AccessKey
+from isinglass.store.accounts import Account
+from isinglass.store.sealing import Sealer
+from isinglass.store.store import Store
+
+ACCOUNT = "123456789012"
+SSE = "x-amz-server-side-encryption"
+RUN = ObjectEncryption("aws:kms", "alias/aws/s3")
+PUT = S3Request("PUT", "/b/k", "", ())
+ASKING = S3Request("PUT", "/b/k", "", ((SSE, "AES256"),))
+BRINGING = S3Request("PUT", "/b/k", "", ((f"{SSE}-customer-algorithm", "AES256"),))
+
+
+@pytest.fixture
+def bucket(store: Store) -> str:
+    with store.begin() as tx:
+        tx.accounts.insert(Account(ACCOUNT, "one", 1.0))
+        tx.buckets.claim("b", ACCOUNT, 1.0)
+    return "b"
+
+
+def _encryption(store: Store, *, embedded: bool = True) -> Encryption:
+    standings = Standings(store, time.monotonic)
+    permissions = ObjectPermissions(standings, Locations(store), time.time, "eu-west-1")
+    keys = ObjectKeys(store, Sealer(b"k" * 32), standings, permissions, "eu-west-1")
+    return Encryption(Ownership(store, time.time, None), standings, keys if embedded else None)
+
+
+def _caller(store: Store, name: str, context: dict[str, Any] | None) -> Caller:
+    key = AccessKey(name, ACCOUNT, b"", f"arn:aws:iam::{ACCOUNT}:root", 1.0, context=context)
+    with store.begin() as tx:
+        tx.access_keys.insert(key)
+    return Caller(ACCOUNT, key, "")
+
+
+@pytest.mark.usefixtures("bucket")
+def test_request_comes_before_its_caller_and_that_before_the_bucket(store: Store) -> None:
+    encryption = _encryption(store)
+    anybody, run = _caller(store, "anybody", None), _caller(store, "run", RUN.context())
+    copier = _caller(store, "copier", Errand("run", "", "b/").context())
+
+    def algorithm(request: S3Request, caller: Caller) -> str | None:
+        return dict(encryption.of_write(request, caller, [], 1) or {}).get(SSE)
+
+    assert (algorithm(PUT, anybody), algorithm(PUT, run), algorithm(ASKING, run)) == (
+        None,
+        "aws:kms",
+        "AES256",
+    )
+    assert algorithm(PUT, copier) == "aws:kms"
+    encryption.ownership.encrypt("b", Setting("AES256").document())
+    assert (algorithm(PUT, anybody), algorithm(PUT, run)) == ("AES256", "aws:kms")
+    assert encryption.of_write(BRINGING, run, [], 1) is None
+
+
+@pytest.mark.usefixtures("bucket")
+def test_key_is_named_by_its_arn_and_its_use_is_told(store: Store) -> None:
+    needs: list[Need] = []
+    headers = dict(_encryption(store).of_write(PUT, _caller(store, "run", RUN.context()), needs, 1) or {})
+    arn = headers[f"{SSE}-aws-kms-key-id"]
+    assert arn.startswith(f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/")
+    assert needs == [Need("kms:GenerateDataKey", arn)]
+
+
+@pytest.mark.usefixtures("bucket")
+def test_other_object_store_is_told_what_the_caller_has_encrypted(store: Store) -> None:
+    encryption = _encryption(store, embedded=False)
+    run = _caller(store, "run", RUN.context())
+    assert encryption.of_write(PUT, run, [], 1) == [(SSE, "aws:kms"), (f"{SSE}-aws-kms-key-id", RUN.key)]
+    assert encryption.of_write(ASKING, run, [], 1) is None
+    assert encryption.settings(S3Request("GET", "/b", "encryption", ()), ACCOUNT, b"") is None
+
+
+@pytest.mark.parametrize(
+    ("request_", "creates"),
+    [
+        (PUT, True),
+        (S3Request("PUT", "/b/k", "x-id=PutObject", ()), True),
+        (S3Request("POST", "/b/k", "uploads", ()), True),
+        (S3Request("PUT", "/b/k", "partNumber=1&uploadId=u", ()), False),
+        (S3Request("PUT", "/b/k", "tagging", ()), False),
+        (S3Request("POST", "/b/k", "uploadId=u", ()), False),
+        (S3Request("PUT", "/b", "", ()), False),
+        (S3Request("GET", "/b/k", "", ()), False),
+    ],
+)
+def test_what_creates_an_object_is_told_from_what_does_not(request_: S3Request, creates: bool) -> None:
+    assert creates_object(request_) is creates
+
+
+@pytest.mark.usefixtures("bucket")
+def test_encryption_of_what_is_not_written_is_refused(store: Store) -> None:
+    part = S3Request("PUT", "/b/k", "partNumber=1&uploadId=u", ((SSE, "AES256"),))
+    with pytest.raises(S3Error, match="InvalidArgument"):
+        _encryption(store).of_write(part, _caller(store, "run", None), [], 1)
+
+
+@pytest.mark.usefixtures("bucket")
+def test_what_a_url_asks_for_counts_as_what_a_header_asks_for(store: Store) -> None:
+    hoisted = S3Request("PUT", "/b/k", f"{SSE.title()}=AES256", ())
+    assert _encryption(store).of_write(hoisted, _caller(store, "run", None), [], 1) == [(SSE, "AES256")]
+
+
+@pytest.mark.parametrize(
+    "setting", [Setting("AES256"), Setting("aws:kms", "alias/<x>", True), Setting("aws:kms")]
+)
+def test_setting_of_a_bucket_reads_back_as_it_was_written(setting: Setting) -> None:
+    assert read_setting(write_setting(setting)) == setting
+
+
+def _rule(inner: str) -> bytes:
+    return f"<ServerSideEncryptionConfiguration><Rule>{inner}</Rule></ServerSideEncryptionConfiguration>".encode()
+
+
+def _default(inner: str) -> bytes:
+    return _rule(f"<ApplyServerSideEncryptionByDefault>{inner}</ApplyServerSideEncryptionByDefault>")
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        (b"", "MalformedXML"),
+        (b"<a/>", "MalformedXML"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><a/>', "MalformedXML"),
+        (_rule(""), "MalformedXML"),
+        (_default(""), "MalformedXML"),
+        (_default("<SSEAlgorithm>rot13</SSEAlgorithm>"), "MalformedXML"),
+        (_default("<SSEAlgorithm>aws:kms:dsse</SSEAlgorithm>"), "NotImplemented"),
+        (
+            _default("<SSEAlgorithm>AES256</SSEAlgorithm><KMSMasterKeyID>k</KMSMasterKeyID>"),
+            "InvalidArgument",
+        ),
+        (_rule("<BlockedEncryptionTypes/>"), "NotImplemented"),
+    ],
+)
+def test_setting_that_is_not_to_be_had_is_refused(document: bytes, code: str) -> None:
+    with pytest.raises(S3Error) as caught:
+        read_setting(document)
+    assert caught.value.code == code
