@@ -180,3 +180,24 @@ def test_secrets_are_known_by_their_names(glue: Any, api: Any) -> None:
     assert connection["SparkProperties"] == spark_shown
     oauth2 = connection["AuthenticationConfiguration"]["OAuth2Properties"]
     assert oauth2["TokenUrlParametersMap"] == {"audience": "a"}
+
+
+def test_password_within_a_url_is_sealed_and_hidden(glue: Any, api: Any) -> None:
+    url = "jdbc:postgresql://u:s3cret@h/db?sslmode=require"
+    custom = "mongodb://h/db?password=s3cret&x=1"
+    given = _input(
+        ConnectionProperties={"JDBC_CONNECTION_URL": url}, SparkProperties={"url": custom, "dbtable": "t"}
+    )
+    glue.create_connection(ConnectionInput=given)
+    with api.store.read() as tx:
+        [row] = tx.connection.execute(sa.text("SELECT document, secrets FROM connections"))
+    assert "s3cret" not in f"{row.document} {row.secrets}"
+    shown = glue.get_connection(Name="pg")["Connection"]
+    assert {key: shown[key] for key in given} == given
+    hidden = glue.get_connection(Name="pg", HidePassword=True)["Connection"]
+    assert (hidden["ConnectionProperties"], hidden["SparkProperties"]) == (
+        {"JDBC_CONNECTION_URL": "jdbc:postgresql://u@h/db?sslmode=require"},
+        {"url": "mongodb://h/db?password=&x=1", "dbtable": "t"},
+    )
+    logs = (api.access_log.parent / "logs").rglob("*.jsonl")
+    assert all(b"s3cret" not in path.read_bytes() for path in logs)
