@@ -87,8 +87,7 @@ class AssetDetails:
             "form_type": attachment.form_type,
             "content": attachment.content,
         }
-        statement = insert_or_update(self._connection, asset_attachments, ["form_type", "content"])
-        self._connection.execute(statement, row)
+        insert_or_update(self._connection, asset_attachments, ["form_type", "content"], row)
 
     def detach(self, place: Place, name: str) -> bool:
         """Take an attachment from a place; False when there is none of the name."""

@@ -41,7 +41,7 @@ class AssetTypes:
     def put_form_type(self, account_id: str, name: str, schema: str) -> None:
         """Make a form type, or give the one of this name another schema."""
         row = {"account_id": account_id, "name": name, "schema": schema}
-        self._connection.execute(insert_or_update(self._connection, form_types, ["schema"]), row)
+        insert_or_update(self._connection, form_types, ["schema"], row)
 
     def schema(self, account_id: str, name: str) -> str:
         """Read the schema of a form type that must exist."""
@@ -96,7 +96,7 @@ class AssetTypes:
         """Make an asset type of held form types, or give the one of this name other forms."""
         _refuse_built_in(asset_type.name, built_in.ASSET_TYPES)
         key = {"account_id": account_id, "name": asset_type.name}
-        self._connection.execute(insert_or_update(self._connection, asset_types, ["name"]), key)
+        insert_or_update(self._connection, asset_types, ["name"], key)
         self._connection.execute(
             asset_type_forms.delete().where(
                 asset_type_forms.c.account_id == account_id, asset_type_forms.c.asset_type == asset_type.name

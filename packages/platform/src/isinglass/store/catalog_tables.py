@@ -15,7 +15,8 @@ from isinglass.domain.name_pattern import NamePattern
 from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputException
 from isinglass.store.conflicts import insert_one
 from isinglass.store.documents import Documents
-from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.listing import Listing
+from isinglass.store.paging import PageRequest
 from isinglass.store.prepared import Prepared
 from isinglass.store.scanning import scan
 from isinglass.store.table_places import IS_REGISTERED, placed
@@ -68,6 +69,7 @@ _OF_DATABASE = _SELECT.where(
     catalog_tables.c.catalog_id == sa.bindparam("catalog_id"),
     catalog_tables.c.database_name == sa.bindparam("database_name"),
 )
+_LISTED = Listing(_OF_DATABASE, catalog_tables.c.name)
 _NAMED = _OF_DATABASE.where(catalog_tables.c.name == sa.bindparam("name"))
 _FIND = Prepared(_NAMED)
 # Writers of partitions share the row, so that the table stays; writers of the table have it alone.
@@ -174,10 +176,8 @@ class CatalogTables:
         """List tables by name, those whose names match; a page may be short and still have a next one."""
         key = {"catalog_id": catalog_id, "database_name": database_name}
         if pattern is None:
-            rows, after = fetch_page(
-                self._connection, _OF_DATABASE.params(**key), [catalog_tables.c.name], page
-            )
-            return [table_of(self._documents, row) for row in rows], after
+            listed, after = _LISTED.page(self._connection, key, page)
+            return [table_of(self._documents, row) for row in listed], after
         names = sa.select(catalog_tables.c.name, catalog_tables.c.name.label("shown")).where(
             catalog_tables.c.catalog_id == catalog_id, catalog_tables.c.database_name == database_name
         )

@@ -44,7 +44,7 @@ class ColumnStatistics:
             }
             for column in sorted(statistics)
         ]
-        self._connection.execute(insert_or_update(self._connection, column_statistics, ["document"]), rows)
+        insert_or_update(self._connection, column_statistics, ["document"], *rows)
 
     def find(self, table: CatalogTable, values: Sequence[str], columns: Collection[str]) -> dict[str, Any]:
         """Find the statistics of columns, those that have any, by their folded names."""

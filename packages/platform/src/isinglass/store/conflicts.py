@@ -67,17 +67,22 @@ def _insert_ignoring(dialect: str, table: sa.Table) -> Any:
     return _insert(dialect, table).on_conflict_do_nothing()
 
 
-def insert_or_update(connection: sa.Connection, table: sa.Table, columns: Sequence[str]) -> sa.Insert:
+def insert_or_update(
+    connection: sa.Connection, table: sa.Table, columns: Sequence[str], *rows: Mapping[str, Any]
+) -> None:
     """Insert rows; where the key is taken, set these columns of the row there."""
-    return _insert_or_update(connection.dialect.name, table, tuple(columns))
+    statement, prepared = _insert_or_update(connection.dialect.name, table, tuple(columns))
+    if len(rows) == 1 or connection.dialect.name == "sqlite":
+        prepared.run_each(connection, rows)
+    elif rows:
+        connection.execute(statement, list(rows))
 
 
 @cache
-def _insert_or_update(
-    dialect: str, table: sa.Table, columns: tuple[str, ...]
-) -> PostgresqlInsert | SqliteInsert:
+def _insert_or_update(dialect: str, table: sa.Table, columns: tuple[str, ...]) -> tuple[sa.Insert, Prepared]:
     statement = _insert(dialect, table)
-    return statement.on_conflict_do_update(
+    changing = statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
         set_={name: statement.excluded[name] for name in columns},
     )
+    return changing, Prepared(changing)

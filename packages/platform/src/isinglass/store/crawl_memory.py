@@ -70,7 +70,7 @@ class CrawlMemory:
             for bunch, document in bunches.items()
         ]
         if rows:
-            self._connection.execute(insert_or_update(self._connection, crawl_folders, ["document"]), rows)
+            insert_or_update(self._connection, crawl_folders, ["document"], *rows)
 
     def forget_bunches(self, account_id: str, crawler_name: str, target: str, bunches: Iterable[str]) -> None:
         """Forget bunches that are gone."""

@@ -8,6 +8,7 @@ import orjson
 import sqlalchemy as sa
 
 from isinglass.store.conflicts import insert_one
+from isinglass.store.listing import Listing
 from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.prepared import Prepared
 from isinglass.store.tables.crawlers import crawl_folders, crawl_shapes, crawlers, crawls
@@ -35,6 +36,9 @@ _SELECT = sa.select(*(crawlers.c[name] for name in Crawler.__dataclass_fields__)
 _IS = (crawlers.c.account_id == sa.bindparam("of_account"), crawlers.c.name == sa.bindparam("of_name"))
 _FIND = Prepared(_SELECT.where(*_IS))
 _LOCK = Prepared(_SELECT.where(*_IS).with_for_update())
+_OF_ACCOUNT = crawlers.c.account_id == sa.bindparam("of_account")
+_LISTED = Listing(_SELECT.where(_OF_ACCOUNT), crawlers.c.name)
+_NAMES = Listing(sa.select(crawlers.c.name).where(_OF_ACCOUNT), crawlers.c.name)
 _DELETE = (
     *(
         Prepared(
@@ -92,8 +96,11 @@ class Crawlers:
         self, account_id: str, page: PageRequest, tags: Mapping[str, str] | None = None
     ) -> tuple[list[Crawler], tuple[Any, ...] | None]:
         """List crawlers by name, those that have all the tags."""
+        if not tags:
+            listed, following = _LISTED.page(self._connection, {"of_account": account_id}, page)
+            return [_crawler(row) for row in listed], following
         statement = _SELECT.where(
-            crawlers.c.account_id == account_id, *tagged(account_id, "crawler", crawlers.c.name, tags or {})
+            crawlers.c.account_id == account_id, *tagged(account_id, "crawler", crawlers.c.name, tags)
         )
         rows, after = fetch_page(self._connection, statement, [crawlers.c.name], page)
         return [_crawler(row) for row in rows], after
@@ -102,6 +109,9 @@ class Crawlers:
         self, account_id: str, page: PageRequest, tags: Mapping[str, str]
     ) -> tuple[list[str], tuple[Any, ...] | None]:
         """List the names of crawlers, of those that have all the tags."""
+        if not tags:
+            listed, following = _NAMES.page(self._connection, {"of_account": account_id}, page)
+            return [name for (name,) in listed], following
         statement = sa.select(crawlers.c.name).where(
             crawlers.c.account_id == account_id, *tagged(account_id, "crawler", crawlers.c.name, tags)
         )

@@ -46,7 +46,7 @@ class DataLake:
     def put_settings(self, account_id: str, document: Any) -> None:
         """Replace an account's settings."""
         row = {"account_id": account_id, "document": orjson.dumps(document).decode()}
-        self._connection.execute(insert_or_update(self._connection, data_lake_settings, ["document"]), row)
+        insert_or_update(self._connection, data_lake_settings, ["document"], row)
 
     def register(self, account_id: str, path: str, document: Any, now: float) -> bool:
         """Register a place; False when it is registered already."""

@@ -10,7 +10,8 @@ from isinglass.model.glue.errors import EntityNotFoundException
 from isinglass.store.conflicts import insert_one
 from isinglass.store.documents import Documents
 from isinglass.store.history import tell_database
-from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.listing import Listing
+from isinglass.store.paging import PageRequest
 from isinglass.store.prepared import Prepared
 from isinglass.store.tables.catalog import catalog_tables, databases
 from isinglass.store.tables.history import deleted_tables
@@ -40,6 +41,7 @@ _IS = (
     databases.c.catalog_id == sa.bindparam("of_catalog"),
     databases.c.name == sa.bindparam("of_name"),
 )
+_LISTED = Listing(_SELECT.where(databases.c.catalog_id == sa.bindparam("catalog_id")), databases.c.name)
 _REPLACE = Prepared(
     databases.update()
     .where(*_IS)
@@ -88,8 +90,7 @@ class Databases:
 
     def page(self, catalog_id: str, page: PageRequest) -> tuple[list[Database], tuple[Any, ...] | None]:
         """List databases by name."""
-        statement = _SELECT.where(databases.c.catalog_id == catalog_id)
-        rows, after = fetch_page(self._connection, statement, [databases.c.name], page)
+        rows, after = _LISTED.page(self._connection, {"catalog_id": catalog_id}, page)
         return [self._database(catalog_id, row) for row in rows], after
 
     def replace(self, catalog_id: str, name: str, document: dict[str, Any], change: Change) -> bool:

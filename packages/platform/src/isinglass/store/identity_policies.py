@@ -200,7 +200,7 @@ class IdentityPolicies:
             "name": name,
             "document": document,
         }
-        self._connection.execute(insert_or_update(self._connection, inline_policies, ["document"]), [row])
+        insert_or_update(self._connection, inline_policies, ["document"], row)
 
     def inline(self, identity: Identity) -> dict[str, str]:
         """Read the policies inside an identity, by name."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from isinglass.store.listing import Listing
 from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.prepared import Prepared
 from isinglass.store.tables.jobs import jobs
@@ -25,8 +26,11 @@ class Job:
 
 _COLUMNS = [jobs.c[name] for name in Job.__dataclass_fields__]
 _IS = (jobs.c.account_id == sa.bindparam("of_account"), jobs.c.name == sa.bindparam("of_name"))
-_FIND = sa.select(*_COLUMNS).where(*_IS)
-_LOCK = _FIND.with_for_update()
+_FIND = Prepared(sa.select(*_COLUMNS).where(*_IS))
+_LOCK = Prepared(sa.select(*_COLUMNS).where(*_IS).with_for_update())
+_OF_ACCOUNT = jobs.c.account_id == sa.bindparam("of_account")
+_LISTED = Listing(sa.select(*_COLUMNS).where(_OF_ACCOUNT), jobs.c.name)
+_NAMES = Listing(sa.select(jobs.c.name).where(_OF_ACCOUNT), jobs.c.name)
 _INSERT = Prepared(jobs.insert().inline())
 _UPDATE = Prepared(
     jobs.update()
@@ -44,7 +48,7 @@ class Jobs:
 
     def find(self, account_id: str, name: str) -> Job | None:
         """Find a job by its name."""
-        row = self._connection.execute(_FIND, _is(account_id, name)).first()
+        row = _FIND.first(self._connection, _is(account_id, name))
         return None if row is None else Job(*row)
 
     def find_many(self, account_id: str, names: list[str]) -> dict[str, Job]:
@@ -58,6 +62,9 @@ class Jobs:
         self, account_id: str, page: PageRequest, *, tags: Mapping[str, str]
     ) -> tuple[list[str], tuple[Any, ...] | None]:
         """List the names of jobs, of all or of those that have some tags."""
+        if not tags:
+            listed, following = _NAMES.page(self._connection, {"of_account": account_id}, page)
+            return [name for (name,) in listed], following
         conditions = tagged(account_id, "job", jobs.c.name, tags)
         statement = sa.select(jobs.c.name).where(jobs.c.account_id == account_id, *conditions)
         rows, after = fetch_page(self._connection, statement, [jobs.c.name], page)
@@ -67,7 +74,10 @@ class Jobs:
         self, account_id: str, page: PageRequest, *, tags: Mapping[str, str] | None = None
     ) -> tuple[list[Job], tuple[Any, ...] | None]:
         """List jobs by name, all or those that have some tags."""
-        conditions = tagged(account_id, "job", jobs.c.name, tags or {})
+        if not tags:
+            listed, following = _LISTED.page(self._connection, {"of_account": account_id}, page)
+            return [Job(*row) for row in listed], following
+        conditions = tagged(account_id, "job", jobs.c.name, tags)
         statement = sa.select(*_COLUMNS).where(jobs.c.account_id == account_id, *conditions)
         rows, after = fetch_page(self._connection, statement, [jobs.c.name], page)
         return [Job(*row) for row in rows], after
@@ -84,7 +94,7 @@ class Jobs:
 
     def lock(self, account_id: str, name: str) -> Job | None:
         """Find a job and keep other writers of it waiting, so that its runs can be counted and started."""
-        row = self._connection.execute(_LOCK, _is(account_id, name)).first()
+        row = _LOCK.first(self._connection, _is(account_id, name))
         return None if row is None else Job(*row)
 
     def delete(self, account_id: str, name: str) -> bool:

@@ -15,6 +15,7 @@ from isinglass.model.glue.errors import AlreadyExistsException, EntityNotFoundEx
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.conflicts import insert_new
 from isinglass.store.documents import Documents
+from isinglass.store.listing import Listing
 from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.partition_forms import PartitionForms
 from isinglass.store.partition_indexes import PartitionIndexes
@@ -62,6 +63,7 @@ _ROW = (
     partitions.c.form,
     partitions.c.created_at,
 )
+_LISTED = Listing(sa.select(*_ROW).where(*_ONE[:2]), partitions.c.values_key)
 _FIND = Prepared(sa.select(*_ROW).where(*_ONE))
 _LOCK = Prepared(sa.select(*_ROW).where(*_ONE).with_for_update())
 _DELETE = Prepared(partitions.delete().where(*_ONE))
@@ -76,6 +78,10 @@ _STATISTICS = (
 )
 _DELETE_STATISTICS = Prepared(column_statistics.delete().where(*_STATISTICS))
 _FIND_STATISTICS = Prepared(sa.select(column_statistics.c.column_key).where(*_STATISTICS))
+
+
+def _of(table: CatalogTable) -> dict[str, Any]:
+    return {"of_catalog": table.catalog_id, "of_table": table.id}
 
 
 def _key(table: CatalogTable, values_key: str) -> dict[str, Any]:
@@ -140,13 +146,15 @@ class Partitions:
         self, table: CatalogTable, page: PageRequest, selection: Selection = ALL
     ) -> tuple[list[Partition], tuple[Any, ...] | None]:
         """List selected partitions; a page may be short, even empty, and still have a next one."""
-        key = partitions.c.values_key
+        matches, key = selection.matches, partitions.c.values_key
+        if matches is None and selection.keys == EVERYTHING:
+            listed, following = _LISTED.page(self._connection, _of(table), page)
+            return [self._partition(table, row) for row in listed], following
         within = [partitions.c.catalog_id == table.catalog_id, partitions.c.table_id == table.id]
         if selection.keys.low is not None:
             within.append(key >= selection.keys.low)
         if selection.keys.high is not None:
             within.append(key < selection.keys.high)
-        matches = selection.matches
         if matches is None:
             rows, after = fetch_page(self._connection, self._select().where(*within), [key], page)
             return [self._partition(table, row) for row in rows], after

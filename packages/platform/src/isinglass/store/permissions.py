@@ -133,7 +133,7 @@ class Permissions:
             "updated_by": grant.updated_by,
         }
         changing = ("columns", "permissions", "grantable", "updated_at", "updated_by")
-        self._connection.execute(insert_or_update(self._connection, permissions, changing), row)
+        insert_or_update(self._connection, permissions, changing, row)
 
     def remove(self, catalog_id: str, resource: Resource, table_id: int, principal: str) -> None:
         """Forget what a principal has on a resource."""

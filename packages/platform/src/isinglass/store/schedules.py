@@ -52,6 +52,9 @@ class Schedules:
 
     def find_many(self, account_id: str, kind: str, names: list[str]) -> dict[str, Schedule]:
         """Find the schedules of things of one kind, by their names."""
+        if len(names) == 1:
+            found = self.find(account_id, kind, names[0])
+            return {} if found is None else {found.name: found}
         wanted = _SELECT.where(
             schedules.c.account_id == account_id, schedules.c.kind == kind, schedules.c.name.in_(names)
         )
@@ -61,7 +64,7 @@ class Schedules:
         """Set a thing's schedule; when it was due last is kept."""
         changed = ["expression", "region", "state", "next_at"]
         row = {name: getattr(schedule, name) for name in _MEMBERS}
-        self._connection.execute(insert_or_update(self._connection, schedules, changed), row)
+        insert_or_update(self._connection, schedules, changed, row)
 
     def delete(self, account_id: str, kind: str, name: str) -> None:
         """Delete a thing's schedule, if it has one."""

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from isinglass.model.glue.errors import EntityNotFoundException
 from isinglass.store.conflicts import insert_one, insert_or_update
-from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.listing import Listing
+from isinglass.store.paging import PageRequest
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.security import catalog_encryption, security_configurations
 
 
@@ -22,11 +24,21 @@ class SecurityConfiguration:
 
 
 _TABLE = security_configurations.c
-_SELECT = sa.select(_TABLE.name, _TABLE.document, _TABLE.created_at)
+_OF_ACCOUNT = sa.select(_TABLE.name, _TABLE.document, _TABLE.created_at).where(
+    _TABLE.account_id == sa.bindparam("account_id")
+)
+_FIND = Prepared(_OF_ACCOUNT.where(_TABLE.name == sa.bindparam("name")))
+_LISTED = Listing(_OF_ACCOUNT, _TABLE.name)
+_FIND_SETTINGS = Prepared(
+    sa.select(catalog_encryption.c.document).where(
+        catalog_encryption.c.account_id == sa.bindparam("account_id")
+    )
+)
 
 
 def _configuration(row: Any) -> SecurityConfiguration:
-    return SecurityConfiguration(row.name, orjson.loads(row.document), row.created_at)
+    name, document, created_at = row
+    return SecurityConfiguration(name, orjson.loads(document), created_at)
 
 
 class SecurityConfigurations:
@@ -47,8 +59,7 @@ class SecurityConfigurations:
 
     def find(self, account_id: str, name: str) -> SecurityConfiguration | None:
         """Find a configuration by its name."""
-        statement = _SELECT.where(_TABLE.account_id == account_id, _TABLE.name == name)
-        row = self._connection.execute(statement).first()
+        row = _FIND.first(self._connection, {"account_id": account_id, "name": name})
         return None if row is None else _configuration(row)
 
     def require(self, account_id: str, name: str) -> SecurityConfiguration:
@@ -62,8 +73,7 @@ class SecurityConfigurations:
         self, account_id: str, page: PageRequest
     ) -> tuple[list[SecurityConfiguration], tuple[Any, ...] | None]:
         """List configurations by name."""
-        statement = _SELECT.where(_TABLE.account_id == account_id)
-        rows, after = fetch_page(self._connection, statement, [_TABLE.name], page)
+        rows, after = _LISTED.page(self._connection, {"account_id": account_id}, page)
         return [_configuration(row) for row in rows], after
 
     def delete(self, account_id: str, name: str) -> bool:
@@ -73,14 +83,11 @@ class SecurityConfigurations:
 
     def catalog_encryption(self, account_id: str) -> dict[str, Any]:
         """Read the encryption settings of an account's catalog; never set is an empty mapping."""
-        statement = sa.select(catalog_encryption.c.document).where(
-            catalog_encryption.c.account_id == account_id
-        )
-        document = self._connection.scalar(statement)
-        found: dict[str, Any] = {} if document is None else orjson.loads(document)
+        row = _FIND_SETTINGS.first(self._connection, {"account_id": account_id})
+        found: dict[str, Any] = {} if row is None else orjson.loads(row[0])
         return found
 
     def put_catalog_encryption(self, account_id: str, document: dict[str, Any]) -> None:
         """Replace the encryption settings of an account's catalog."""
         row = {"account_id": account_id, "document": orjson.dumps(document).decode()}
-        self._connection.execute(insert_or_update(self._connection, catalog_encryption, ["document"]), row)
+        insert_or_update(self._connection, catalog_encryption, ["document"], row)

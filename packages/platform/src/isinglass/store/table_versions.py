@@ -9,8 +9,22 @@ from isinglass.domain.catalog_objects import FIRST_VERSION
 from isinglass.store.catalog_tables import CatalogTable, identity
 from isinglass.store.documents import Documents
 from isinglass.store.paging import PageRequest
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.catalog import table_versions
 from isinglass.store.tables.history import table_history
+
+_COLUMNS = ("version", "document", "created_at", "created_by", "change")
+_OF_TABLE = sa.select(*(table_versions.c[name] for name in _COLUMNS)).where(
+    table_versions.c.catalog_id == sa.bindparam("of_catalog"),
+    table_versions.c.table_id == sa.bindparam("of_table"),
+)
+_FIND = Prepared(_OF_TABLE.where(table_versions.c.version == sa.bindparam("of_version")))
+#: The newest versions before one.
+_BEFORE = Prepared(
+    _OF_TABLE.where(table_versions.c.version < sa.bindparam("of_version"))
+    .order_by(table_versions.c.version.desc())
+    .limit(sa.bindparam("most_rows", type_=sa.Integer))
+)
 
 
 class TableVersions:
@@ -24,7 +38,7 @@ class TableVersions:
         """Find a table at one of its versions."""
         if version == table.version:
             return table
-        row = self._connection.execute(self._of(table).where(table_versions.c.version == version)).first()
+        row = _FIND.first(self._connection, {**_of(table), "of_version": version})
         return None if row is None else self._at(table, row)
 
     def around(self, table: CatalogTable, time: float) -> tuple[CatalogTable | None, CatalogTable]:
@@ -44,11 +58,9 @@ class TableVersions:
     ) -> tuple[list[CatalogTable], tuple[Any, ...] | None]:
         """List versions, newest first."""
         found = [] if page.after is not None else [table]
-        statement = self._of(table)
-        if page.after is not None:
-            statement = statement.where(table_versions.c.version < page.after[0])
-        statement = statement.order_by(table_versions.c.version.desc())
-        rows = self._connection.execute(statement.limit(page.size + 1 - len(found)))
+        before = table.version if page.after is None else page.after[0]
+        most = page.size + 1 - len(found)
+        rows = _BEFORE.all(self._connection, {**_of(table), "of_version": before, "most_rows": most})
         found.extend(self._at(table, row) for row in rows)
         if len(found) <= page.size:
             return found, None
@@ -95,13 +107,7 @@ class TableVersions:
 
     @staticmethod
     def _of(table: CatalogTable) -> sa.Select[Any]:
-        return sa.select(
-            table_versions.c.version,
-            table_versions.c.document,
-            table_versions.c.created_at,
-            table_versions.c.created_by,
-            table_versions.c.change,
-        ).where(table_versions.c.catalog_id == table.catalog_id, table_versions.c.table_id == table.id)
+        return _OF_TABLE.params(_of(table))
 
     def _at(self, table: CatalogTable, row: Any) -> CatalogTable:
         version, text, created_at, created_by, change = row
@@ -115,3 +121,7 @@ class TableVersions:
             updated_by=created_by,
             change=self._documents.open_change(table.catalog_id, created_at, created_by, change),
         )
+
+
+def _of(table: CatalogTable) -> dict[str, Any]:
+    return {"of_catalog": table.catalog_id, "of_table": table.id}

@@ -36,7 +36,7 @@ class Tags:
             {"account_id": account_id, "resource": resource, "key": key, "value": value}
             for key, value in sorted(added.items())
         ]
-        self._connection.execute(insert_or_update(self._connection, tags, ["value"]), rows)
+        insert_or_update(self._connection, tags, ["value"], *rows)
 
     def remove(self, account_id: str, resource: str, keys: Iterable[str]) -> None:
         """Remove tags by their keys; keys that are not there are ignored."""
