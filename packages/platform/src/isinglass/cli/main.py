@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "deleted": ("isinglass.cli.commands.deleted", "Define", "List and purge what was deleted."),
     "catalog": ("isinglass.cli.commands.catalog", "Define", "Move whole catalogs: files, AWS, Hive."),
     "statistics": ("isinglass.cli.commands.statistics", "Define", "Measure the columns of tables."),
+    "connection": ("isinglass.cli.commands.connection", "Define", "Look at what connections lead to."),
     "glossary": ("isinglass.cli.commands.glossary", "Define", "Say what words mean."),
     "asset": ("isinglass.cli.commands.asset", "Define", "Find and describe tables and other assets."),
     "account": ("isinglass.cli.commands.account", "Access", "Make and list accounts."),

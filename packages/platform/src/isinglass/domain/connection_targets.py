@@ -157,11 +157,15 @@ def _jdbc(properties: Mapping[str, str], authentication: Mapping[str, Any]) -> L
             f"JDBC_CONNECTION_URL names no host; it has the form jdbc:{engine}://host:port/database."
         )
     options = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+    within = {
+        "USERNAME": options.get("user", unquote(parts.username or "")),
+        "PASSWORD": options.get("password", unquote(parts.password or "")),
+    }
     return _login(
         Address(parts.hostname, port or _POSTGRESQL[engine]),
         unquote(parts.path.lstrip("/")),
         _ssl_mode(properties, options),
-        {"USERNAME": options.get("user", ""), "PASSWORD": options.get("password", ""), **properties},
+        {**within, **properties},
         authentication,
     )
 

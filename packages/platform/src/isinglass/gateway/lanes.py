@@ -29,12 +29,12 @@ MOST_SLOW = 16
 #: Reads of a few rows by their keys. From an embedded database they take less time than handing them to
 #: another thread would; nothing that waits for a lock or a network, or lists, may be among them.
 POINT_READS = frozenset({
-    "GetAssetType", "GetCatalog", "GetColumnStatisticsTaskRun", "GetColumnStatisticsTaskSettings",
-    "GetConnection", "GetCrawler", "GetDataCatalogEncryptionSettings", "GetDataCatalogExportConfiguration",
-    "GetDatabase", "GetFormType", "GetGlossary", "GetGlossaryTerm", "GetJob", "GetJobRun", "GetPartition",
-    "GetPartitionIndexes", "GetSecurityConfiguration", "GetTable", "GetTableVersion", "GetTags",
-    "GetUserDefinedFunction", "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey",
-    "kms:GenerateDataKeyWithoutPlaintext", "kms:GenerateRandom", "kms:GetKeyPolicy",
+    "DescribeConnectionType", "GetAssetType", "GetCatalog", "GetColumnStatisticsTaskRun",
+    "GetColumnStatisticsTaskSettings", "GetConnection", "GetCrawler", "GetDataCatalogEncryptionSettings",
+    "GetDataCatalogExportConfiguration", "GetDatabase", "GetFormType", "GetGlossary", "GetGlossaryTerm",
+    "GetJob", "GetJobRun", "GetPartition", "GetPartitionIndexes", "GetSecurityConfiguration", "GetTable",
+    "GetTableVersion", "GetTags", "GetUserDefinedFunction", "kms:Decrypt", "kms:Encrypt",
+    "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:GenerateRandom", "kms:GetKeyPolicy",
     "kms:GetKeyRotationStatus", "kms:ReEncrypt", "sts:GetCallerIdentity",
 })  # fmt: skip
 
@@ -44,15 +44,15 @@ SHORT_WRITES = frozenset({
     "AssociateGlossaryTerms", "BatchCreatePartition", "BatchDeletePartition", "BatchDeleteTable",
     "BatchUpdatePartition", "CreateCatalog", "CreateConnection", "CreateCrawler", "CreateDatabase",
     "CreateGlossary", "CreateGlossaryTerm", "CreateJob", "CreatePartition", "CreateTable",
-    "CreateUserDefinedFunction", "DeleteConnection", "DeleteCrawler", "DeleteDatabase", "DeleteJob",
-    "DeletePartition", "DeleteTable", "DeleteTableVersion", "DeleteUserDefinedFunction",
-    "PutDataCatalogExportConfiguration", "TagResource", "UntagResource", "UpdateCatalog", "UpdateConnection",
-    "UpdateCrawler", "UpdateDatabase", "UpdateJob", "UpdatePartition", "UpdateTable",
-    "UpdateUserDefinedFunction", "isinglass:RestoreTable", "isinglass:RestoreTableVersion",
-    "kms:CancelKeyDeletion", "kms:CreateAlias", "kms:CreateKey", "kms:DeleteAlias", "kms:DisableKey",
-    "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation", "kms:PutKeyPolicy",
-    "kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource",
-    "kms:UpdateAlias", "kms:UpdateKeyDescription",
+    "CreateUserDefinedFunction", "DeleteConnection", "DeleteConnectionType", "DeleteCrawler",
+    "DeleteDatabase", "DeleteJob", "DeletePartition", "DeleteTable", "DeleteTableVersion",
+    "DeleteUserDefinedFunction", "PutDataCatalogExportConfiguration", "RegisterConnectionType", "TagResource",
+    "UntagResource", "UpdateCatalog", "UpdateConnection", "UpdateCrawler", "UpdateDatabase", "UpdateJob",
+    "UpdatePartition", "UpdateTable", "UpdateUserDefinedFunction", "isinglass:RestoreTable",
+    "isinglass:RestoreTableVersion", "kms:CancelKeyDeletion", "kms:CreateAlias", "kms:CreateKey",
+    "kms:DeleteAlias", "kms:DisableKey", "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation",
+    "kms:PutKeyPolicy", "kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion", "kms:TagResource",
+    "kms:UntagResource", "kms:UpdateAlias", "kms:UpdateKeyDescription",
 })  # fmt: skip
 
 #: Point reads and short writes that say this read or write files besides, so that they run in the pool.

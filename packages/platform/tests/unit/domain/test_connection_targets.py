@@ -34,6 +34,10 @@ USER = {"USERNAME": "u", "PASSWORD": "p"}
             Login(Address("h", 5439), "dev", "v", "q", "require"),
         ),
         (
+            {"JDBC_CONNECTION_URL": "jdbc:postgresql://v:q%40@h/dev"},
+            Login(Address("h", 5432), "dev", "v", "q@"),
+        ),
+        (
             {"JDBC_CONNECTION_URL": "JDBC:POSTGRESQL://h", "JDBC_ENFORCE_SSL": "true", **USER},
             Login(Address("h", 5432), "u", "u", "p", "verify-full"),
         ),
