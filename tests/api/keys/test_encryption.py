@@ -6,6 +6,7 @@ import pytest
 from api_fixtures import ROOT_ACCOUNT, Api
 from identity_clients import error_of
 
+DATABASES = ["sqlite"]
 CONTEXT = {"purpose": "test", "table": "orders"}
 DISABLED, PENDING = "DisabledException", "KMSInvalidStateException"
 OTHER = "210987654321"

@@ -10,6 +10,7 @@ from identity_clients import error_of
 
 from isinglass.domain.keys.policies import default_policy
 
+DATABASES = ["sqlite"]
 OTHER = "210987654321"
 ROOT = f"arn:aws:iam::{ROOT_ACCOUNT}:root"
 

@@ -56,6 +56,9 @@ _TOKEN_ERRORS = (
     "ValidationException",
 )
 
+#: What a key was opened for before these must not be used after them.
+_STOPPING_KEYS = frozenset({"kms:DisableKey", "kms:ScheduleKeyDeletion"})
+
 #: How each protocol's services say that a permission is missing.
 _DENIALS: dict[str, type[ClientError]] = {
     "json": AccessDeniedException,
@@ -170,6 +173,7 @@ class Chain:
         if exchange.error is None and changes_access(exchange.target.permission):
             self._authorizer.forget()
             self._verifier.forget()
+        if exchange.error is None and exchange.target.name in _STOPPING_KEYS:
             self._services.sealer.opened.forget()
         self._access_log.record(access_entry(exchange))
         audit(self._audit_log, exchange)

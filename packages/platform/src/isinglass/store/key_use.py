@@ -117,9 +117,8 @@ class KeyUse:
         found = opened.find(blob, bound)
         if found is not None:
             return found
-        changes = opened.changes
         plaintext = self.decrypt_with(self.key_of(blob), blob, context)
-        opened.keep(blob, bound, plaintext, changes)
+        opened.keep(blob, bound, plaintext)
         return plaintext
 
     def key_of(self, blob: bytes) -> Key:

@@ -17,33 +17,32 @@ class OpenedKeys:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._opened: dict[tuple[bytes, bytes], tuple[bytes, float]] = {}
-        #: Counts changes: what was read before one must not be remembered after it.
-        self._changes = 0
+        #: Until then nothing is remembered: it may have been read before a key was stopped.
+        self._resting_until = 0.0
         self._lock = threading.Lock()
-
-    @property
-    def changes(self) -> int:
-        """What `keep` must be told: read it before the database is."""
-        return self._changes
 
     def find(self, blob: bytes, bound: bytes) -> bytes | None:
         """Give what a ciphertext holds, opened with what is bound to it."""
         plaintext, until = self._opened.get((blob, bound), (None, 0.0))
         return plaintext if self._monotonic() < until else None
 
-    def keep(self, blob: bytes, bound: bytes, plaintext: bytes, changes: int) -> None:
-        """Remember what a ciphertext holds, unless keys have changed since."""
+    def keep(self, blob: bytes, bound: bytes, plaintext: bytes) -> None:
+        """Remember what a ciphertext holds."""
         if len(plaintext) > _LONGEST:
             return
         with self._lock:
-            if changes != self._changes:
+            now = self._monotonic()
+            if now < self._resting_until:
                 return
             if len(self._opened) >= _MOST_REMEMBERED:
                 self._opened.clear()
-            self._opened[(blob, bound)] = (plaintext, self._monotonic() + _REMEMBERED_SECONDS)
+            self._opened[(blob, bound)] = (plaintext, now + _REMEMBERED_SECONDS)
 
     def forget(self) -> None:
-        """Forget everything: a key has changed."""
+        """Forget everything: a key was stopped.
+
+        Requests that began before still see it as it was; what they open is not remembered either.
+        """
         with self._lock:
-            self._changes += 1
+            self._resting_until = self._monotonic() + _REMEMBERED_SECONDS
             self._opened.clear()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from isinglass.domain.keys.policies import default_policy
 from isinglass.store.key_use import KeyUnavailable, KeyUse, new_material, open_data_key
 from isinglass.store.keys import Key
+from isinglass.store.opened_keys import OpenedKeys
 from isinglass.store.sealing import Sealer
 
 ANN, BOB = "111111111111", "222222222222"
@@ -117,11 +118,21 @@ def test_data_key_opened_once_is_remembered_until_keys_change(store, sealer, key
     assert _why(lambda: open_data_key(store, sealer, wrapped, CONTEXT)) == "not found"
 
 
-def test_data_key_opened_while_keys_change_is_not_remembered(store, sealer, key):
-    changes = sealer.opened.changes
-    sealer.opened.forget()
-    sealer.opened.keep(b"blob", b"", b"data key", changes)
-    assert sealer.opened.find(b"blob", b"") is None
+def test_data_key_is_not_remembered_for_long_nor_right_after_a_key_was_stopped():
+    now = 100.0
+    opened = OpenedKeys(lambda: now)
+    opened.keep(b"blob", b"", b"data key")
+    assert opened.find(b"blob", b"") == b"data key"
+    now = 103.0
+    assert opened.find(b"blob", b"") is None
+    opened.forget()
+    # By a request that read the key before it was stopped.
+    opened.keep(b"blob", b"", b"data key")
+    assert opened.find(b"blob", b"") is None
+    now = 106.0
+    opened.keep(b"blob", b"", b"data key")
+    opened.keep(b"long", b"", bytes(65))
+    assert (opened.find(b"blob", b""), opened.find(b"long", b"")) == (b"data key", None)
 
 
 def test_material_sealed_by_another_server_or_of_another_key_does_not_open(store, sealer, key):
