@@ -166,6 +166,20 @@ def test_filter_of_rows_that_cannot_be_applied_is_refused(lake: Lake):
     )
 
 
+def test_root_named_as_administrator_is_the_root_and_nobody_else_of_its_account(lake: Lake):
+    root = principal(f"arn:aws:iam::{ROOT_ACCOUNT}:root")
+    lake.lf.put_data_lake_settings(DataLakeSettings={"DataLakeAdmins": [root]})
+    assert lake.lf.get_data_lake_settings()["DataLakeSettings"]["DataLakeAdmins"] == [root]
+    settings = lake.ana.client("lakeformation").put_data_lake_settings
+    assert refusal(settings, DataLakeSettings={})[0] == "AccessDeniedException"
+
+
+@pytest.mark.parametrize("name", [ROOT_ACCOUNT, f"{ROOT_ACCOUNT}:IAMPrincipals", "IAM_ALLOWED_PRINCIPALS"])
+def test_administrator_that_is_many_is_refused(lake: Lake, name: str):
+    settings = {"DataLakeAdmins": [principal(name)]}
+    assert refusal(lake.lf.put_data_lake_settings, DataLakeSettings=settings)[0] == "InvalidInputException"
+
+
 def test_settings_read_back_and_give_new_things_their_defaults(lake: Lake):
     lake.lf.put_data_lake_settings(
         DataLakeSettings={

@@ -106,9 +106,10 @@ def _check(path: str, value: Any) -> None:
 
 
 def canonical(text: str) -> str:
-    """Write a Configuration the way Glue reads it back: no blanks, Version 1.0."""
+    """Write a Configuration the way Glue reads it back: no blanks, Version 1.0 before all else."""
     document = parse_configuration(text)
-    return json.dumps({**document, "Version": 1.0}, separators=(",", ":"))
+    del document["Version"]
+    return json.dumps({"Version": 1.0, **document}, separators=(",", ":"))
 
 
 def settings_of(crawler: dict[str, Any]) -> CrawlSettings:

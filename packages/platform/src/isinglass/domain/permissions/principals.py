@@ -33,6 +33,19 @@ def check_principal(text: str, account_id: str) -> str:
     )
 
 
+def check_administrator(text: str) -> str:
+    """Give the name of an administrator back, or refuse what names more than one identity.
+
+    An account's root rules its data lake anyway; it is kept by its ARN, as its id would name everyone in it.
+    """
+    if _IDENTITY.fullmatch(text) or _ROOT.fullmatch(text):
+        return text
+    raise InvalidInputException(
+        f"Invalid principal {text!r}: administrators are users and roles "
+        "(arn:aws:iam::ACCOUNT:user/NAME, arn:aws:iam::ACCOUNT:role/NAME) or arn:aws:iam::ACCOUNT:root"
+    )
+
+
 def everyone_of(account_id: str) -> str:
     """Name all identities of an account."""
     return f"{account_id}:IAMPrincipals"

@@ -5,7 +5,7 @@ from typing import Any
 
 from isinglass.domain.permissions.defaults import OPEN, checked
 from isinglass.domain.permissions.grants import check_permissions
-from isinglass.domain.permissions.principals import check_principal
+from isinglass.domain.permissions.principals import check_administrator
 from isinglass.model.lakeformation.errors import AccessDeniedException, InvalidInputException
 from isinglass.model.lakeformation.shapes import (
     GetDataLakeSettingsRequest,
@@ -57,7 +57,7 @@ def put_data_lake_settings(ctx: Context, request: PutDataLakeSettingsRequest) ->
     document: dict[str, Any] = {}
     for member in _ADMINISTRATORS:
         names = {
-            check_principal(entry.get("DataLakePrincipalIdentifier", ""), ctx.account_id)
+            check_administrator(entry.get("DataLakePrincipalIdentifier", ""))
             for entry in given.get(member, ())
         }
         document[member] = [{"DataLakePrincipalIdentifier": name} for name in sorted(names)]
