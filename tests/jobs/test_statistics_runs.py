@@ -404,3 +404,28 @@ def test_run_is_stopped_while_it_reads(make_job_server: Callable[..., JobServer]
     assert _ended(server, run_id)["Status"] == "STOPPED"
     assert _statistics(server, "id") == {}
     assert server.access_keys() == []
+
+
+def test_run_into_an_encrypted_catalog_needs_a_role_that_may_write_with_the_key(
+    job_server: JobServer, tmp_path: Path
+) -> None:
+    folder = tmp_path / "sales"
+    folder.mkdir()
+    pq.write_table(pa.table({"n": [1, 2, 3]}), folder / "part.parquet")
+    key = job_server.api.client("kms").create_key()["KeyMetadata"]["Arn"]
+    at_rest = {"EncryptionAtRest": {"CatalogEncryptionMode": "SSE-KMS", "SseAwsKmsKeyId": key}}
+    job_server.glue.put_data_catalog_encryption_settings(DataCatalogEncryptionSettings=at_rest)
+    _create(job_server, "n bigint", folder)
+    kms = job_server.api.client("kms")
+    allowed = kms.get_key_policy(KeyId=key)["Policy"]
+    denied = json.loads(allowed)
+    role = "arn:aws:iam::123456789012:role/stats"
+    deny = {"Effect": "Deny", "Principal": {"AWS": role}, "Action": "kms:GenerateDataKey", "Resource": "*"}
+    denied["Statement"].append(deny)
+    kms.put_key_policy(KeyId=key, Policy=json.dumps(denied))
+    run = _ended(job_server, _start(job_server))
+    assert run["Status"] == "FAILED"
+    assert "kms:GenerateDataKey" in run["ErrorMessage"]
+    kms.put_key_policy(KeyId=key, Policy=allowed)
+    _compute(job_server)
+    assert _statistics(job_server, "n")["n"][1] == "LONG"

@@ -147,7 +147,8 @@ def start_job_server(
     server_key, listening = os.urandom(32), listen("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     settings = job_settings(folder, **{"endpoint_url": url, "s3_endpoint_url": url, **changes})
-    keys = StoredRunKeys(Sealer(server_key))
+    sealer = store.vault.sealer = Sealer(server_key)
+    keys = StoredRunKeys(sealer)
     queries = QueryRunner(settings, launcher, keys, store)
     server = Server(
         store,

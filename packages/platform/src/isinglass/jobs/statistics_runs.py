@@ -1,7 +1,7 @@
 """Compute a table's column statistics: a process measures, its results commit with the run's end."""
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,16 @@ from isinglass.jobs.plan import environment, launch_document
 from isinglass.jobs.run_logs import open_log
 from isinglass.jobs.settings import Credentials, JobSettings, KeyIssuer
 from isinglass.jobs.supervisor import Cause, Ending, Supervisor, Watch
-from isinglass.model.glue.errors import EntityNotFoundException
+from isinglass.model.glue.errors import (
+    AccessDeniedException,
+    EntityNotFoundException,
+    GlueEncryptionException,
+)
 from isinglass.observe.logs import LogWriter
 from isinglass.observe.sealed_logs import LogKeyRefused
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.column_statistics import WHOLE_TABLE
+from isinglass.store.role_keys import allowed_to_role
 from isinglass.store.statistics_runs import FAILED, RUNNING, STOPPED, STOPPING, SUCCEEDED, StatisticsRun
 from isinglass.store.store import Transaction
 from isinglass.store.work import WorkItem
@@ -195,11 +200,28 @@ class StatisticsHandler:
         keys: Credentials,
         outcome: _Outcome,
     ) -> _Outcome | None:
+        """Commit how a run ended, with its statistics where its role may write them and there is a key."""
+        region, role = self.settings.region, run.definition["Role"]
+        allow = allowed_to_role(context.store, run.account_id, role, run.run_id, region)
+        try:
+            acting = replace(context, store=context.store.on_behalf(allow))
+            return self._commit(acting, item, run, keys, outcome)
+        except (AccessDeniedException, GlueEncryptionException) as error:
+            return self._commit(context, item, run, keys, _Outcome(FAILED, error.message))
+
+    def _commit(
+        self,
+        context: WorkContext,
+        item: WorkItem,
+        run: StatisticsRun,
+        keys: Credentials,
+        outcome: _Outcome,
+    ) -> _Outcome | None:
         """Commit statistics, the run's end and the event; returns the end, None when the work was lost."""
         now = context.now
         with context.store.begin() as tx:
             # The table before the run, as everyone who holds both.
-            table = _held(tx, run)
+            table = None if outcome.measured is None else _held(tx, run)
             current = tx.statistics_runs.lock(run.account_id, run.run_id)
             tx.access_keys.delete(keys.access_key_id)
             if not tx.work.finish(item) or current is None or not current.under_way:
