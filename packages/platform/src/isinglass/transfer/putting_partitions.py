@@ -1,4 +1,4 @@
-"""Puts partitions into a table, many in one request: made first, compared only where they are there."""
+"""Puts partitions into a table, many in one request: looked at first, unless the import made the table."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,17 +14,41 @@ from isinglass.transfer.stored_forms import stored
 MOST = 100
 
 
-def put_partitions(target: Target, names: Mapping[str, Any], entries: Sequence[Entry]) -> None:
-    """Put partitions of one table."""
+def put_partitions(
+    target: Target, names: Mapping[str, Any], entries: Sequence[Entry], *, made: bool = False
+) -> None:
+    """Put partitions of one table; `made` says that the import made it, so that it can hardly have them."""
     if target.dry:
         _plan(target, names, entries)
         return
-    taken = _create(target, names, entries)
+    # To look costs a fraction of what it costs to be refused: what is unchanged is not written at all.
+    there = {} if made else _seen(target, names, entries)
+    present, new = _parted(entries, there)
+    taken = _create(target, names, new) if new else []
     try:
         if taken:
-            _compare(target, names, taken)
+            there.update(_there(target, names, taken))
+        _compare(target, names, there, [*present, *taken])
     except CallFailed as error:
-        _all_failed(target, taken, error)
+        _all_failed(target, [*present, *taken], error)
+
+
+def _seen(target: Target, names: Mapping[str, Any], entries: Sequence[Entry]) -> dict[tuple[str, ...], Any]:
+    """Read those that are there; none when that is refused: making them tells which of them is wrong."""
+    try:
+        return _there(target, names, entries)
+    except CallFailed:
+        return {}
+
+
+def _parted(
+    entries: Sequence[Entry], there: Mapping[tuple[str, ...], Any]
+) -> tuple[list[Entry], list[Entry]]:
+    """Tell those that are there from those that are not."""
+    parts: tuple[list[Entry], list[Entry]] = ([], [])
+    for entry in entries:
+        parts[tuple(entry.record.names["Values"]) not in there].append(entry)
+    return parts
 
 
 def _all_failed(target: Target, entries: Sequence[Entry], error: CallFailed) -> None:
@@ -44,22 +68,28 @@ def _create(target: Target, names: Mapping[str, Any], entries: Sequence[Entry]) 
         # One entry that cannot be read refuses the whole request.
         half = len(entries) // 2
         return [*_create(target, names, entries[:half]), *_create(target, names, entries[half:])]
-    refused = {tuple(each["PartitionValues"]): each["ErrorDetail"] for each in answer.get("Errors", [])}
-    target.report.add(records.PARTITION, "created", len(entries) - len(refused))
+    refused: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for each in answer.get("Errors", []):
+        refused.setdefault(tuple(each["PartitionValues"]), []).append(each["ErrorDetail"])
+    target.report.add(records.PARTITION, "created", len(entries) - sum(map(len, refused.values())))
     return _sorted_out(target, entries, refused)
 
 
 def _sorted_out(
-    target: Target, entries: Sequence[Entry], refused: Mapping[tuple[str, ...], Mapping[str, Any]]
+    target: Target, entries: Sequence[Entry], refused: Mapping[tuple[str, ...], list[Mapping[str, Any]]]
 ) -> list[Entry]:
     taken: list[Entry] = []
-    for entry in entries if refused else ():
-        detail = refused.get(tuple(entry.record.names["Values"]))
-        if detail is not None and detail["ErrorCode"] == TAKEN:
+    # Of lines that a file has twice, the last are those refused.
+    for entry in reversed(entries) if refused else ():
+        details = refused.get(tuple(entry.record.names["Values"]))
+        if not details:
+            continue
+        detail = details.pop()
+        if detail["ErrorCode"] == TAKEN:
             taken.append(entry)
-        elif detail is not None:
+        else:
             target.report.failed(entry, f"{detail['ErrorCode']}: {detail['ErrorMessage']}")
-    return taken
+    return taken[::-1]
 
 
 def _there(target: Target, names: Mapping[str, Any], entries: Sequence[Entry]) -> dict[tuple[str, ...], Any]:
@@ -74,13 +104,18 @@ def _plan(target: Target, names: Mapping[str, Any], entries: Sequence[Entry]) ->
     except CallFailed as error:
         _all_failed(target, entries, error)
         return
-    new = [entry for entry in entries if tuple(entry.record.names["Values"]) not in there]
+    present, new = _parted(entries, there)
     target.report.add(records.PARTITION, "created", len(new))
-    _changed(target, there, [entry for entry in entries if tuple(entry.record.names["Values"]) in there])
+    _changed(target, there, present)
 
 
-def _compare(target: Target, names: Mapping[str, Any], entries: Sequence[Entry]) -> None:
-    changed = _changed(target, _there(target, names, entries), entries)
+def _compare(
+    target: Target,
+    names: Mapping[str, Any],
+    there: Mapping[tuple[str, ...], Any],
+    entries: Sequence[Entry],
+) -> None:
+    changed = _changed(target, there, entries)
     if not changed:
         return
     made = [

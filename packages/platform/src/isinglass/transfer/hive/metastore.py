@@ -44,6 +44,8 @@ def hive_entries(path: str, catalog: str, note: Callable[[str], None]) -> Iterat
                 yield Entry(path, record, _size(record))
             if reading.skewed:
                 note(f"{reading.skewed} tables say by which values they are skewed: that is left out")
+            if reading.transactional:
+                note(f"{reading.transactional} tables are transactional: jobs here do not read such files")
             if reading.shortened:
                 note(f"{reading.shortened} comments of columns are cut to one line of 255 characters")
         finally:
@@ -84,6 +86,7 @@ class _Reading:
     metastore: HiveMetastore
     catalog: str
     skewed: int = 0
+    transactional: int = 0
     shortened: int = 0
     _columns: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
 
@@ -122,6 +125,8 @@ class _Reading:
             for key in self.metastore.of("PARTITION_KEYS", table["TBL_ID"])
         ]
         self.skewed += bool(self.metastore.of("SKEWED_COL_NAMES", table["SD_ID"]))
+        parameters = self.metastore.parameters("TABLE_PARAMS", table["TBL_ID"])
+        self.transactional += parameters.get("transactional", "").lower() == "true"
         made = _present(
             Owner=table["OWNER"],
             Retention=_number(table["RETENTION"]),
@@ -129,7 +134,7 @@ class _Reading:
             TableType=table["TBL_TYPE"],
             ViewOriginalText=table["VIEW_ORIGINAL_TEXT"],
             ViewExpandedText=table["VIEW_EXPANDED_TEXT"],
-            Parameters=self.metastore.parameters("TABLE_PARAMS", table["TBL_ID"]),
+            Parameters=parameters,
             StorageDescriptor=self._descriptor(table["SD_ID"]),
         )
         yield Record(records.TABLE, names, {**made, "PartitionKeys": keys})
