@@ -111,7 +111,7 @@ def expressions(partitions: int) -> dict[str, str]:
 def ask(client: Client, asked: dict[str, str], kind: str, rounds: int = 1) -> None:
     """Follow listings to their ends and print what that took."""
     for name, expression in asked.items():
-        row(f"{kind}: {name}", lambda expression=expression: listing(client, expression), rounds)  # type: ignore[misc]
+        row(f"{kind}: {name}", lambda expression=expression: listing(client, expression), rounds)
     print(f"{'':46} most memory, with the database's mapped pages: {client.peak_mib:,.0f} MiB", flush=True)
 
 

@@ -211,7 +211,7 @@ OTHERS: dict[str, tuple[str, dict[str, Any], str]] = {
 def measure(client: Client, asked: dict[str, tuple[str, dict[str, Any], str]], only: str) -> list[Pages]:
     """Walk every listing."""
     chosen = {name: each for name, each in asked.items() if only in name}
-    return [row(name, lambda each=each: walk(client, *each)) for name, each in chosen.items()]  # type: ignore[misc]
+    return [row(name, lambda each=each: walk(client, *each)) for name, each in chosen.items()]
 
 
 def run(database: Path, store: Store, tables: int, only: str) -> None:

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from isinglass.transfer import records
@@ -163,7 +164,7 @@ class Importer:
         elif fate == "new":
             self.target.report.add(kind, "created", len(batch))
         elif kind == records.PARTITION:
-            self._fly(put_partitions, self.target, names, batch)
+            self._fly(partial(put_partitions, made=fate == "made"), self.target, names, batch)
         else:
             self._land(0)  # they belong to partitions that may be in flight
             values = batch[0].record.names["Values"]

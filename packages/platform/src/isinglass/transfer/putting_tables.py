@@ -16,7 +16,8 @@ from isinglass.transfer.stored_forms import stored
 _UPDATED, _ASKED = 25, 100
 
 #: What to do with the partitions of a table: put them, only count them as new, or leave them alone.
-Fate = Literal["put", "new", "leave"]
+#: It was there; it was made; it would have been made; its partitions are to be left alone.
+Fate = Literal["put", "made", "new", "leave"]
 
 
 @dataclass(slots=True)
@@ -40,7 +41,9 @@ def put_table(target: Target, parts: TableParts) -> Fate:
     """Make a table, or bring it to what the records say; tells what becomes of its partitions."""
     try:
         # A file may hold partitions and statistics of a table that it does not hold.
-        outcome = "put" if parts.table is None else _put_definition(target, parts, parts.table)
+        outcome: Literal["created", "put", "leave"] = "put"
+        if parts.table is not None:
+            outcome = _put_definition(target, parts, parts.table)
         if outcome != "leave" and parts.statistics:
             put_statistics(target, parts.names, parts.statistics, is_new=outcome == "created")
         for entry in parts.tasks if outcome != "leave" else ():
@@ -49,7 +52,9 @@ def put_table(target: Target, parts: TableParts) -> Fate:
         for entry in [parts.table] if parts.table is not None else parts.statistics:
             target.report.failed(entry, f"{error.code}: {error.message}")
         return "leave"
-    return "new" if outcome == "created" and target.dry else "leave" if outcome == "leave" else "put"
+    if outcome == "created":
+        return "new" if target.dry else "made"
+    return outcome
 
 
 def _put_definition(target: Target, parts: TableParts, entry: Entry) -> Literal["created", "put", "leave"]:
