@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from isinglass.flow import index_building
 from isinglass.store.store import Transaction
 from isinglass.store.tables.catalog import catalog_tables, partitions
+from isinglass.store.tables.keys import keys as encryption_keys
 from isinglass.store.tables.metadata import metadata
 from isinglass.store.work_context import WorkContext
 
@@ -330,3 +331,34 @@ def test_business_catalogue_finds_encrypted_tables_by_words_and_names_alone(
     found = [[item["AssetName"] for item in glue.search_assets(**each)["Items"]] for each in requests]
     assert found == [["t"], ["t"], []]
     assert _stored_with(api, MARK) == set()
+
+
+def test_what_a_deleted_key_encrypted_can_be_deleted_and_nothing_else(
+    api: Api, glue: Any, kms: Any, key: str
+) -> None:
+    _put(glue, key)
+    _fill(api, glue)
+    of_table = {"DatabaseName": "d", "TableName": "t"}
+    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    assert _error(glue.delete_table, DatabaseName="d", Name="t")[0] == "GlueEncryptionException"
+    with api.store.begin() as tx:
+        tx.connection.execute(encryption_keys.update().values(deletion_at=1.0))
+    assert api.store.vault.sealer is not None
+    api.store.vault.sealer.opened.forget()
+    code, message = _error(glue.get_table, DatabaseName="d", Name="t")
+    assert (code, f"The key {key.rpartition('/')[2]} does not exist." in message) == (
+        "GlueEncryptionException",
+        True,
+    )
+    glue.put_data_catalog_encryption_settings(DataCatalogEncryptionSettings={})
+    glue.delete_user_defined_function(DatabaseName="d", FunctionName="f")
+    glue.delete_table_version(**of_table, VersionId="0")
+    glue.delete_table(DatabaseName="d", Name="t")
+    glue.batch_delete_table(DatabaseName="d", TablesToDelete=["back"])
+    for name in ("d", "found"):
+        glue.delete_database(Name=name)
+    glue.delete_catalog(CatalogId="123456789012:nested")
+    listed = _ours(api, "ListDeleted")["Deleted"]
+    assert {each["DatabaseName"] for each in listed} == {"d", "found", "lost"}
+    assert glue.get_databases()["DatabaseList"] == []
+    _fill(api, glue)

@@ -31,8 +31,15 @@ UNDECLARED: Mapping[tuple[str, str], str] = {
     ),
 }
 
+#: What every operation may answer: the errors of the edge, and that of a catalog whose key cannot be used,
+#: which models declare for reading but not for deleting and searching.
 _EVERYWHERE = frozenset(
-    name for name, kind in vars(edge_errors).items() if isinstance(kind, type) and issubclass(kind, ApiError)
+    {
+        name
+        for name, kind in vars(edge_errors).items()
+        if isinstance(kind, type) and issubclass(kind, ApiError)
+    }
+    | {"GlueEncryptionException"}
 )
 
 

@@ -172,5 +172,5 @@ class DeletedDatabases:
         read = self._documents.load(contents, catalog_id, "contents", name, deleted_at)
         definition = self._documents.load(document, catalog_id, "database", name)
         change = self._documents.load_change(catalog_id, deleted_at, deleted_by, deletion)
-        database = Database(name, definition, created_at, read["restricted"])
+        database = Database(name, definition, created_at, read.get("restricted", 0))
         return DeletedDatabase(id_, database, read, change, *tables)

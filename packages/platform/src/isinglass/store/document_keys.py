@@ -47,6 +47,11 @@ def _explained() -> Iterator[None]:
         ) from error
 
 
+def is_lost(error: GlueEncryptionException) -> bool:
+    """Tell whether nothing will ever open a document: its key has been deleted."""
+    return isinstance(error.__cause__, KeyUnavailable) and error.__cause__.reason == "not found"
+
+
 class Vault:
     """Remembers for a moment how catalogs are stored, and has what opens their keys; shared between threads.
 

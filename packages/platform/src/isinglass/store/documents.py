@@ -3,7 +3,7 @@
 What is in the clear begins as JSON does and costs nothing more; a sealed text names its data key.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -14,7 +14,7 @@ from isinglass.domain.catalog_encryption import IN_THE_CLEAR, TO_READ, TO_WRITE,
 from isinglass.domain.catalog_ids import account_of
 from isinglass.domain.keys.references import read_reference
 from isinglass.model.glue.errors import GlueEncryptionException
-from isinglass.store.document_keys import DocumentKeys, Vault
+from isinglass.store.document_keys import DocumentKeys, Vault, is_lost
 from isinglass.store.keys import Key
 from isinglass.store.sealed_texts import DataKey, TextBroken, data_key_of, is_sealed, mark_of
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 #: Decides whether a key may be used for an account's catalog, under its settings; raises that it may not.
 Allow = Callable[[str, Key, str, AtRest], None]
 Blind = Callable[[str], str]
+
+#: What is read of a lost document by who only deletes it.
+_LOST: Mapping[str, Any] = {"PartitionKeys": []}
 
 
 class Documents:
@@ -39,6 +42,7 @@ class Documents:
         self._allow = allow
         self._sealing: dict[str, DataKey | None] = {}
         self._opening: dict[str, DataKey] = {}
+        self._passing_over = False
 
     def dump(self, document: Any, catalog_id: str, *identity: Any) -> str:
         """Write a document."""
@@ -46,7 +50,14 @@ class Documents:
 
     def load(self, text: str, catalog_id: str, *identity: Any) -> Any:
         """Read a document."""
-        return orjson.loads(self.open(text, catalog_id, *identity) if is_sealed(text) else text)
+        if not is_sealed(text):
+            return orjson.loads(text)
+        opened = self._open_unless_lost(text, catalog_id, *identity)
+        return dict(_LOST) if opened is None else orjson.loads(opened)
+
+    def pass_over_lost(self) -> None:
+        """Read what a deleted key encrypted as empty from now on: it can be deleted without being read."""
+        self._passing_over = True
 
     def seal(self, text: str, catalog_id: str, *identity: Any) -> str:
         """Seal a text where the catalog's settings say so."""
@@ -77,7 +88,9 @@ class Documents:
 
     def open_change(self, catalog_id: str, at: float, by: str, text: str | None) -> str | None:
         """Open what `dump_change` wrote, to be read later."""
-        return self.open(text, catalog_id, "change", at, by) if text and is_sealed(text) else text
+        if not text or not is_sealed(text):
+            return text
+        return self._open_unless_lost(text, catalog_id, "change", at, by)
 
     def load_change(self, catalog_id: str, at: float, by: str, text: str | None) -> Change:
         """Read a change; of what is older than changes, only when and by whom is known."""
@@ -103,6 +116,14 @@ class Documents:
         """Refuse settings whose key cannot be used for writing, and make its data key."""
         if settings.key is not None:
             self._usable(account_id, settings)
+
+    def _open_unless_lost(self, text: str, catalog_id: str, *identity: Any) -> str | None:
+        try:
+            return self.open(text, catalog_id, *identity)
+        except GlueEncryptionException as error:
+            if self._passing_over and is_lost(error):
+                return None
+            raise
 
     def _sealing_in(self, catalog_id: str) -> DataKey | None:
         try:

@@ -101,6 +101,7 @@ def delete_catalog(ctx: Context, request: DeleteCatalogRequest) -> DeleteCatalog
     """Delete a catalog, the catalogs below it, and their databases with all that these hold."""
     catalog_id = _nested(ctx, request["CatalogId"])
     with ctx.store.begin() as tx:
+        tx.documents.pass_over_lost()
         tx.catalogs.lock(catalog_id)
         for each in [*reversed(tx.catalogs.below(catalog_id)), catalog_id]:
             _remove_databases(ctx, tx, each)

@@ -202,6 +202,7 @@ def delete_database(ctx: Context, request: DeleteDatabaseRequest) -> DeleteDatab
     """
     catalog = catalog_of(ctx, request)
     with ctx.store.begin() as tx:
+        tx.documents.pass_over_lost()
         remove_database(ctx, tx, catalog, fold(request["Name"]))
     return {}
 

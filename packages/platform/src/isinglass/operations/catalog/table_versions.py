@@ -57,6 +57,7 @@ def get_table_versions(ctx: Context, request: GetTableVersionsRequest) -> GetTab
 def delete_table_version(ctx: Context, request: DeleteTableVersionRequest) -> DeleteTableVersionResponse:
     catalog = catalog_of(ctx, request)
     with ctx.store.begin() as tx:
+        tx.documents.pass_over_lost()
         table = lock_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         _delete(tx, table, request["VersionId"])
     return {}
@@ -69,6 +70,7 @@ def batch_delete_table_version(
     catalog = catalog_of(ctx, request)
     errors: list[Any] = []
     with ctx.store.begin() as tx:
+        tx.documents.pass_over_lost()
         table = lock_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         for version_id in request["VersionIds"]:
             try:

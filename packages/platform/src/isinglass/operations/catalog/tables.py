@@ -262,6 +262,7 @@ def delete_table(ctx: Context, request: DeleteTableRequest) -> DeleteTableRespon
     catalog = catalog_of(ctx, request)
     refuse_transaction(request)
     with ctx.store.begin() as tx:
+        tx.documents.pass_over_lost()
         table, _ = named_table(ctx, tx, tx.tables.lock, catalog, request["DatabaseName"], request["Name"])
         require(ctx, tx, table, "DROP")
         tx.deleted_tables.keep(table, ctx.change("DeleteTable"))
@@ -278,6 +279,7 @@ def batch_delete_table(ctx: Context, request: BatchDeleteTableRequest) -> BatchD
     # In one order for everyone: two batches must not wait for each other's rows.
     names = sorted({fold(name) for name in request["TablesToDelete"]})
     with ctx.store.begin() as tx:
+        tx.documents.pass_over_lost()
         place = place_of(ctx, tx, catalog, request["DatabaseName"], "table", names)
         tx.databases.hold(place.catalog, place.database)
         for name in names:

@@ -57,6 +57,7 @@ def list_deleted(ctx: Context, request: ListDeletedRequest) -> ListDeletedRespon
     part, *key = ctx.page.after or (_DATABASES,)
     shown: list[Any] = []
     with ctx.store.read() as tx:
+        tx.documents.pass_over_lost()
         if part == _DATABASES:
             page = PageRequest(size, tuple(key) or None)
             databases, after = tx.deleted_databases.page(catalog, database, page)
@@ -159,6 +160,7 @@ def purge_deleted(ctx: Context, request: PurgeDeletedRequest) -> PurgeDeletedRes
     database, table = _purged(request)
     databases = tables = 0
     with ctx.store.begin() as tx:
+        tx.documents.pass_over_lost()
         if _is_protected(tx, catalog, database, table, deleted_id if kind == "TABLE" else None):
             _check_administrator(ctx, tx, catalog)
         if kind != "TABLE":

@@ -154,6 +154,7 @@ def delete_user_defined_function(
     catalog = catalog_of(ctx, request)
     database, name = fold(request["DatabaseName"]), fold(request["FunctionName"])
     with ctx.store.begin() as tx:
+        tx.documents.pass_over_lost()
         place = _held(ctx, tx, catalog, database, name)
         if not tx.user_functions.delete(place.catalog, place.database, name):
             raise EntityNotFoundException(f"Function {name} not found.")
