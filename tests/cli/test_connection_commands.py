@@ -35,6 +35,7 @@ def test_connection_is_listed_tried_and_looked_into(live_server: LiveServer, con
     assert run("entities", connection, "shop").splitlines() == [
         "ENTITY       KIND   DESCRIPTION",
         "shop.big     VIEW",
+        "shop.long    TABLE",
         "shop.orders  TABLE",
         "shop.pairs   TABLE",
     ]

@@ -37,11 +37,13 @@ _SHOP = """
     INSERT INTO shop.orders (id, customer, amount) SELECT i, 'c' || i, i FROM generate_series(3, 12) i;
     CREATE VIEW shop.big AS SELECT id, customer FROM shop.orders WHERE amount > 5;
     CREATE TABLE shop.secret (a int);
-    CREATE TABLE shop.pairs (b int, a int, "Mixed Case" text, PRIMARY KEY (b, a));
+    CREATE TABLE shop.pairs (b int, a int, "Mixed Case" text, PRIMARY KEY (b, a) INCLUDE ("Mixed Case"));
     INSERT INTO shop.pairs SELECT i / 3, i % 3, i::text FROM generate_series(0, 8) i;
+    CREATE TABLE shop.long (k text PRIMARY KEY);
+    INSERT INTO shop.long SELECT repeat('k', 1000) || i FROM generate_series(1, 5) i;
     CREATE TABLE "a ""b"".c"."x.y" (z int);
     GRANT USAGE ON SCHEMA shop, "a ""b"".c" TO tester;
-    GRANT SELECT ON shop.orders, shop.big, shop.pairs, "a ""b"".c"."x.y" TO tester;
+    GRANT SELECT ON shop.orders, shop.big, shop.pairs, shop.long, "a ""b"".c"."x.y" TO tester;
 """
 
 

@@ -56,6 +56,7 @@ def test_schemas_have_the_tables_that_may_be_read(glue: Any) -> None:
     tables = glue.list_entities(ConnectionName="pg", ParentEntityName="shop")["Entities"]
     assert [(each["EntityName"], each["Label"], each["Category"]) for each in tables] == [
         ("shop.big", "big", "VIEW"),
+        ("shop.long", "long", "TABLE"),
         ("shop.orders", "orders", "TABLE"),
         ("shop.pairs", "pairs", "TABLE"),
     ]
@@ -157,13 +158,19 @@ def test_records_are_ordered_and_paged_to_the_end(glue: Any) -> None:
         ["0", "1", "2", "3"], ["4", "5", "6", "7"], ["8"],
     ]  # fmt: skip
     assert sum(map(len, pages("shop.big", 3))) == 8
+    assert [[key[1000:] for key in page] for page in pages("shop.long", 2)] == [["1", "2"], ["3", "4"], ["5"]]
 
 
 def test_schemas_and_fields_are_paged(glue: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("isinglass.gateway.protocol.paging._USUAL_PAGE", 2)
     first = glue.list_entities(ConnectionName="pg", ParentEntityName="shop")
     rest = glue.list_entities(ConnectionName="pg", ParentEntityName="shop", NextToken=first["NextToken"])
-    assert [each["Label"] for each in (*first["Entities"], *rest["Entities"])] == ["big", "orders", "pairs"]
+    assert [each["Label"] for each in (*first["Entities"], *rest["Entities"])] == [
+        "big",
+        "long",
+        "orders",
+        "pairs",
+    ]
     fields, token = [], {}
     while token is not None:
         answer = glue.describe_entity(ConnectionName="pg", EntityName="shop.pairs", **token)

@@ -235,6 +235,7 @@ _FAILURES: list[tuple[Answer, str, str]] = [
     ((302, {"Location": "http://169.254.169.254/"}, {}), "InvalidResponseException", "answered 302: redirects are not followed"),
     ((200, {}, b"<html>"), "InvalidResponseException", "answered nothing at the ResultPath"),
     ((200, {}, b"[" * 100_000), "InvalidResponseException", "answered nothing at the ResultPath"),
+    ((200, {}, {"data": {"items": []}, "next": "x" * 2000}), "InvalidResponseException", "gave a cursor of more than 1000 characters"),
     ((200, {"Content-Length": "9"}, b"{}"), "InvalidResponseException", "broke off in the middle of its answer"),
 ]  # fmt: skip
 

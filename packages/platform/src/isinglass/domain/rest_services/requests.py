@@ -43,6 +43,13 @@ class Request:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes | None = field(default=None, repr=False)
 
+    @property
+    def host(self) -> str:
+        """What the service is told to be called: without the port that everybody means."""
+        usual = self.address.port == _PORTS["https" if self.secure else "http"]
+        text = str(self.address)
+        return text.rpartition(":")[0] if usual else text
+
 
 def resolved(
     properties: Iterable[Document], given: Mapping[str, str], location: str = "QUERY_PARAM"
@@ -100,6 +107,8 @@ def address_of(url: str) -> Address:
         raise BadConnection(
             "The address of the service must be a URL as https://host/path, without a user in it."
         )
+    if not parts.hostname.isascii():
+        raise BadConnection("The address of the service must have its host in ASCII, as xn--…")
     return Address(parts.hostname, port or _PORTS[parts.scheme])
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from psycopg import sql
 
 FORM = "SCHEMA.TABLE"
+#: Characters of a key that a token has room for.
+_LONGEST_PLACE = 500
 _KINDS = {"r": "TABLE", "p": "TABLE", "f": "TABLE", "v": "VIEW", "m": "VIEW"}
 
 _SCHEMAS = """
@@ -37,7 +39,7 @@ _TABLES = """
     WHERE n.nspname = %s AND c.relkind IN ('r', 'p', 'f', 'v', 'm') AND has_schema_privilege(n.oid, 'USAGE')
       AND has_table_privilege(c.oid, 'SELECT') AND c.relname > %s ORDER BY c.relname LIMIT %s"""
 _TABLE = """
-    SELECT c.oid, (SELECT i.indkey::text FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)
+    SELECT c.oid, (SELECT k.conkey FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'p')
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = %s AND c.relname = %s AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
       AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')"""
@@ -119,7 +121,7 @@ def _columns(connection: "psycopg.Connection", entity: str) -> list[Column]:
     if found is None:
         raise EntityMissing(entity)
     table, key = found
-    places = {int(position): place for place, position in enumerate((key or "").split())}
+    places = {position: place for place, position in enumerate(key or ())}
     rows = connection.execute(_COLUMNS, (table,)).fetchall()
     labels: dict[int, list[str]] = {}
     enums = [row[8] for row in rows if row[4] == "e"]
@@ -162,7 +164,10 @@ def _read(
             last = row[len(shown) :]
     if not more:
         return records, None
-    return records, tuple(last or ()) if key else ((wanted.after or (0,))[0] + len(records),)
+    place = tuple(last or ())
+    read_before = wanted.after[0] if wanted.after else 0
+    # Tokens are short: after a long key, the reading goes on by counting.
+    return records, (read_before + len(records), *(place if sum(map(len, place)) <= _LONGEST_PLACE else ()))
 
 
 def _statement(
@@ -177,16 +182,16 @@ def _statement(
         predicate = Predicate(wanted.predicate, columns)
         conditions.append(predicate.condition)
         parameters += predicate.parameters
-    if key and wanted.after:
-        places = sql.SQL(", ").join([sql.Placeholder()] * len(key))
+    counted, *place = wanted.after or (0,)
+    if place:
+        places = sql.SQL(", ").join([sql.Placeholder()] * len(place))
         conditions.append(sql.SQL("({}) > ({})").format(sql.SQL(", ").join(keys), places))
-        parameters += wanted.after
+        parameters += place
     order: list[sql.Composable] = [*ordered(wanted.order, columns)] if wanted.order else [*keys]
     if wanted.order:
         order += [column.identifier() for column in _key(columns)]
     values = [column.value() for column in shown]
     values += [sql.SQL("{}::text").format(each) for each in keys]
-    skipped = 0 if key or not wanted.after else wanted.after[0]
     statement = sql.SQL("SELECT {} FROM {} AS {} WHERE {}{} LIMIT {} OFFSET {}").format(
         sql.SQL(", ").join(values),
         sql.Identifier(*_parts(wanted.entity, FORM)),
@@ -194,6 +199,6 @@ def _statement(
         sql.SQL(" AND ").join(conditions),
         sql.SQL(" ORDER BY {}").format(sql.SQL(", ").join(order)) if order else sql.SQL(""),
         sql.Literal(wanted.limit + 1),
-        sql.Literal(skipped),
+        sql.Literal(0 if place else counted),
     )
     return statement, parameters

@@ -25,6 +25,8 @@ from isinglass.store.paging import PageRequest
 
 _LONGEST_REASON = 300
 _SHORTEST_SECRET = 4
+#: Characters of a service's cursor that a token has room for.
+_LONGEST_CURSOR = 1000
 #: Records that tell the fields of an entity whose type says none.
 _SAMPLE = 100
 _CAUSES = {
@@ -82,6 +84,8 @@ class RestEntities:
         answer = self._ask(source, wanted.options, paging.carried(pages, place, wanted.limit, method))
         records = self._result(source, answer)
         following = paging.after(pages, place, records, wanted.limit, answer.body, answer.headers)
+        if following is not None and len(str(following[0])) > _LONGEST_CURSOR:
+            raise self._failed("answer", f"gave a cursor of more than {_LONGEST_CURSOR} characters")
         shown = records[place[1] : place[1] + wanted.limit]
         return [_chosen(each, selected) for each in shown], following
 

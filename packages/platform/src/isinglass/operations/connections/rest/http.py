@@ -55,7 +55,9 @@ def _secured(request: Request, line: socket.socket) -> socket.socket:
 
 
 def _exchange(connection: http.client.HTTPConnection, request: Request) -> Answer:
-    connection.request(request.method, request.target, request.body, dict(request.headers))
+    connection.request(
+        request.method, request.target, request.body, {"Host": request.host, **request.headers}
+    )
     response = connection.getresponse()
     text = response.read(MOST_BYTES + 1)
     if len(text) > MOST_BYTES:
