@@ -19,11 +19,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from load_client import SEPARATOR
 
 from isinglass.domain.signature import Credentials, sign_headers
+
+if TYPE_CHECKING:
+    from isinglass.operations.context import Services
 
 HERE = Path(__file__).parent
 MOTO = HERE.parent / ".venv-bench/bin/moto_server"
@@ -85,14 +88,16 @@ def request(
     return f"POST / HTTP/1.1\r\n{lines}\r\n".encode() + body
 
 
-def send(port: int, operation: str, document: dict[str, Any]) -> None:
-    """Send one request and insist on success."""
+def send(port: int, operation: str, document: dict[str, Any]) -> dict[str, Any]:
+    """Send one request and insist on success; returns the answer."""
     head, _, body = request(port, operation, document).partition(b"\r\n\r\n")
     headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
-    urllib.request.urlopen(
+    answer = urllib.request.urlopen(
         urllib.request.Request(f"http://127.0.0.1:{port}/", data=body, headers=headers, method="POST"),
         timeout=10,
     ).read()
+    found: dict[str, Any] = json.loads(answer or b"{}")
+    return found
 
 
 def load(port: int, requests: list[bytes], *, repeat: bool, seconds: float) -> dict[str, Any]:
@@ -102,7 +107,9 @@ def load(port: int, requests: list[bytes], *, repeat: bool, seconds: float) -> d
         file.flush()
         command = [sys.executable, str(HERE / "load_client.py"), "127.0.0.1", str(port), file.name]
         command += [str(CONNECTIONS), str(seconds), "repeat" if repeat else "once"]
-        measured = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+        measured: dict[str, Any] = json.loads(
+            subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+        )
     if measured["failures"]:
         raise SystemExit(
             f"{measured['failures']} requests failed, the first with {measured['first_failure']}"
@@ -152,7 +159,7 @@ def measure(server: Running, round_number: int) -> dict[str, dict[str, Any]]:
 
 def median(rounds: list[dict[str, dict[str, Any]]], operation: str, name: str) -> float:
     """Take the median of one figure over the rounds."""
-    return statistics.median(measured[operation][name] for measured in rounds)
+    return float(statistics.median(measured[operation][name] for measured in rounds))
 
 
 @contextmanager
@@ -227,7 +234,8 @@ def serve(port: int) -> None:
             arn = f"arn:aws:iam::{ACCOUNT}:root"
             tx.access_keys.insert(AccessKey(CREDENTIALS.access_key_id, ACCOUNT, sealed, arn, time.time()))
         settings = GatewaySettings(access_log=Path(folder) / "access.log")
-        server = Server(store, LogsOnly(folder), server_key, settings)
+        services = cast("Services", LogsOnly(folder))
+        server = Server(store, services, server_key, settings)
         server.start(listen("127.0.0.1", port))
         gc.freeze()  # as `isinglass up` does once it has started
         signal.sigwait(ending)
