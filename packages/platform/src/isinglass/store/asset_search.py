@@ -20,6 +20,7 @@ from isinglass.domain.business.search import (
 from isinglass.store.assets import Asset, asset_of, select_assets
 from isinglass.store.documents import Blind, Documents
 from isinglass.store.paging import PageRequest, fetch_page, window_end
+from isinglass.store.probing import has, is_among
 from isinglass.store.tables.business import asset_values, asset_words, assets
 from isinglass.store.tables.catalog import catalog_tables, databases
 from isinglass.store.tables.table_search import table_words
@@ -30,7 +31,7 @@ _FEW = 2_000
 #: to nothing, and how many are then looked at for a page.
 _MOST_LISTED, _MOST_LOOKED_AT = 25_000, 15_000
 #: Assets tested for a page otherwise, times what each is tested for.
-_MOST_TESTED = 5_000
+_MOST_TESTED = 2_500
 #: Words that are counted: finding out how many have one takes time, too.
 _MOST_COUNTED = 4
 
@@ -47,7 +48,7 @@ _Ids = sa.Select[tuple[int]]
 #: A table that was deleted may come back, and is not found until then.
 _LIVES = sa.or_(
     assets.c.table_id.is_(None),
-    sa.exists().where(catalog_tables.c.id == assets.c.table_id).correlate(assets),
+    has(sa.select(sa.literal(1)).where(catalog_tables.c.id == assets.c.table_id).correlate(assets)),
 )
 
 
@@ -119,20 +120,20 @@ class _Compiler:
 
     def _is_among(self, word: str) -> sa.ColumnElement[bool]:
         said, of_table = self._worded(word)
-        return sa.or_(assets.c.id.in_(said), assets.c.table_id.in_(of_table))
+        return sa.or_(is_among(assets.c.id, said), is_among(assets.c.table_id, of_table))
 
     def _has_word(self, word: str) -> sa.ColumnElement[bool]:
-        said = sa.exists().where(
+        said = sa.select(sa.literal(1)).where(
             asset_words.c.account_id == self._account_id,
             asset_words.c.word == word,
             asset_words.c.asset_id == assets.c.id,
         )
-        of_table = sa.exists().where(
+        of_table = sa.select(sa.literal(1)).where(
             table_words.c.catalog_id.in_(self._catalogs),
             table_words.c.word.in_(self._written(word)),
             table_words.c.table_id == assets.c.table_id,
         )
-        return sa.or_(said.correlate(assets), of_table.correlate(assets))
+        return sa.or_(has(of_table.correlate(assets)), has(said.correlate(assets)))
 
     def _with_word(self, word: str) -> list[_Ids]:
         said = sa.select(asset_words.c.asset_id).where(
@@ -167,9 +168,11 @@ class _Compiler:
                 return passes
             case ValueTest():
                 of_asset = asset_values.c.asset_id == assets.c.id
-                return sa.exists().where(*self._at_value(test), of_asset).correlate(assets)
+                at_value = sa.select(sa.literal(1)).where(*self._at_value(test), of_asset)
+                return has(at_value.correlate(assets))
             case Absent():
-                return sa.not_(sa.exists().where(*self._within(test)).correlate(assets))
+                within = sa.select(sa.literal(1)).where(*self._within(test))
+                return sa.not_(has(within.correlate(assets)))
             case Never():
                 return sa.false()
 

@@ -10,6 +10,7 @@ from isinglass.domain.table_search import TIMES, Search, Term, TimeTest, blinded
 from isinglass.store.catalog_tables import CatalogTable, select_tables, table_of
 from isinglass.store.documents import Blind, Documents
 from isinglass.store.paging import After, PageRequest, fetch_page, key_of, window_end
+from isinglass.store.probing import has, is_among
 from isinglass.store.tables.catalog import catalog_tables
 from isinglass.store.tables.table_search import table_words
 
@@ -39,9 +40,9 @@ class Limits:
     #: Tables listed beforehand, so that looking whether one is among them costs next to nothing, and how
     #: many are then looked at.
     listed: int = 25_000
-    looked_at: int = 50_000
+    looked_at: int = 20_000
     #: Tables whose words are looked up one by one, times words.
-    tested: int = 6_000
+    tested: int = 3_000
     #: Documents read where they are tested themselves.
     read: int = 500
 
@@ -134,7 +135,7 @@ class TableSearch:
                 left -= count
                 listed.add(number)
         conditions = [
-            catalog_tables.c.id.in_(part.ids) if number in listed else part.test
+            is_among(catalog_tables.c.id, part.ids) if number in listed else part.test
             for number, part in enumerate(parts)
         ]
         tests_left = len(parts) - len(listed)
@@ -158,7 +159,7 @@ def _having(catalog_id: str, term: Term, blinders: Sequence[Blind]) -> _Part:
     of_table = table_words.c.table_id == catalog_tables.c.id
     return _Part(
         sa.select(table_words.c.table_id).where(*rows),
-        sa.exists().where(*rows, of_table).correlate(catalog_tables),
+        has(sa.select(sa.literal(1)).where(*rows, of_table).correlate(catalog_tables)),
     )
 
 
