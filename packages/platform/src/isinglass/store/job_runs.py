@@ -5,7 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.listing import Listing
+from isinglass.store.paging import PageRequest
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.jobs import job_runs
 
 
@@ -41,6 +43,22 @@ _COLUMNS = [job_runs.c[name] for name in _NAMES]
 #: States of runs that hold one of their job's MaxConcurrentRuns.
 ACTIVE = ("STARTING", "RUNNING", "STOPPING")
 
+_IS = (job_runs.c.account_id == sa.bindparam("of_account"), job_runs.c.run_id == sa.bindparam("of_run"))
+_OF_JOB = (job_runs.c.account_id == sa.bindparam("of_account"), job_runs.c.job_name == sa.bindparam("of_job"))
+_FIND = Prepared(sa.select(*_COLUMNS).where(*_IS))
+_LOCK = Prepared(sa.select(*_COLUMNS).where(*_IS).with_for_update())
+_STATE = Prepared(sa.select(job_runs.c.state).where(*_IS))
+_LISTED = Listing(
+    sa.select(*_COLUMNS).where(*_OF_JOB), job_runs.c.started_at, job_runs.c.run_id, descending=True
+)
+_INSERT = Prepared(job_runs.insert().inline())
+_UPDATE = Prepared(job_runs.update().where(*_IS))
+_ACTIVE = Prepared(
+    sa.select(sa.func.count())
+    .select_from(job_runs)
+    .where(*_OF_JOB, sa.or_(*(job_runs.c.state == state for state in ACTIVE)))
+)
+
 
 class JobRuns:
     """Reads and writes the job_runs table within one transaction."""
@@ -53,52 +71,35 @@ class JobRuns:
 
     def find(self, account_id: str, run_id: str) -> JobRun | None:
         """Find a run by its id."""
-        row = self._connection.execute(
-            sa.select(*_COLUMNS).where(job_runs.c.account_id == account_id, job_runs.c.run_id == run_id)
-        ).first()
+        row = _FIND.first(self._connection, _is(account_id, run_id))
         return None if row is None else JobRun(*row)
 
     def lock(self, account_id: str, run_id: str) -> JobRun | None:
         """Find a run and keep other writers of it waiting until this transaction ends."""
-        row = self._connection.execute(
-            sa.select(*_COLUMNS)
-            .where(job_runs.c.account_id == account_id, job_runs.c.run_id == run_id)
-            .with_for_update()
-        ).first()
+        row = _LOCK.first(self._connection, _is(account_id, run_id))
         return None if row is None else JobRun(*row)
 
     def state(self, account_id: str, run_id: str) -> str | None:
         """Read a run's state alone: what its supervisor polls."""
-        return self._connection.execute(
-            sa.select(job_runs.c.state).where(
-                job_runs.c.account_id == account_id, job_runs.c.run_id == run_id
-            )
-        ).scalar()
+        row = _STATE.first(self._connection, _is(account_id, run_id))
+        return None if row is None else str(row[0])
 
     def list(
         self, account_id: str, job_name: str, page: PageRequest
     ) -> tuple[list[JobRun], tuple[Any, ...] | None]:
         """List a job's runs, newest first."""
-        rows, after = fetch_page(
-            self._connection,
-            sa.select(*_COLUMNS).where(self._of(account_id, job_name)),
-            [job_runs.c.started_at, job_runs.c.run_id],
-            page,
-            descending=True,
-        )
+        of_job = {"of_account": account_id, "of_job": job_name}
+        rows, after = _LISTED.page(self._connection, of_job, page)
         return [JobRun(*row) for row in rows], after
 
     def insert(self, run: JobRun) -> None:
         """Insert a run; its id must be new."""
-        self._connection.execute(job_runs.insert().values({name: getattr(run, name) for name in _NAMES}))
+        _INSERT.run(self._connection, {name: getattr(run, name) for name in _NAMES})
 
     def update(self, run: JobRun) -> None:
         """Store a run's changed values; fencing is the caller's, by the work it holds."""
-        self._connection.execute(
-            job_runs.update()
-            .where(job_runs.c.account_id == run.account_id, job_runs.c.run_id == run.run_id)
-            .values({name: getattr(run, name) for name in _NAMES})
-        )
+        row = {name: getattr(run, name) for name in _NAMES}
+        _UPDATE.run(self._connection, row | _is(run.account_id, run.run_id))
 
     def record_progress(self, account_id: str, run_id: str, progress: dict[str, Any]) -> None:
         """Store what a run last reported of its work."""
@@ -110,11 +111,8 @@ class JobRuns:
 
     def active(self, account_id: str, job_name: str) -> int:
         """Count the runs that hold one of the job's concurrent runs."""
-        return self._connection.execute(
-            sa.select(sa.func.count())
-            .select_from(job_runs)
-            .where(self._of(account_id, job_name), job_runs.c.state.in_(ACTIVE))
-        ).scalar_one()
+        (count,) = _ACTIVE.first(self._connection, {"of_account": account_id, "of_job": job_name})
+        return int(count)
 
     def oldest_waiting(self, account_id: str, job_name: str) -> JobRun | None:
         """Find the run that has waited longest for a free concurrent run."""
@@ -138,3 +136,7 @@ class JobRuns:
             )
         ).scalar()
         return -1 if found is None else found
+
+
+def _is(account_id: str, run_id: str) -> dict[str, str]:
+    return {"of_account": account_id, "of_run": run_id}

@@ -12,11 +12,13 @@ from isinglass.store.prepared import Prepared
 class Listing:
     """The rows of a statement in the order of a unique key among the columns that it selects."""
 
-    def __init__(self, statement: sa.Select[Any], *key: sa.Column[Any]) -> None:
+    def __init__(self, statement: sa.Select[Any], *key: sa.Column[Any], descending: bool = False) -> None:
         after = [sa.bindparam(f"after_{place}", type_=column.type) for place, column in enumerate(key)]
-        ordered = statement.order_by(*key).limit(sa.bindparam("most_rows", type_=sa.Integer))
+        order = [column.desc() for column in key] if descending else key
+        ordered = statement.order_by(*order).limit(sa.bindparam("most_rows", type_=sa.Integer))
+        here, there = sa.tuple_(*key), sa.tuple_(*after)
         self._first = Prepared(ordered)
-        self._next = Prepared(ordered.where(sa.tuple_(*key) > sa.tuple_(*after)))
+        self._next = Prepared(ordered.where(here < there if descending else here > there))
         selected = list(statement.selected_columns)
         self._key = [next(n for n, one in enumerate(selected) if one is column) for column in key]
 

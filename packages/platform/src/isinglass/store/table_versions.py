@@ -14,11 +14,14 @@ from isinglass.store.tables.catalog import table_versions
 from isinglass.store.tables.history import table_history
 
 _COLUMNS = ("version", "document", "created_at", "created_by", "change")
-_OF_TABLE = sa.select(*(table_versions.c[name] for name in _COLUMNS)).where(
+_OF = (
     table_versions.c.catalog_id == sa.bindparam("of_catalog"),
     table_versions.c.table_id == sa.bindparam("of_table"),
 )
-_FIND = Prepared(_OF_TABLE.where(table_versions.c.version == sa.bindparam("of_version")))
+_OF_TABLE = sa.select(*(table_versions.c[name] for name in _COLUMNS)).where(*_OF)
+_ONE = (*_OF, table_versions.c.version == sa.bindparam("of_version"))
+_FIND = Prepared(sa.select(*(table_versions.c[name] for name in _COLUMNS)).where(*_ONE))
+_DELETE = Prepared(table_versions.delete().where(*_ONE))
 #: The newest versions before one.
 _BEFORE = Prepared(
     _OF_TABLE.where(table_versions.c.version < sa.bindparam("of_version"))
@@ -75,16 +78,7 @@ class TableVersions:
         """Delete an archived version; False when there is none."""
         if version == FIRST_VERSION:
             self._keep_creation(table)
-        return (
-            self._connection.execute(
-                table_versions.delete().where(
-                    table_versions.c.catalog_id == table.catalog_id,
-                    table_versions.c.table_id == table.id,
-                    table_versions.c.version == version,
-                )
-            ).rowcount
-            == 1
-        )
+        return _DELETE.run(self._connection, {**_of(table), "of_version": version}) == 1
 
     def _keep_creation(self, table: CatalogTable) -> None:
         """Note who created a table whose first version is not kept any more."""
