@@ -44,13 +44,13 @@ class LogKeys:
         try:
             with self.store.begin() as tx:
                 use = KeyUse(tx, self.sealer, self.region)
-                arn = use.resolve(account_id, key).arn
+                found = use.resolve(account_id, key)
                 head, context = read_head(path), bound_to(account_id, path)
-                self._require(tx, use.resolve(account_id, key), access_key_id, context)
-                if head is not None and head.key_arn == arn:
+                self._require(tx, found, access_key_id, context)
+                if head is not None and head.key_arn == found.arn:
                     return LogKey(head, use.decrypt(head.wrapped, context))
-                plaintext, wrapped = use.data_key(account_id, arn, context)
-                return LogKey(LogHead(arn, wrapped), plaintext)
+                plaintext, wrapped = use.data_key(account_id, found.arn, context)
+                return LogKey(LogHead(found.arn, wrapped), plaintext)
         except KeyUnavailable as error:
             raise LogKeyRefused(str(error)) from error
 

@@ -184,7 +184,7 @@ class Front:
         check = None
         if request.method == "GET" and request.key:
             check = partial(self.encryption.require_readable, request, caller, needs)
-        answer = Watched(client, tell, check, encrypting or [])
+        answer = Watched(client, tell, check, self.encryption.untold(request, encrypting))
         await self._exchange(request, headers, pieces if length else None, answer, client)
         if answer.failed:
             # Perhaps for want of the object's key: its head is told without it.
