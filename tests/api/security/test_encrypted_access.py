@@ -48,6 +48,7 @@ def test_caller_needs_the_permissions_that_glue_names_on_the_key(api: Api, glue:
     assert error_of(mine.get_table, **OF_TABLE) == _denied(nobody.arn, "kms:Decrypt", key)
     assert error_of(mine.get_tables, DatabaseName="d") == _denied(nobody.arn, "kms:Decrypt", key)
     assert error_of(mine.search_tables, SearchText="t") == _denied(nobody.arn, "kms:Decrypt", key)
+    assert mine.search_tables(SearchText="nothing")["TableList"] == []
     theirs = reader.client("glue")
     assert theirs.get_table(**OF_TABLE)["Table"]["Name"] == "t"
     refused = error_of(theirs.create_table, DatabaseName="d", TableInput=TABLE | {"Name": "u"})

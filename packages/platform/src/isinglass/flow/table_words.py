@@ -14,8 +14,9 @@ def catch_up(store: Store, catalog_id: str | None = None, most: int = MOST_BEFOR
     with store.read() as tx:
         if not tx.table_words.pending(catalog_id):
             return False
+    upkeep = store.as_server()
     for _ in range(0, most, STEP):
-        with store.begin() as tx:
+        with upkeep.begin() as tx:
             if tx.table_words.catch_up(STEP, catalog_id) < STEP:
                 return False
     return True

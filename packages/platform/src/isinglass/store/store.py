@@ -292,10 +292,17 @@ class Store:
 
     def on_behalf(self, allow: Allow) -> "Store":
         """Give this store to somebody who may use keys of encrypted documents as `allow` lets it."""
-        limited = object.__new__(Store)
-        limited.__dict__.update(self.__dict__)
-        limited._allow = allow
-        return limited
+        return self._with(allow)
+
+    def as_server(self) -> "Store":
+        """Give this store to upkeep, which reads what is encrypted and shows it to nobody."""
+        return self._with(None)
+
+    def _with(self, allow: Allow | None) -> "Store":
+        other = object.__new__(Store)
+        other.__dict__.update(self.__dict__)
+        other._allow = allow
+        return other
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
