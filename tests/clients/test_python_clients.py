@@ -3,11 +3,12 @@
 import json
 import subprocess
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from server_fixtures import LiveServer, environment
+from server_fixtures import LiveServer, environment, start_server, stop_server
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv-clients" / "bin" / "python"
@@ -36,24 +37,44 @@ def run(server: LiveServer, script: str, bucket: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+#: For what depends on how a database treats those who write at once.
+ON_BOTH = pytest.mark.parametrize("server", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def bucket(own_server: LiveServer) -> str:
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveServer]:
+    """Give a test a server of its own, on the database that it asks for."""
+    flags = ["--data-dir", str(tmp_path_factory.mktemp("data")), "--s3-port", "0"]
+    if getattr(request, "param", "sqlite") == "postgresql":
+        name = f"clients{uuid.uuid4().hex}"
+        flags += ["--database-url", request.getfixturevalue("postgresql").clone(name, "template")]
+    server = start_server(tmp_path_factory.mktemp("home"), *flags)
+    yield server
+    assert stop_server(server) == 0
+
+
+@pytest.fixture
+def bucket(server: LiveServer) -> str:
     """A new bucket."""
     name = f"clients-{uuid.uuid4().hex[:12]}"
-    own_server.client("s3").create_bucket(Bucket=name)
+    server.client("s3").create_bucket(Bucket=name)
     return name
 
 
-def test_pyiceberg_eight_concurrent_writers_lose_no_append(own_server: LiveServer, bucket: str) -> None:
-    answer = run(own_server, "iceberg_appends.py", bucket)
+@ON_BOTH
+def test_pyiceberg_eight_concurrent_writers_lose_no_append(server: LiveServer, bucket: str) -> None:
+    answer = run(server, "iceberg_appends.py", bucket)
     assert answer["rows"] == [[writer, number] for writer in range(8) for number in range(3)]
     assert answer["snapshots"] == 24
     assert answer["names"] == [["lake", "history"]]
     assert ["lake"] not in answer["left"]
 
 
-def test_awswrangler_writes_describes_finds_and_reads_a_table(own_server: LiveServer, bucket: str) -> None:
-    answer = run(own_server, "wrangler.py", bucket)
+@ON_BOTH
+def test_awswrangler_writes_describes_finds_and_reads_a_table(server: LiveServer, bucket: str) -> None:
+    answer = run(server, "wrangler.py", bucket)
     assert "wrangled" in answer.pop("databases")
     assert answer == {
         "types": {"id": "bigint", "name": "string", "day": "string"},
@@ -71,8 +92,8 @@ def test_awswrangler_writes_describes_finds_and_reads_a_table(own_server: LiveSe
     }
 
 
-def test_pyiceberg_uses_tables_that_the_catalog_created(own_server: LiveServer, bucket: str) -> None:
-    answer = run(own_server, "iceberg_created.py", bucket)
+def test_pyiceberg_uses_tables_that_the_catalog_created(server: LiveServer, bucket: str) -> None:
+    answer = run(server, "iceberg_created.py", bucket)
     expected = {
         "spec": "identity",
         "order": 1,
@@ -85,16 +106,16 @@ def test_pyiceberg_uses_tables_that_the_catalog_created(own_server: LiveServer, 
 
 
 def test_statistics_of_an_iceberg_table_are_those_of_its_rows_now(
-    own_server: LiveServer, bucket: str
+    server: LiveServer, bucket: str
 ) -> None:
-    assert run(own_server, "iceberg_measured.py", bucket) == 91
+    assert run(server, "iceberg_measured.py", bucket) == 91
     # What a commit leaves that was lost: newer than the metadata that the catalog points to, and not the table.
-    s3 = own_server.client("s3")
+    s3 = server.client("s3")
     first, *_ = s3.list_objects_v2(Bucket=bucket, Prefix="measured/orders/metadata/00000-")["Contents"]
     lost = f"measured/orders/metadata/00099-{uuid.uuid4()}.metadata.json"
     s3.copy_object(Bucket=bucket, Key=lost, CopySource={"Bucket": bucket, "Key": first["Key"]})
-    own_server.cli("statistics", "compute", "measured.orders")
-    found = own_server.client("glue").get_column_statistics_for_table(
+    server.cli("statistics", "compute", "measured.orders")
+    found = server.client("glue").get_column_statistics_for_table(
         DatabaseName="measured", TableName="orders", ColumnNames=["id", "price", "note", "amount"]
     )["ColumnStatisticsList"]
     shown = {

@@ -51,7 +51,10 @@ def config_path(environment: Mapping[str, str]) -> Path:
 
 
 def resolve(flags: Mapping[str, str], environment: Mapping[str, str]) -> Profile:
-    """Find the profile; the first source that has a value wins, member by member."""
+    """Find the profile; the first source that has a value wins, member by member.
+
+    A profile that the command line names comes before variables, which `isinglass env` may have set long ago.
+    """
     path = config_path(environment)
     document = _read(path)
     profiles = document.get("profile", {})
@@ -73,6 +76,8 @@ def resolve(flags: Mapping[str, str], environment: Mapping[str, str]) -> Profile
         ),
         (f'profile "{name}" from {path}', profiles.get(name, {})),
     ]
+    if flags.get("profile"):
+        sources[1:] = reversed(sources[1:])
     if not named and name not in profiles:
         sources.append(("AWS_* variables", _aws(environment)))
     values: dict[str, str] = {}

@@ -145,6 +145,20 @@ def test_endpoint_precedence(no_configuration, flags, variables, expected):
     assert profiles.resolve(flags, variables).endpoint == expected
 
 
+def test_profile_named_on_the_command_line_comes_before_variables(no_configuration):
+    no_configuration.write_text(
+        '[profile.other]\nendpoint = "http://p:1"\naccess_key_id = "k"\nsecret_access_key = "s"\n'
+    )
+    variables = {
+        "ISINGLASS_CONFIG": str(no_configuration), "ISINGLASS_ENDPOINT": "http://b:1", "ISINGLASS_ACCESS_KEY_ID": "v",
+        "ISINGLASS_REGION": "eu-west-1",
+    }  # fmt: skip
+    named = profiles.resolve({"profile": "other"}, variables)
+    assert (named.endpoint, named.access_key_id, named.region) == ("http://p:1", "k", "eu-west-1")
+    chosen = profiles.resolve({}, {**variables, "ISINGLASS_PROFILE": "other"})
+    assert (chosen.endpoint, chosen.access_key_id) == ("http://b:1", "v")
+
+
 def test_keys_of_aws_without_our_endpoint_not_used(no_configuration):
     variables = {"ISINGLASS_CONFIG": str(no_configuration), "AWS_ACCESS_KEY_ID": "AKIAREAL"}
     assert profiles.resolve({}, variables).access_key_id == ""
