@@ -98,17 +98,6 @@ def build(
     seal_left_open(store, sealer)
     launcher = Launcher()
     worker_holder: list[Worker] = []
-
-    def components() -> list[Component]:
-        return [
-            Component("api", "RUNNING", endpoint=endpoint),
-            Component("object-store", "RUNNING" if objects.running else "STARTING", endpoint=s3_endpoint),
-            Component(
-                "worker", "RUNNING" if worker_holder else "STARTING", f"{settings.workers} runs at once"
-            ),
-            Component("database", "RUNNING", "sqlite" if settings.embedded_database else "postgresql"),
-        ]
-
     services = AppServices(
         store=store,
         sealer=sealer,
@@ -117,7 +106,7 @@ def build(
         s3_endpoint=s3_endpoint,
         logs=data.folder("logs"),
         started_at=time.time(),
-        components=components,
+        components=partial(_components, settings, endpoint, s3_endpoint, objects, worker_holder),
         known_ports=frozenset(urlsplit(url).port or 0 for url in (endpoint, s3_endpoint)),
         deleted_retention=settings.deleted_retention_days * _DAY,
         has_own_objects=settings.external_store is None,
@@ -156,6 +145,18 @@ def build(
         },
     )
     return Parts(store, gateway, worker, scheduler, launcher, services, root_key)
+
+
+def _components(
+    settings: Settings, endpoint: str, s3_endpoint: str, objects: Supervised, workers: list[Worker]
+) -> list[Component]:
+    """Tell how each part is now."""
+    return [
+        Component("api", "RUNNING", endpoint=endpoint),
+        Component("object-store", "RUNNING" if objects.running else "STARTING", endpoint=s3_endpoint),
+        Component("worker", "RUNNING" if workers else "STARTING", f"{settings.workers} runs at once"),
+        Component("database", "RUNNING", "sqlite" if settings.embedded_database else "postgresql"),
+    ]
 
 
 def _job_settings(settings: Settings, data: DataDir, services: AppServices, endpoint: str) -> JobSettings:

@@ -71,8 +71,7 @@ KEYS = (
     "iam:ResourceTag/", "kms:CallerAccount", "kms:EncryptionAlgorithm", "kms:EncryptionContext:",
     "kms:EncryptionContextKeys", "kms:KeyOrigin", "kms:KeySpec", "kms:KeyUsage", "kms:RequestAlias",
     "kms:ResourceAliases", "kms:ViaService", "s3:delimiter", "s3:max-keys", "s3:prefix", "s3:x-amz-acl",
-    "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id",
-    "s3:x-amz-storage-class", "sts:ExternalId", "sts:RoleSessionName",
+    "s3:x-amz-server-side-encryption", "s3:x-amz-storage-class", "sts:ExternalId", "sts:RoleSessionName",
 )  # fmt: skip
 
 

@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isinglass.domain.access.documents import parse_policy
+from isinglass.domain.access.principals import principal_context
 from isinglass.domain.access.remarks import on_keys, remarks_on
 from isinglass.domain.access.vocabulary import can_be, is_key, vocabulary_of
 from isinglass.domain.access.wildcards import matches
+from isinglass.domain.keys.facts import key_facts
 from isinglass.model.schema import SERVICES, load
 
 KNOWN = vocabulary_of(map(load, SERVICES))
@@ -121,6 +123,15 @@ def test_what_a_statement_excludes_is_looked_at_too() -> None:
 def test_pattern_can_be_a_form_exactly_when_some_text_fits_both(pattern: str, form: str) -> None:
     both = any(matches(pattern, text) and matches(form, text) for text in TEXTS)
     assert can_be(pattern, form) == both
+
+
+def test_what_is_known_of_callers_and_keys_is_among_the_condition_keys() -> None:
+    user = "arn:aws:iam::123456789012:user/ann"
+    facts = {
+        **principal_context(user, user),
+        **key_facts("123456789012", "eu-west-1", {"app": "x"}, via="glue", alias="alias/a"),
+    }
+    assert [key for key in facts if not is_key(key)] == []
 
 
 def test_condition_keys_are_known_in_any_case() -> None:
