@@ -173,6 +173,17 @@ def test_requests_are_what_the_type_says(shop: Any, service: RestService) -> Non
     shop.test_connection(ConnectionName="c")
     assert service.asked[2].path == "/api/me"
     assert shop.get_connection(Name="c")["Connection"]["LastConnectionValidationTime"]
+    described = {
+        "ConnectionType": "shop",
+        "ConnectionProperties": {"URL": service.url, "shop": "x"},
+        "AuthenticationConfiguration": {
+            **BASIC,
+            "BasicAuthenticationCredentials": {"Username": "other", "Password": SECRET},
+        },
+    }
+    shop.test_connection(TestConnectionInput=described)
+    login = base64.b64encode(f"other:{SECRET}".encode()).decode()
+    assert (service.asked[3].path, service.asked[3].headers["authorization"]) == ("/me", f"Basic {login}")
 
 
 def test_custom_credentials_go_where_the_type_says(glue: Any, service: RestService) -> None:
