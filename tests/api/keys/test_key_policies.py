@@ -1,11 +1,12 @@
 """Who may use a key: its own policy says, and whom it leaves to identity policies."""
 
 import json
+import secrets
 from typing import Any
 
 import pytest
 from access_fixtures import allow, deny, make_user
-from api_fixtures import REGION, ROOT_ACCOUNT, Api
+from api_fixtures import REGION, ROOT_ACCOUNT, Api, call
 from identity_clients import error_of
 
 from isinglass.domain.keys.policies import default_policy
@@ -199,3 +200,42 @@ def test_condition_on_the_aliases_of_a_key_holds(api: Api, kms: Any, key: dict[s
     assert error_of(ana.describe_key, KeyId=key["KeyId"])[0] == "AccessDeniedException"
     kms.create_alias(AliasName="alias/lake", TargetKeyId=key["KeyId"])
     assert ana.describe_key(KeyId=key["KeyId"])["KeyMetadata"] == key
+
+
+def test_use_by_another_account_is_in_the_logs_of_both(api: Api, kms: Any, key: dict[str, Any]):
+    kms.put_key_policy(KeyId=key["KeyId"], Policy=_policy(_to([ROOT, OTHER], "kms:*")))
+    api.credentials_of(OTHER)
+    theirs = api.client("kms", OTHER)
+    blob = kms.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+    kms.put_key_policy(KeyId=key["KeyId"], Policy=_policy(_to(ROOT, "kms:*"), _to(OTHER, "kms:Decrypt")))
+    assert theirs.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
+    for account in (ROOT_ACCOUNT, OTHER):
+        found = [event["Resources"] for event in _logged(api, account, "kms:Decrypt")]
+        assert found == [[key["Arn"]]]
+
+
+def test_log_of_a_stranger_does_not_tell_whose_key_encrypted(api: Api, kms: Any, key: dict[str, Any]):
+    blob = kms.encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+    api.credentials_of(OTHER)
+    theirs = api.client("kms", OTHER)
+    for refused in (blob, b"\x01" * 80):
+        assert error_of(theirs.decrypt, CiphertextBlob=refused)[0] == "AccessDeniedException"
+    told = [
+        {name: event[name] for name in ("Outcome", "MissingOn", "ErrorMessage", "Resources")}
+        for event in _logged(api, OTHER, "kms:Decrypt")
+    ]
+    assert len(told) == 2
+    assert told[0] == told[1]
+    assert _logged(api, ROOT_ACCOUNT, "kms:Decrypt") == []
+
+
+def _logged(api: Api, account_id: str, operation: str) -> list[dict[str, Any]]:
+    """Read an account's events of an operation, once a later one is written: reads are a moment late."""
+    marker = f"alias/{secrets.token_hex(8)}"
+    error_of(api.client("kms", account_id).get_key_policy, KeyId=marker)
+    while not call(api, "ListAuditEvents", {"Resource": marker}, account_id)[1]["Events"]:
+        pass
+    status, answer = call(api, "ListAuditEvents", {"Operation": operation}, account_id)
+    assert status == 200, answer
+    events: list[dict[str, Any]] = answer["Events"]
+    return events

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from urllib.parse import unquote
 
 from isinglass.domain.catalog_encryption import AtRest, key_context
+from isinglass.domain.keys.ciphertext import UNREACHABLE
 from isinglass.domain.keys.facts import key_facts
 from isinglass.gateway.access_log import AccessLog
 from isinglass.gateway.authorization import Authorizer, Denied, changes_access
@@ -239,16 +240,26 @@ class Chain:
         self,
         exchange: Exchange,
         action: str,
-        key: Key,
+        key: Key | None,
         context: Mapping[str, str] = MappingProxyType({}),
         *,
         via: str = "",
         alias: str = "",
+        named: bool = True,
     ) -> None:
         caller = exchange.signed_by
-        facts = key_facts(caller.principal.account_id, caller.region, context, via=via, alias=alias)
+        account_id = caller.principal.account_id
+        facts = key_facts(account_id, caller.region, context, via=via, alias=alias)
         with _denying(exchange):
-            self._authorizer.admit_to_key(exchange.asked, action, key, facts)
+            try:
+                if key is not None:
+                    self._authorizer.admit_to_key(exchange.asked, action, key, facts)
+                    exchange.keys_used[key.arn] = key.account_id
+                    return
+            except Denied:
+                if named or (key is not None and key.account_id == account_id):
+                    raise
+            raise Denied(action, "*", UNREACHABLE)
 
     def _use_document_key(
         self, exchange: Exchange, action: str, key: Key, account_id: str, settings: AtRest

@@ -39,6 +39,8 @@ class Exchange:
     document: dict[str, Any] = field(default_factory=dict)
     admission: Admission | None = None
     denied: Denied | None = None
+    #: The encryption keys that it was let use, each with its account.
+    keys_used: dict[str, str] = field(default_factory=dict)
     page: PageRequest | None = None
     question: bytes = b""
     answer: Any = None
@@ -106,17 +108,20 @@ def audit(log: AuditLog, exchange: Exchange) -> None:
     if exchange.caller is None:
         return
     account_id = exchange.caller.principal.account_id
-    lender = exchange.admission.admitted_by if exchange.admission else None
+    lenders = set(exchange.keys_used.values())
+    if exchange.admission and exchange.admission.admitted_by:
+        lenders.add(exchange.admission.admitted_by)
     changes = not exchange.target.permission.reads_only
     ended = exchange.now + time.perf_counter() - exchange.started
     noted = Noted(
-        accounts=(account_id,) if lender is None else (account_id, lender),
+        accounts=(account_id, *sorted(lenders - {account_id})),
         kind="writes" if changes or exchange.denied is not None else "reads",
         time=ended,
         build=partial(
             _event,
             exchange.asked,
             exchange.target,
+            tuple(exchange.keys_used),
             exchange.request_id,
             ended,
             exchange.denied,
@@ -134,6 +139,7 @@ def audit(log: AuditLog, exchange: Exchange) -> None:
 def _event(
     asked: Asked,
     operation: Operation,
+    keys_used: tuple[str, ...],
     request_id: str,
     ended: float,
     denied: Denied | None,
@@ -154,7 +160,7 @@ def _event(
         "Operation": operation.permission.action,
         "ReadOnly": operation.permission.reads_only,
         "Outcome": "DENIED" if denied else "FAILED" if error else "SUCCESS",
-        "Resources": resources_of(asked)[:100],
+        "Resources": _touched(asked, keys_used)[:100],
         "Parameters": names_in(asked.document) if encrypted else _parameters(asked.document, operation),
     }
     if error:
@@ -162,6 +168,14 @@ def _event(
     if denied:
         event |= {"MissingPermission": denied.action, "MissingOn": denied.resource}
     return event
+
+
+def _touched(asked: Asked, keys_used: tuple[str, ...]) -> list[str]:
+    """List what a request was about; keys as those they turned out to be, whatever it called them."""
+    resources = resources_of(asked)
+    if not keys_used or not asked.permission.action.startswith("kms:"):
+        return resources
+    return [*keys_used, *(resource for resource in resources if ":alias/" in resource)]
 
 
 def _parameters(document: Mapping[str, Any], operation: Operation) -> Any:

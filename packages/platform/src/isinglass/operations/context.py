@@ -120,11 +120,19 @@ class UseKey(Protocol):
     """Decides whether the caller may use an encryption key."""
 
     def __call__(
-        self, action: str, key: Key, context: Mapping[str, str] = ..., *, via: str = "", alias: str = ""
+        self,
+        action: str,
+        key: Key | None,
+        context: Mapping[str, str] = ...,
+        *,
+        via: str = "",
+        alias: str = "",
+        named: bool = True,
     ) -> None:
         """Let the caller do `kms:Decrypt`, for example, with an encryption context; raises that it may not.
 
         `via` is the service that uses the key for it: `glue`, `s3` or `logs`; `alias` is the name it used.
+        Whose key it is that the caller did not name, or that there is none, is not told when it is denied.
         """
         ...
 
@@ -140,14 +148,15 @@ def _reach_nothing(_account_id: str, resources: Sequence[str]) -> None:
 
 def _use_no_key(
     action: str,
-    key: Key,
+    key: Key | None,
     context: Mapping[str, str] = _NO_CONTEXT,  # noqa: ARG001 - as UseKey has it
     *,
     via: str = "",  # noqa: ARG001
     alias: str = "",  # noqa: ARG001
+    named: bool = True,  # noqa: ARG001
 ) -> None:
     """Refuse what nobody decides about."""
-    raise AccessDeniedException(f"Nothing decides here whether {action} is allowed on {key.arn}.")
+    raise AccessDeniedException(f"Nothing decides here whether {action} is allowed on {key and key.arn}.")
 
 
 @dataclass(frozen=True, slots=True)

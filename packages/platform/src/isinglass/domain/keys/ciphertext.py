@@ -15,6 +15,12 @@ from uuid import UUID
 #: What a key encrypts at most by itself; more is for data keys.
 MOST_PLAINTEXT = 4096
 
+#: What is told of a ciphertext's key that is not there, or not for the caller: the same of both.
+UNREACHABLE = (
+    "The ciphertext refers to a customer master key that does not exist, does not exist in this region, "
+    "or you are not allowed to access."
+)
+
 VERSION = 1
 SALT_BYTES = 16
 NONCE_BYTES = 12

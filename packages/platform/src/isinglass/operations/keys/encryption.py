@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from isinglass.model.kms.errors import (
-    AccessDeniedException,
     DryRunOperationException,
     IncorrectKeyException,
     InvalidCiphertextException,
@@ -41,10 +40,6 @@ _ALGORITHMS = ("EncryptionAlgorithm", "SourceEncryptionAlgorithm", "DestinationE
 _CONTEXTS = ("EncryptionContext", "SourceEncryptionContext", "DestinationEncryptionContext")
 _KEY_BYTES = {"AES_128": 16, "AES_256": 32}
 _LONGEST_CONTEXT = 8192
-_UNREACHABLE = (
-    "The ciphertext refers to a customer master key that does not exist, does not exist in this region, "
-    "or you are not allowed to access."
-)
 
 
 @implements("kms:Encrypt")
@@ -178,33 +173,24 @@ def _source(
     """Find the key that encrypted a ciphertext, which must be the one named, and which the caller may use."""
     if "CiphertextBlob" not in request:
         raise ValidationException("CiphertextBlob must be given.")
-    wanted = None
-    if named is not None:
-        wanted = require_key(tx, ctx, operation, named, context=context, foreign=True)
-    try:
-        key = KeyUse(tx, ctx.services.sealer, clock=lambda: ctx.now).key_of(request["CiphertextBlob"])
-    except KeyUnavailable as error:
-        if error.reason == "invalid ciphertext":
-            raise InvalidCiphertextException("") from error
-        raise (AccessDeniedException(_UNREACHABLE) if wanted is None else _incorrect()) from error
-    if wanted is not None:
-        if wanted.id != key.id:
-            raise _incorrect()
-        return key
-    try:
-        ctx.use_key(f"kms:{operation}", key, context)
-    except AccessDeniedException as error:
-        if key.account_id == ctx.account_id:
-            raise
-        # Whose key it is, or that there is one, is nothing to tell those who may not use it.
-        raise AccessDeniedException(_UNREACHABLE) from error
+    key = _encrypted_by(tx, ctx, request["CiphertextBlob"])
+    if named is None:
+        ctx.use_key(f"kms:{operation}", key, context, named=False)
+    elif require_key(tx, ctx, operation, named, context=context, foreign=True) != key:
+        raise IncorrectKeyException(
+            "The key ID in the request does not identify a CMK that can perform this operation."
+        )
+    assert key is not None  # one that is not there is never let be used
     return key
 
 
-def _incorrect() -> IncorrectKeyException:
-    return IncorrectKeyException(
-        "The key ID in the request does not identify a CMK that can perform this operation."
-    )
+def _encrypted_by(tx: Transaction, ctx: Context, blob: bytes) -> Key | None:
+    try:
+        return KeyUse(tx, ctx.services.sealer, clock=lambda: ctx.now).key_of(blob)
+    except KeyUnavailable as error:
+        if error.reason == "invalid ciphertext":
+            raise InvalidCiphertextException("") from error
+        return None
 
 
 def _encrypt(
