@@ -36,6 +36,7 @@ _SELECT = sa.select(*(crawlers.c[name] for name in Crawler.__dataclass_fields__)
 _IS = (crawlers.c.account_id == sa.bindparam("of_account"), crawlers.c.name == sa.bindparam("of_name"))
 _FIND = Prepared(_SELECT.where(*_IS))
 _LOCK = Prepared(_SELECT.where(*_IS).with_for_update())
+_CHANGE = Prepared(crawlers.update().where(*_IS))
 _OF_ACCOUNT = crawlers.c.account_id == sa.bindparam("of_account")
 _LISTED = Listing(_SELECT.where(_OF_ACCOUNT), crawlers.c.name)
 _NAMES = Listing(sa.select(crawlers.c.name).where(_OF_ACCOUNT), crawlers.c.name)
@@ -145,8 +146,7 @@ class Crawlers:
             statement.run(self._connection, _is(crawler.account_id, crawler.name))
 
     def _set(self, crawler: Crawler, **values: Any) -> None:
-        changed = crawlers.update().where(*_IS).values(**values)
-        self._connection.execute(changed, _is(crawler.account_id, crawler.name))
+        _CHANGE.run(self._connection, values | _is(crawler.account_id, crawler.name))
 
 
 def _is(account_id: str, name: str) -> dict[str, str]:

@@ -8,7 +8,9 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from isinglass.store.listing import Listing
 from isinglass.store.paging import PageRequest, fetch_page
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.crawlers import crawls
 
 RUNNING, COMPLETED, FAILED, STOPPED = "RUNNING", "COMPLETED", "FAILED", "STOPPED"
@@ -47,6 +49,20 @@ _OPERATORS: dict[str, Any] = {
     "NE": operator.ne,
 }
 _SELECT = sa.select(*(crawls.c[name] for name in Crawl.__dataclass_fields__))
+_IS = (crawls.c.account_id == sa.bindparam("of_account"), crawls.c.crawl_id == sa.bindparam("of_crawl"))
+_FIND = Prepared(_SELECT.where(*_IS))
+_LISTED = Listing(
+    _SELECT.where(
+        crawls.c.account_id == sa.bindparam("of_account"),
+        crawls.c.crawler_name == sa.bindparam("of_crawler"),
+    ),
+    crawls.c.started_at,
+    crawls.c.crawl_id,
+    descending=True,
+)
+_BEGIN = Prepared(crawls.insert().inline())
+_TELL = Prepared(crawls.update().where(*_IS, crawls.c.state == RUNNING))
+_END = Prepared(crawls.update().where(*_IS))
 
 
 def _crawl(row: Any) -> Crawl:
@@ -62,22 +78,21 @@ class Crawls:
 
     def begin(self, account_id: str, crawler_name: str, crawl_id: str, now: float) -> None:
         """Insert a running crawl."""
-        self._connection.execute(
-            crawls.insert().values(
-                account_id=account_id,
-                crawl_id=crawl_id,
-                crawler_name=crawler_name,
-                state=RUNNING,
-                started_at=now,
-                dpu_hours=0.0,
-                error_message="",
-                progress="{}",
-            )
-        )
+        row = {
+            "account_id": account_id,
+            "crawl_id": crawl_id,
+            "crawler_name": crawler_name,
+            "state": RUNNING,
+            "started_at": now,
+            "dpu_hours": 0.0,
+            "error_message": "",
+            "progress": "{}",
+        }
+        _BEGIN.run(self._connection, row)
 
     def find(self, account_id: str, crawl_id: str) -> Crawl | None:
         """Find a crawl by its id."""
-        row = self._connection.execute(_SELECT.where(*self._is(account_id, crawl_id))).first()
+        row = _FIND.first(self._connection, _is(account_id, crawl_id))
         return None if row is None else _crawl(row)
 
     def find_many(self, account_id: str, crawl_ids: Iterable[str]) -> dict[str, Crawl]:
@@ -89,6 +104,10 @@ class Crawls:
         self, account_id: str, crawler_name: str, page: PageRequest, filters: Iterable[CrawlFilter] = ()
     ) -> tuple[list[Crawl], tuple[Any, ...] | None]:
         """List a crawler's crawls that pass all filters, newest first."""
+        if not (filters := list(filters)):
+            of_crawler = {"of_account": account_id, "of_crawler": crawler_name}
+            listed, following = _LISTED.page(self._connection, of_crawler, page)
+            return [_crawl(row) for row in listed], following
         conditions = [_OPERATORS[f.operator](crawls.c[f.column], f.value) for f in filters]
         statement = _SELECT.where(
             crawls.c.account_id == account_id, crawls.c.crawler_name == crawler_name, *conditions
@@ -99,11 +118,8 @@ class Crawls:
 
     def tell(self, account_id: str, crawl_id: str, progress: Mapping[str, Any]) -> None:
         """Note how far a crawl has come."""
-        self._connection.execute(
-            crawls.update()
-            .where(*self._is(account_id, crawl_id), crawls.c.state == RUNNING)
-            .values(progress=orjson.dumps(progress).decode())
-        )
+        told = {"progress": orjson.dumps(progress).decode()}
+        _TELL.run(self._connection, told | _is(account_id, crawl_id))
 
     def end(
         self,
@@ -117,18 +133,15 @@ class Crawls:
         progress: Mapping[str, Any],
     ) -> None:
         """Note a crawl's outcome."""
-        self._connection.execute(
-            crawls.update()
-            .where(*self._is(account_id, crawl_id))
-            .values(
-                state=state,
-                ended_at=now,
-                dpu_hours=dpu_hours,
-                error_message=error_message,
-                progress=orjson.dumps(progress).decode(),
-            )
-        )
+        outcome = {
+            "state": state,
+            "ended_at": now,
+            "dpu_hours": dpu_hours,
+            "error_message": error_message,
+            "progress": orjson.dumps(progress).decode(),
+        }
+        _END.run(self._connection, outcome | _is(account_id, crawl_id))
 
-    @staticmethod
-    def _is(account_id: str, crawl_id: str) -> list[sa.ColumnElement[bool]]:
-        return [crawls.c.account_id == account_id, crawls.c.crawl_id == crawl_id]
+
+def _is(account_id: str, crawl_id: str) -> dict[str, str]:
+    return {"of_account": account_id, "of_crawl": crawl_id}

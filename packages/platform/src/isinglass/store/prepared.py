@@ -4,7 +4,7 @@ What SQLAlchemy does around a statement costs several times what SQLite takes to
 statements of the busiest paths are built with it like all others, but compiled only when they first run;
 from then on the driver gets the text and the values, in the transaction of the connection they are run on.
 
-Rows come back as the driver has them, which for all but JSON is what SQLAlchemy makes of them.
+Rows come back as tuples.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +17,7 @@ _Values = Mapping[str, Any]
 
 
 class Prepared:
-    """A statement with named parameters; those of an insert name the columns that it writes."""
+    """A statement with named parameters; of an insert or update, those named like columns are written."""
 
     __slots__ = ("_compiled", "_statement")
 
@@ -72,8 +72,8 @@ class Prepared:
 class _Compiled:
     """A statement in the words of one driver.
 
-    `arrange` makes its parameters of named values; `read` reads a row with JSON in it, where the driver does
-    not.
+    `arrange` makes its parameters of named values; `read` reads a row that has JSON or the like in it, where
+    the driver does not.
     """
 
     __slots__ = ("arrange", "read", "text")
@@ -113,7 +113,8 @@ def _reading(statement: Any, dialect: sa.Dialect) -> Callable[[Sequence[Any]], t
     readers = {
         place: read
         for place, column in enumerate(columns)
-        if isinstance(column.type, sa.JSON)
+        # Both drivers give floats for the numbers that we store.
+        if not isinstance(column.type, (sa.Float, sa.Numeric))
         and (read := column.type.dialect_impl(dialect).result_processor(dialect, None))
     }
     if not readers:

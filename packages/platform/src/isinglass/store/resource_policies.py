@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 import sqlalchemy as sa
 
 from isinglass.store.conflicts import insert_one
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.resource_policies import resource_policies
 
 
@@ -22,7 +23,10 @@ class ResourcePolicy:
 
 _TABLE = resource_policies.c
 _NAMES = [field.name for field in fields(ResourcePolicy)]
-_SELECT = sa.select(*(_TABLE[name] for name in _NAMES))
+_OF = _TABLE.account_id == sa.bindparam("of_account")
+_FIND = Prepared(sa.select(*(_TABLE[name] for name in _NAMES)).where(_OF))
+_REPLACE = Prepared(resource_policies.update().where(_OF, _TABLE.hash == sa.bindparam("of_hash")))
+_DELETE = Prepared(resource_policies.delete().where(_OF, _TABLE.hash == sa.bindparam("of_hash")))
 
 
 class ResourcePolicies:
@@ -33,7 +37,7 @@ class ResourcePolicies:
 
     def find(self, account_id: str) -> ResourcePolicy | None:
         """Find the policy of an account's catalog."""
-        row = self._connection.execute(_SELECT.where(_TABLE.account_id == account_id)).first()
+        row = _FIND.first(self._connection, {"of_account": account_id})
         return None if row is None else ResourcePolicy(*row)
 
     def insert(self, policy: ResourcePolicy) -> bool:
@@ -45,11 +49,9 @@ class ResourcePolicies:
     def replace(self, policy: ResourcePolicy, before: str) -> bool:
         """Replace the policy with this hash; False when another one has taken its place."""
         values = {name: getattr(policy, name) for name in _NAMES if name != "account_id"}
-        where = (_TABLE.account_id == policy.account_id, _TABLE.hash == before)
-        changed = resource_policies.update().where(*where).values(values)
-        return self._connection.execute(changed).rowcount == 1
+        which = {"of_account": policy.account_id, "of_hash": before}
+        return _REPLACE.run(self._connection, values | which) == 1
 
     def delete(self, account_id: str, before: str) -> bool:
         """Delete the policy with this hash; False when another one has taken its place."""
-        gone = resource_policies.delete().where(_TABLE.account_id == account_id, _TABLE.hash == before)
-        return self._connection.execute(gone).rowcount == 1
+        return _DELETE.run(self._connection, {"of_account": account_id, "of_hash": before}) == 1

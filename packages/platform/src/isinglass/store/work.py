@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.flow import work
 
 
@@ -17,6 +18,11 @@ class WorkItem:
     account_id: str
     payload: dict[str, Any]
     attempt: int
+
+
+_TAKEN = Prepared(sa.select(work.c.id).where(work.c.dedupe_key == sa.bindparam("key")))
+_ADD = Prepared(work.insert().inline())
+_CANCEL = Prepared(work.delete().where(work.c.dedupe_key == sa.bindparam("key"), work.c.state == "ready"))
 
 
 class WorkQueue:
@@ -39,22 +45,19 @@ class WorkQueue:
         dedupe_key: str | None = None,
     ) -> bool:
         """Add work; False when work with the same dedupe key is already there."""
-        if dedupe_key is not None:
-            taken = sa.select(work.c.id).where(work.c.dedupe_key == dedupe_key)
-            if self._connection.execute(taken).first() is not None:
-                return False
-        self._connection.execute(
-            work.insert().values(
-                kind=kind,
-                account_id=account_id,
-                payload=payload,
-                state="ready",
-                run_at=now if run_at is None else run_at,
-                priority=priority,
-                dedupe_key=dedupe_key,
-                created_at=now,
-            )
-        )
+        if dedupe_key is not None and _TAKEN.first(self._connection, {"key": dedupe_key}) is not None:
+            return False
+        row = {
+            "kind": kind,
+            "account_id": account_id,
+            "payload": payload,
+            "state": "ready",
+            "run_at": now if run_at is None else run_at,
+            "priority": priority,
+            "dedupe_key": dedupe_key,
+            "created_at": now,
+        }
+        _ADD.run(self._connection, row)
         self.enqueued += 1
         return True
 
@@ -128,7 +131,4 @@ class WorkQueue:
 
     def cancel(self, dedupe_key: str) -> bool:
         """Remove work that nobody has claimed; False when it is running or unknown."""
-        done = self._connection.execute(
-            work.delete().where(work.c.dedupe_key == dedupe_key, work.c.state == "ready")
-        )
-        return done.rowcount == 1
+        return _CANCEL.run(self._connection, {"key": dedupe_key}) == 1
