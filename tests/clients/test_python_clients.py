@@ -42,9 +42,7 @@ ON_BOTH = pytest.mark.parametrize("server", ["sqlite", "postgresql"], indirect=T
 
 
 @pytest.fixture
-def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LiveServer]:
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """Give a test a server of its own, on the database that it asks for."""
     flags = ["--data-dir", str(tmp_path_factory.mktemp("data")), "--s3-port", "0"]
     if getattr(request, "param", "sqlite") == "postgresql":
@@ -105,9 +103,7 @@ def test_pyiceberg_uses_tables_that_the_catalog_created(server: LiveServer, buck
     assert answer == {"v1": {"version": 1, **expected}, "v2": {"version": 2, **expected}}
 
 
-def test_statistics_of_an_iceberg_table_are_those_of_its_rows_now(
-    server: LiveServer, bucket: str
-) -> None:
+def test_statistics_of_an_iceberg_table_are_those_of_its_rows_now(server: LiveServer, bucket: str) -> None:
     assert run(server, "iceberg_measured.py", bucket) == 91
     # What a commit leaves that was lost: newer than the metadata that the catalog points to, and not the table.
     s3 = server.client("s3")

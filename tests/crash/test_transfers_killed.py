@@ -98,7 +98,9 @@ def test_export_ended_at_many_moments_goes_on_to_the_same_file(
         ends += bool(said)
         if said and number == signal.SIGINT:
             again = f"isinglass catalog {' '.join(words)} --endpoint {live_server.endpoint}"
-            assert said.rstrip() == f"130 interrupted: what is done is not done twice; go on with\n    {again}"
+            assert (
+                said.rstrip() == f"130 interrupted: what is done is not done twice; go on with\n    {again}"
+            )
         if partial.exists():
             assert partial.stat().st_mode & 0o777 == 0o600
     assert ends >= 2

@@ -21,6 +21,7 @@ from isinglass.transfer.files import lines_of
 from isinglass.transfer.mapping import parse_remap
 from isinglass.transfer.reading import CatalogReader, Origin
 from isinglass.transfer.records import SHAPES, decode, encode
+from isinglass.transfer.secrets import PassphraseSeal
 from isinglass.transfer.server_glue import ServerGlue
 from isinglass.transfer.wanted import BUSINESS, TAGS, USUAL, Wanted
 from isinglass.transfer.writing import Written, write_file, write_folder
@@ -335,3 +336,29 @@ def test_things_that_differ_are_replaced_and_then_alike(api, whole, account):
     assert mover.export(account) == changed
     back = mover.put(account, exported, on_conflict="replace", go_on=True)
     assert back.problems == []
+
+
+def test_encrypted_catalog_is_exported_in_the_clear_and_encrypted_again_where_its_key_is(api, account):
+    glue, mover, other = api.client("glue", account), Mover(api), str(next(ACCOUNTS))
+    at_rest = {"CatalogEncryptionMode": "SSE-KMS", "SseAwsKmsKeyId": "alias/aws/glue"}
+    passwords = {"ReturnConnectionPasswordEncrypted": True, "AwsKmsKeyId": "alias/aws/glue"}
+    settings = {"EncryptionAtRest": at_rest, "ConnectionPasswordEncryption": passwords}
+    glue.put_data_catalog_encryption_settings(DataCatalogEncryptionSettings=settings)
+    glue.create_database(DatabaseInput={"Name": "d"})
+    glue.create_table(DatabaseName="d", TableInput={"Name": "t", "Description": "hush"})
+    properties = {"JDBC_CONNECTION_URL": "jdbc:postgresql://h/d", "USERNAME": "u", "PASSWORD": "hunter2"}
+    glue.create_connection(
+        ConnectionInput={"Name": "c", "ConnectionType": "JDBC", "ConnectionProperties": properties}
+    )
+    exported = mover.export(account, seal=PassphraseSeal("open sesame", account))
+    assert b'"Description":"hush"' in exported
+    assert b"PASSWORD" not in exported
+    assert b"SealedSecrets" not in exported
+    assert mover.put(other, exported).failures == 0
+    moved = api.client("glue", other).get_data_catalog_encryption_settings()["DataCatalogEncryptionSettings"]
+    assert moved["EncryptionAtRest"]["CatalogEncryptionMode"] == "SSE-KMS"
+    assert mover.export(other)[-200:] == mover.export(account)[-200:]
+    gone = f"arn:aws:kms:{REGION}:{other}:key/6f1d7b9e-0000-4000-8000-000000000000"
+    report = mover.put(str(next(ACCOUNTS)), exported.replace(b"alias/aws/glue", gone.encode()), go_on=True)
+    assert [problem.what for problem in report.problems] == ["EncryptionSettings"]
+    assert report.counts["Table", "created"] == 1

@@ -12,6 +12,9 @@ from isinglass.transfer.records import Record
 from isinglass.transfer.report import Entry
 from isinglass.transfer.secrets import WrongPassphrase
 
+#: How properties begin that hold a secret under the key of the catalog's settings.
+_ENCRYPTED = "ENCRYPTED_"
+
 
 def _read(source: Source) -> Iterator[Record]:
     """Yield the connections; their secrets are sealed, or left out where there is no seal."""
@@ -20,9 +23,15 @@ def _read(source: Source) -> Iterator[Record]:
     for connection in source.listed("GetConnections", "ConnectionList", request):
         name = str(connection["Name"])
         document, secrets = parted(connection)
+        if seal and _is_encrypted(connection):
+            source.note(f"secrets of connection {name} stay behind: the catalog's settings encrypt them")
         tags = source.tags(arns.build(source.region, source.account_id, "connection", name))
         sealed = seal.seal(name, secrets) if seal and secrets else ""
         yield Record(records.CONNECTION, {"Name": name}, document, {"Tags": tags, "SealedSecrets": sealed})
+
+
+def _is_encrypted(connection: Mapping[str, Any]) -> bool:
+    return any(key.upper().startswith(_ENCRYPTED) for key in connection.get("ConnectionProperties", {}))
 
 
 def parted(connection: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -31,7 +40,7 @@ def parted(connection: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str
     # How the source encrypted a password is of no use anywhere else.
     properties = document.get("ConnectionProperties", {})
     document["ConnectionProperties"] = {
-        key: value for key, value in properties.items() if not key.upper().startswith("ENCRYPTED_")
+        key: value for key, value in properties.items() if not key.upper().startswith(_ENCRYPTED)
     }
     return document, secrets
 
