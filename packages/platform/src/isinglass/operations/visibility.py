@@ -19,7 +19,7 @@ from isinglass.store.paging import PageRequest
 from isinglass.store.store import Transaction
 
 #: What looking for one page of what shows may cost, in entries; a short page still has a token.
-_MOST_COST, _COST_OF_FETCHING = 1_000, 20
+_MOST_COST, _COST_OF_FETCHING = 300, 20
 
 _Entry = TypeVar("_Entry")
 _After = tuple[Any, ...] | None
