@@ -27,20 +27,25 @@ def search_assets(ctx: Context, request: SearchAssetsInput) -> SearchAssetsOutpu
     search = parse_search(request.get("SearchText"), request.get("FilterClause"))
     order, descending = _order(request)
     catch_up(ctx.store, ctx.account_id)
+    tables: dict[int, CatalogTable] = {}
     with ctx.store.read() as tx:
         found, after = fill_page(
             ctx.page,
             lambda page: tx.asset_search.page(ctx.account_id, search, page, order, descending=descending),
-            lambda assets: _visible(ctx, tx, search, assets),
+            lambda assets: _visible(ctx, tx, search, assets, tables),
         )
-        tables = _tables(ctx, tx, found)
     items = [_shown(ctx, asset, tables.get(asset.table_id or 0)) for asset in found]
     return {"Items": items, "NextToken": ctx.token(after)}
 
 
-def _visible(ctx: Context, tx: Transaction, search: AssetSearch, assets: list[Asset]) -> list[Asset]:
-    """Keep the assets that the caller may see, of tables that show in part those that it could find."""
-    tables = _tables(ctx, tx, assets)
+def _visible(
+    ctx: Context, tx: Transaction, search: AssetSearch, assets: list[Asset], tables: dict[int, CatalogTable]
+) -> list[Asset]:
+    """Keep the assets that the caller may see, of tables that show in part those that it could find.
+
+    The tables among them are added to `tables`.
+    """
+    tables.update(_tables(ctx, tx, assets))
 
     def shows(asset: Asset) -> bool:
         if asset.table_id is None:
