@@ -55,7 +55,7 @@ def _explained() -> Iterator[None]:
         yield
     except KeyUnavailable as error:
         raise GlueEncryptionException(
-            f"{error} Passwords of connections are encrypted with it: enable it again or cancel its deletion, "
+            f"{error} Passwords of connections are encrypted with it: enable it again, cancel its deletion, "
             "or give the connection its password anew under another key."
         ) from error
     except SealBroken as error:
