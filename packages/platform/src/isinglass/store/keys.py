@@ -82,7 +82,7 @@ _ALIAS = ("account_id", "name", "key_id", "created_at", "updated_at")
 _SELECT = sa.select(*(key_table.c[name] for name in _KEY))
 _SELECT_MATERIAL = sa.select(*(key_material.c[name] for name in _MATERIAL))
 _NAMED = sa.and_(key_table.c.account_id == key_aliases.c.account_id, key_table.c.id == key_aliases.c.key_id)
-_SELECT_ALIAS = sa.select(*(key_aliases.c[name] for name in _ALIAS), key_table.c.region).join(
+_SELECT_ALIAS: sa.Select[Any] = sa.select(*(key_aliases.c[name] for name in _ALIAS), key_table.c.region).join(
     key_table, _NAMED
 )
 # Built once: building a statement costs more than running it.
