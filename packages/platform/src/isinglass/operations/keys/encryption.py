@@ -173,10 +173,14 @@ def _source(
     """Find the key that encrypted a ciphertext, which must be the one named, and which the caller may use."""
     if "CiphertextBlob" not in request:
         raise ValidationException("CiphertextBlob must be given.")
+    wanted = None
+    if named is not None:
+        # Before the ciphertext is looked at: who may not use the key is told nothing else.
+        wanted = require_key(tx, ctx, operation, named, context=context, foreign=True)
     key = _encrypted_by(tx, ctx, request["CiphertextBlob"])
-    if named is None:
+    if wanted is None:
         ctx.use_key(f"kms:{operation}", key, context, named=False)
-    elif require_key(tx, ctx, operation, named, context=context, foreign=True) != key:
+    elif wanted != key:
         raise IncorrectKeyException(
             "The key ID in the request does not identify a CMK that can perform this operation."
         )
