@@ -113,7 +113,9 @@ def test_stop_of_a_run_nobody_began_ends_it_at_once(glue: Any) -> None:
     assert glue.get_job_run(JobName="a", RunId=run_id)["JobRun"]["JobRunState"] == "STOPPED"
 
 
-READING = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "glue:Get*", "Resource": "*"}}'
+READING = (
+    '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "glue:Get*", "Resource": "*"}}'
+)
 
 
 def test_run_with_a_session_policy_shows_it_and_so_does_its_next_attempt(glue: Any) -> None:

@@ -27,7 +27,7 @@ def check_view(document: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidInputException(f"A table with a ViewDefinition has the TableType {VIEW}")
     if given.get("IsManaged"):
         raise OperationNotSupportedException(
-            "ViewDefinition.IsManaged: materialized views are not supported yet, as nothing would refresh them."
+            "ViewDefinition.IsManaged: materialized views are not supported yet: nothing would refresh them."
         )
     representations = given.get("Representations")
     if not representations:

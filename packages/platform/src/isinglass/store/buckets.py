@@ -46,9 +46,7 @@ class Buckets:
 
     def encrypt(self, name: str, encryption: dict[str, Any] | None) -> None:
         """Say how objects are encrypted that come without a word on it; None when they are not."""
-        self._connection.execute(
-            buckets.update().where(buckets.c.name == name).values(encryption=encryption)
-        )
+        self._connection.execute(buckets.update().where(buckets.c.name == name).values(encryption=encryption))
 
     def list(self, account_id: str) -> list[Bucket]:
         """List one account's buckets by name."""

@@ -35,7 +35,8 @@ _TRACES = (
 #: Members that say which thing a request is about, and never what that is.
 _NAMES = frozenset({
     "CatalogId", "ColumnName", "DatabaseName", "FunctionName", "Id", "IndexName", "Name",
-    "PartitionValueList", "PartitionValues", "TableName", "TablesToDelete", "Values", "VersionId", "VersionIds",
+    "PartitionValueList", "PartitionValues", "TableName", "TablesToDelete", "Values", "VersionId",
+    "VersionIds",
 })  # fmt: skip
 
 #: Which members of a shape are secrets: the whole, some of its members, or (None) nothing in it.

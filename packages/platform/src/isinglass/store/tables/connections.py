@@ -20,7 +20,7 @@ connections = sa.Table(
     sa.Column("status", sa.String(16), nullable=False, server_default="READY"),
     sa.Column("status_reason", sa.Text),
     sa.Column("validated_at", Timestamp),
-    # By which rules its secrets were told from the rest (store.connections); 0 of versions before there were two.
+    # By which rules its secrets were told from the rest (store.connections); 0: before there were two.
     sa.Column("sealing_rules", sa.Integer, nullable=False, server_default="0"),
 )
 
