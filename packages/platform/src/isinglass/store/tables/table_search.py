@@ -13,7 +13,7 @@ table_words = sa.Table(
     sa.Column("word", Key, primary_key=True),
     sa.Column("field", Key, primary_key=True),
     sa.Column("table_id", Serial, primary_key=True, autoincrement=False),
-    # How a table's own words are found when it changed or goes.
-    sa.Index("ix_table_words_account_id_table_id", "catalog_id", "table_id"),
+    # How a table's own words are found when it changed or goes, and whether it has a certain one.
+    sa.Index("ix_table_words_account_id_table_id", "catalog_id", "table_id", "word"),
     sqlite_with_rowid=False,
 )
