@@ -1,6 +1,7 @@
 """Objects lie encrypted in the embedded store, and only who may use their key reads them."""
 
 import base64
+import http.client
 import io
 import json
 import os
@@ -11,10 +12,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from server_fixtures import ROOT_KEY, ROOT_SECRET, LiveServer, start_server, stop_server
 
@@ -306,3 +311,54 @@ def test_other_object_store_is_told_what_the_client_asks_for(
         assert found["SSEKMSKeyId"] == vault.key
     finally:
         assert stop_server(front) == 0
+
+
+_CUSTOMER = "x-amz-server-side-encryption-customer-"
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "status"),
+    [
+        ("partNumber=1", {}, 400),
+        ("uploadId=x", {}, 400),
+        ("partNumber=x&uploadId=x", {}, 400),
+        ("acl&tagging", {}, 400),
+        ("torrent", {}, 501),
+        ("restore", {}, 501),
+        ("attributes", {}, 501),
+        ("", {f"{_CUSTOMER}algorithm": ""}, 400),
+        ("", {f"{_CUSTOMER}unknown": "x"}, 400),
+    ],
+)
+def test_write_that_would_evade_the_encryption_of_its_bucket_is_refused(
+    vault: Vault, query: str, headers: dict[str, str], status: int
+) -> None:
+    assert _signed(vault, "PUT", f"/{vault.bucket}/evading?{query}", headers, b"evading") == status
+    assert "Contents" not in vault.s3.list_objects_v2(Bucket=vault.bucket, Prefix="evading")
+
+
+@pytest.mark.parametrize("setting", ["acl", "versions", "website", "unknown"])
+def test_deletion_of_what_buckets_do_not_have_leaves_the_bucket(vault: Vault, setting: str) -> None:
+    vault.s3.create_bucket(Bucket=f"kept-{setting}")
+    assert _signed(vault, "DELETE", f"/kept-{setting}?{setting}", {}, b"") == 501
+    vault.s3.head_bucket(Bucket=f"kept-{setting}")
+
+
+def test_upload_of_parts_under_a_key_of_the_client_is_refused_where_the_bucket_encrypts(vault: Vault) -> None:
+    vault.s3.create_bucket(Bucket="strict")
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    vault.s3.put_bucket_encryption(Bucket="strict", ServerSideEncryptionConfiguration={"Rules": [rule]})
+    brought = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": os.urandom(32)}
+    refused = _refusal(vault.s3.create_multipart_upload, Bucket="strict", Key="parts", **brought)
+    assert refused[0] == "NotImplemented"
+
+
+def _signed(vault: Vault, method: str, path: str, headers: dict[str, str], body: bytes) -> int:
+    """Send a request that no client would make, and tell its status."""
+    url = f"{vault.server.s3_endpoint}{path}"
+    request = AWSRequest(method=method, url=url, data=body, headers=headers)
+    S3SigV4Auth(Credentials(ROOT_KEY, ROOT_SECRET), "s3", "us-east-1").add_auth(request)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc)
+    connection.request(method, path, body, dict(request.headers.items()))
+    with connection.getresponse() as answer:
+        return answer.status

@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 from isinglass.domain.access.redaction import redact
-from isinglass.gateway.s3.authentication import PRESIGNED_PARAMETERS, Caller
+from isinglass.gateway.s3.authentication import Caller
 from isinglass.gateway.s3.errors import S3Error
 from isinglass.gateway.s3.permissions import MissingPermission, Need, changes
-from isinglass.gateway.s3.request import S3Request
+from isinglass.gateway.s3.request import PRESIGNED_PARAMETERS, S3Request
 from isinglass.observe.audit_log import AuditLog, Noted
 
 _MOST_RESOURCES = 100

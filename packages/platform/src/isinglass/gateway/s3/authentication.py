@@ -21,12 +21,6 @@ _HEADER = re.compile(
     r"SignedHeaders=([a-z0-9;_.-]+), *Signature=([0-9a-f]{64})"
 )
 _CREDENTIAL = re.compile(r"([^,/ ]+)/(\d{8})/([a-z0-9-]{1,64})/(s3)/aws4_request")
-#: What makes up a presigned URL's signature, and must not travel on.
-PRESIGNED_PARAMETERS = frozenset(
-    {"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders"}
-    | {"X-Amz-Signature", "X-Amz-Security-Token", "AWSAccessKeyId", "Signature", "Expires"}
-    | {"x-amz-security-token"}
-)
 #: Subresources and overrides that version 2 signs as part of the resource.
 _V2_SIGNED = frozenset(
     [

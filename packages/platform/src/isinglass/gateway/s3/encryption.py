@@ -15,7 +15,7 @@ from isinglass.gateway.s3.errors import S3Error
 from isinglass.gateway.s3.key_permissions import OWN_KEY, ObjectKeys
 from isinglass.gateway.s3.ownership import Ownership
 from isinglass.gateway.s3.permissions import Need
-from isinglass.gateway.s3.request import S3Request
+from isinglass.gateway.s3.request import S3Request, subresources
 from isinglass.gateway.standings import Standings
 
 HEADER = "x-amz-server-side-encryption"
@@ -45,6 +45,7 @@ class Encryption:
         asked = _asked(request)
         if _brings_key(request):
             _check_folder(request, length)
+            self._check_parts(request, caller)
             return None
         wanted = asked or self._of_holder(caller)
         if self.keys is None:
@@ -61,7 +62,7 @@ class Encryption:
         if request.method == "POST":  # the parts are read again when they are put together
             actions.append("kms:Decrypt")
         self.keys.require(caller, request, key, actions, needs)
-        given = _value(request, _CONTEXT)
+        given = request.said(_CONTEXT)
         return [*_headers(ObjectEncryption("aws:kms", key.arn)), *([(_CONTEXT, given)] if given else [])]
 
     def untold(self, request: S3Request, encrypting: Headers | None) -> Headers:
@@ -69,9 +70,19 @@ class Encryption:
         says_itself = self.keys is None or not (request.method == "POST" or _is_copy(request))
         return [] if encrypting is None or says_itself else encrypting
 
+    def _check_parts(self, request: S3Request, caller: Caller) -> None:
+        """Refuse an upload under a client's key: the object store takes its parts without the key, too."""
+        if request.method == "POST" and (self._of_holder(caller) or self._of_bucket(request.bucket)):
+            raise S3Error(
+                "NotImplemented",
+                "Where a run or a bucket has objects encrypted, multipart uploads under keys that clients "
+                "bring along are not supported.",
+                501,
+            )
+
     def _check_none(self, request: S3Request) -> None:
         """Refuse to be told how to encrypt what is not written."""
-        if self.keys is not None and request.key and any(_value(request, name) for name in _OURS):
+        if self.keys is not None and request.key and any(request.said(name) for name in _OURS):
             raise S3Error("InvalidArgument", f"{HEADER} header is not supported for this operation.", 400)
 
     def _of_holder(self, caller: Caller) -> ObjectEncryption | None:
@@ -127,23 +138,7 @@ def creates_object(request: S3Request) -> bool:
         return False
     if request.method == "POST":
         return "uploads" in request.query
-    return request.method == "PUT" and not _SUBRESOURCES & set(request.query)
-
-
-#: With these in its query a PUT is about a part or about something else than the object's content.
-_SUBRESOURCES = frozenset(
-    {
-        "uploadId",
-        "partNumber",
-        "tagging",
-        "acl",
-        "retention",
-        "legal-hold",
-        "torrent",
-        "restore",
-        "attributes",
-    }
-)
+    return request.method == "PUT" and not subresources(request)
 
 
 def without_ours(headers: Headers) -> Headers:
@@ -151,19 +146,22 @@ def without_ours(headers: Headers) -> Headers:
     return [(name, value) for name, value in headers if name not in _OURS]
 
 
-def _value(request: S3Request, name: str) -> str:
-    """Read a header, which a presigned URL may carry in its query."""
-    return request.header(name) or next(
-        (value for given, value in request.query.items() if given.lower() == name), ""
-    )
-
-
 def _brings_key(request: S3Request) -> bool:
-    return any(name.startswith(_CUSTOMER) for name, _ in request.headers)
+    """Tell whether the client brings a key along; the algorithm tells the object store that there is one."""
+    if (request.header(_CUSTOMER + "algorithm") or "").strip():
+        return True
+    if any(name.startswith(_CUSTOMER) for name, _ in request.headers):
+        raise S3Error(
+            "InvalidArgument",
+            "Requests specifying Server Side Encryption with Customer provided keys must provide a valid "
+            "encryption algorithm.",
+            400,
+        )
+    return False
 
 
 def _asked(request: S3Request) -> ObjectEncryption | None:
-    algorithm, key = _value(request, HEADER), _value(request, KEY_HEADER)
+    algorithm, key = request.said(HEADER), request.said(KEY_HEADER)
     if algorithm == "aws:kms:dsse":
         raise S3Error(
             "NotImplemented", "Dual-layer encryption (aws:kms:dsse) is not supported; use aws:kms.", 501
@@ -191,7 +189,7 @@ def _asked(request: S3Request) -> ObjectEncryption | None:
 def _check_context(request: S3Request) -> None:
     """Refuse a context where the object store would not bind the object to it."""
     plain = request.method == "PUT" and not _is_copy(request)
-    if _value(request, _CONTEXT) and not plain:
+    if request.said(_CONTEXT) and not plain:
         raise S3Error(
             "NotImplemented",
             f"{_CONTEXT} is not supported for copies and multipart uploads, only for PutObject.",

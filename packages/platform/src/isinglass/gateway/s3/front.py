@@ -10,19 +10,21 @@ from urllib.parse import quote, unquote_plus
 
 from isinglass.gateway.s3 import audit, deletion
 from isinglass.gateway.s3.answers import Collected, Watched, decoded
-from isinglass.gateway.s3.authentication import (
-    PRESIGNED_PARAMETERS,
-    Authenticator,
-    Caller,
-    canonical_path,
-)
+from isinglass.gateway.s3.authentication import Authenticator, Caller, canonical_path
 from isinglass.gateway.s3.encryption import Encryption, without_ours
 from isinglass.gateway.s3.errors import S3Error
 from isinglass.gateway.s3.flow import Body
 from isinglass.gateway.s3.ownership import Ownership, list_document, own_bucket
 from isinglass.gateway.s3.payload import decoder, verified
 from isinglass.gateway.s3.permissions import Need, ObjectPermissions, needs_of, needs_of_deletion
-from isinglass.gateway.s3.request import S3Request, check_address, copy_source
+from isinglass.gateway.s3.request import (
+    PRESIGNED_PARAMETERS,
+    S3Request,
+    check_address,
+    check_subresources,
+    copy_source,
+    of_bucket,
+)
 from isinglass.gateway.s3.server import Answering
 from isinglass.gateway.s3.upstream import Pool, Sink, UpstreamLost
 from isinglass.observe.audit_log import AuditLog
@@ -81,6 +83,7 @@ class Front:
                 "MethodNotAllowed", "The specified method is not allowed against this resource.", 405
             )
         check_address(request)
+        check_subresources(request)
         _check_post(request)
         caller = self.authenticator.authenticate(request)
         needs = needs_of(request)
@@ -99,7 +102,7 @@ class Front:
             self._service(request, caller, client)
             return
         await self._wait_ready()
-        creates = request.method == "PUT" and not request.key and not _subresources(request)
+        creates = request.method == "PUT" and not request.key and not of_bucket(request)
         if creates:
             await asyncio.to_thread(self.ownership.claim, request.bucket, caller.account_id)
         else:
@@ -111,7 +114,7 @@ class Front:
         if request.header("x-amz-rename-source") is not None:
             raise S3Error("NotImplemented", "RenameObject is not supported.", 501)
         status = await self._forward(request, caller, needs, body, client)
-        deletes = request.method == "DELETE" and not request.key and not _subresources(request)
+        deletes = request.method == "DELETE" and not request.key and not of_bucket(request)
         if deletes and status in {200, 204, 404}:
             self._made.discard(request.bucket)
             await asyncio.to_thread(self.ownership.release, request.bucket, caller.account_id)
@@ -245,10 +248,6 @@ class Front:
             else:
                 self.pool.give(connection)
                 return
-
-
-def _subresources(request: S3Request) -> bool:
-    return any(name not in PRESIGNED_PARAMETERS and name != "x-id" for name in request.query)
 
 
 def _headers(request: S3Request) -> list[tuple[str, str]]:

@@ -8,10 +8,10 @@ from isinglass.domain.access.decide import Question
 from isinglass.domain.access.principals import is_root
 from isinglass.domain.permissions.copies import Errand, errand_of
 from isinglass.domain.permissions.principals import Asker
-from isinglass.gateway.s3.authentication import PRESIGNED_PARAMETERS, Caller
+from isinglass.gateway.s3.authentication import Caller
 from isinglass.gateway.s3.errors import S3Error, access_denied
 from isinglass.gateway.s3.locations import Locations, Touch
-from isinglass.gateway.s3.request import S3Request, copy_source
+from isinglass.gateway.s3.request import PRESIGNED_PARAMETERS, S3Request, copy_source
 from isinglass.gateway.standings import Standings
 from isinglass.store.access_keys import AccessKey
 
@@ -154,8 +154,8 @@ class ObjectPermissions:
                     facts[f"s3:{name}"] = (request.query[name],)
             facts.setdefault("s3:prefix", ("",))
         for name in ("x-amz-acl", "x-amz-server-side-encryption", "x-amz-storage-class"):
-            value = request.header(name)
-            if value is not None:
+            value = request.said(name)
+            if value:
                 facts[f"s3:{name}"] = (value,)
         return facts
 

@@ -13,6 +13,27 @@ _PATH_PARAMETERS = frozenset(
     {"prefix", "marker", "start-after", "key-marker", "continuation-token", "upload-id-marker"}
 )
 _PLAIN_PARAMETERS = frozenset({"uploadId", "versionId", "version-id-marker", "partNumber"})
+_PART = frozenset({"uploadId", "partNumber"})
+_ATTACHED = frozenset({"acl", "legal-hold", "retention", "tagging"})
+#: What requests name of an object besides its content, by their methods.
+_SUBRESOURCES = {
+    "GET": _ATTACHED | {"attributes", "partNumber", "uploadId"},
+    "HEAD": frozenset({"partNumber"}),
+    "PUT": _ATTACHED | _PART,
+    "DELETE": frozenset({"tagging", "uploadId"}),
+    "POST": frozenset({"uploads", "uploadId"}),
+}
+_ALL_SUBRESOURCES = frozenset({"restore", "torrent"}).union(*_SUBRESOURCES.values())
+#: What of a bucket is deleted alone; with another word the object store would delete the bucket.
+_DELETED_OF_BUCKETS = frozenset(
+    {"cors", "encryption", "lifecycle", "ownershipControls", "policy", "publicAccessBlock", "tagging"}
+)
+#: What makes up a presigned URL's signature, and must not travel on.
+PRESIGNED_PARAMETERS = frozenset(
+    {"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders"}
+    | {"X-Amz-Signature", "X-Amz-Security-Token", "AWSAccessKeyId", "Signature", "Expires"}
+    | {"x-amz-security-token"}
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +57,12 @@ class S3Request:
     def header(self, name: str) -> str | None:
         """Return a header's first value."""
         return self._first.get(name)
+
+    def said(self, name: str) -> str:
+        """Return what a request says by a header, which a presigned URL may carry in its query."""
+        return self.header(name) or next(
+            (value for given, value in self.query.items() if given.lower() == name), ""
+        )
 
     @cached_property
     def path(self) -> str:
@@ -77,6 +104,42 @@ def check_address(request: S3Request) -> None:
             check_key(value)
         elif name in _PLAIN_PARAMETERS:
             check_plain(name, value)
+
+
+def subresources(request: S3Request) -> frozenset[str]:
+    """List what a request names of an object besides its content."""
+    return _ALL_SUBRESOURCES & request.query.keys()
+
+
+def check_subresources(request: S3Request) -> None:
+    """Refuse what the object store would take for a request about the object itself, or about something else.
+
+    What is asked of the caller, and whether a write is encrypted, goes by what is named.
+    """
+    if not request.key:
+        _check_of_bucket(request)
+        return
+    given = subresources(request)
+    unknown = given - _SUBRESOURCES[request.method]
+    if unknown:
+        raise S3Error("NotImplemented", f"{request.method} of {min(unknown)} is not supported.", 501)
+    if request.method == "PUT" and given & _PART:
+        number = request.query.get("partNumber", "")
+        if given != _PART or not (number.isascii() and number.isdigit()):
+            raise S3Error("InvalidArgument", "A part has an uploadId and a partNumber, a number.", 400)
+    elif len(given) > 1:
+        raise S3Error("InvalidArgument", f"One at a time: {', '.join(sorted(given))}.", 400)
+
+
+def of_bucket(request: S3Request) -> set[str]:
+    """List what a request names of a bucket besides the bucket itself."""
+    return {name for name in request.query if name not in PRESIGNED_PARAMETERS and name != "x-id"}
+
+
+def _check_of_bucket(request: S3Request) -> None:
+    unknown = of_bucket(request) - _DELETED_OF_BUCKETS
+    if request.method == "DELETE" and unknown:
+        raise S3Error("NotImplemented", f"DELETE of a bucket's {min(unknown)} is not supported.", 501)
 
 
 def check_plain(name: str, value: str) -> None:
