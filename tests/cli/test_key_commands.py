@@ -33,3 +33,22 @@ def test_key_comes_is_named_rotated_switched_and_goes(live_server: LiveServer) -
     cli("key", "alias", "puddle", code=2)
     assert json.loads(cli("key", "show", key, "--json").stdout)["Aliases"] == ["alias/pond"]
     cli("key", "show", "alias/none", code=3)
+
+
+def test_key_create_with_a_name_that_is_taken_makes_no_key(live_server: LiveServer) -> None:
+    cli = live_server.cli
+    first = json.loads(cli("key", "create", "--alias", "brook", "--json").stdout)["KeyId"]
+    before = cli("key", "list").stdout
+    refused = cli("key", "create", "--alias", "brook", code=5).stderr
+    assert f"alias/brook leads to the key {first}" in refused
+    cli("key", "create", "--alias", "rill", "--rotate-days", "3", code=2)
+    assert cli("key", "list").stdout == before
+
+
+def test_key_mistakes_say_what_to_do_next(live_server: LiveServer) -> None:
+    cli = live_server.cli
+    assert "help: did you mean kms:ListKeys?" in cli("api", "ListKeys", code=2).stderr
+    assert "isinglass api kms:OPERATION" in cli("api", "kms", code=2).stderr
+    assert "isinglass key list" in cli("key", "show", "brook", code=3).stderr
+    broken = cli("api", "kms:Decrypt", '{"CiphertextBlob": "AAAA"}', code=1).stderr
+    assert "another EncryptionContext" in broken

@@ -19,7 +19,17 @@ _ABSENT = (
     (re.compile(r"The user with name .+ cannot be found\."), "isinglass user list"),
     (re.compile(r"The group with name .+ cannot be found\."), "isinglass group list"),
     (re.compile(r"The role with name .+ cannot be found\."), "isinglass role list"),
+    (re.compile(r"Alias .+ is not found\."), "isinglass key list"),
+    (re.compile(r"Key '.+' does not exist"), "isinglass key list"),
+    (re.compile(r"Invalid keyId '.*'"), "a key's id, its ARN, or alias/NAME: isinglass key list"),
+    (re.compile(r"(?:Connection|Entity) .+ not found\."), "isinglass connection list"),
 )
+
+#: What an error of keys means that says less than a person needs, as AWS's does.
+_NEXT_STEPS = {
+    "DisabledException": "isinglass key enable KEY",
+    "InvalidCiphertextException": "was it changed, or encrypted with another EncryptionContext?",
+}
 
 #: AWS's error codes by what they mean for a script.
 _EXIT_CODES = {
@@ -100,7 +110,7 @@ def api_error(code: str, message: str, request_id: str) -> CliError:
         code,
         exit_code=_EXIT_CODES.get(code, 1),
         request_id=request_id,
-        hint=_next_step(message),
+        hint=_next_step(message) or _NEXT_STEPS.get(code, ""),
     )
 
 

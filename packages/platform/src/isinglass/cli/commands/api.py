@@ -72,12 +72,22 @@ def operation_of(operation: str) -> "tuple[ServiceModel, OperationModel]":
         raise usage(f'there is no service "{service}"', hint)
     model = load(service or "glue")
     if name not in model.operations:
-        close = get_close_matches(name, model.operations, 3)
-        raise usage(
-            f'there is no operation "{operation}"',
-            f"did you mean {' or '.join(map(model.qualified, close))}?" if close else "",
-        )
+        raise usage(f'there is no operation "{operation}"', _meant(service, name, model))
     return model, model.operations[name]
+
+
+def _meant(service: str, name: str, model: "ServiceModel") -> str:
+    """Say which operation may be meant by one that is not there."""
+    from isinglass.model.schema import SERVICES, load
+
+    if not service:
+        if name in SERVICES:
+            return f"{name} is a service; its operations follow a colon: isinglass api {name}:OPERATION"
+        elsewhere = [each for each in SERVICES if name in load(each).operations]
+        if elsewhere:
+            return f"did you mean {' or '.join(f'{each}:{name}' for each in elsewhere)}?"
+    close = get_close_matches(name, model.operations, 3)
+    return f"did you mean {' or '.join(map(model.qualified, close))}?" if close else ""
 
 
 def checked(service: "ServiceModel", model: "OperationModel", document: dict[str, Any]) -> dict[str, Any]:

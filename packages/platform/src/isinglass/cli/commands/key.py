@@ -5,9 +5,11 @@ from typing import Any
 import click
 
 from isinglass.cli import changes
-from isinglass.cli.errors import CliError, usage
+from isinglass.cli.errors import CONFLICT, DENIED, CliError, usage
 from isinglass.cli.identities import read_document
 from isinglass.cli.session import Session
+
+_ROTATION_DAYS = click.IntRange(90, 2560)
 
 
 @click.group("key")
@@ -29,7 +31,9 @@ def command() -> None:
 @click.option("--alias", "aliases", multiple=True, help="A name for the key, with or without alias/.")
 @click.option("--description", default="", help="What the key is for.")
 @click.option("--policy", "path", metavar="FILE", help="Who may use it; without, as identity policies say.")
-@click.option("--rotate-days", type=int, metavar="N", help="Rotate it every so many days: 90 to 2560.")
+@click.option(
+    "--rotate-days", type=_ROTATION_DAYS, metavar="N", help="Rotate it every so many days: 90 to 2560."
+)
 @click.pass_obj
 def create(
     session: Session, aliases: tuple[str, ...], description: str, path: str | None, rotate_days: int | None
@@ -38,13 +42,40 @@ def create(
     request: dict[str, Any] = {"Description": description}
     if path is not None:
         request["Policy"] = read_document(path)
+    names = [_alias(name) for name in aliases]
+    _check_free(session, names)
     made = session.client.call("kms:CreateKey", request)["KeyMetadata"]
-    for alias in aliases:
-        _name(session, alias, made["KeyId"])
-    if rotate_days is not None:
-        rotation = {"KeyId": made["KeyId"], "RotationPeriodInDays": rotate_days}
-        session.client.call("kms:EnableKeyRotation", rotation)
+    try:
+        for name in names:
+            session.client.call("kms:CreateAlias", {"AliasName": name, "TargetKeyId": made["KeyId"]})
+        if rotate_days is not None:
+            rotation = {"KeyId": made["KeyId"], "RotationPeriodInDays": rotate_days}
+            session.client.call("kms:EnableKeyRotation", rotation)
+    except CliError as error:
+        error.facts.append(f"the key {made['KeyId']} is made; only this is missing")
+        error.hint = error.hint or f"isinglass key alias NAME {made['KeyId']}"
+        raise
     session.thing(made, [("Key", made["KeyId"]), ("ARN", made["Arn"])], made["KeyId"])
+
+
+def _check_free(session: Session, names: list[str]) -> None:
+    """Refuse names that lead to other keys, before a key is made that nobody would know."""
+    if not names:
+        return
+    try:
+        there = list(session.client.pages("kms:ListAliases", {}, "Aliases"))
+    except CliError as error:
+        if error.exit_code != DENIED:
+            raise
+        return  # CreateAlias will say it
+    taken = {each["AliasName"]: each["TargetKeyId"] for each in there if "TargetKeyId" in each}
+    for name in taken.keys() & set(names):
+        raise CliError(
+            f"{name} leads to the key {taken[name]}",
+            facts=["no key was made"],
+            hint=f"let it lead to a new one: isinglass key create, then isinglass key alias {name} KEY",
+            exit_code=CONFLICT,
+        )
 
 
 @command.command("list")
@@ -121,7 +152,7 @@ def disable(session: Session, key: str) -> None:
 
 @command.command("rotate", short_help="Rotate a key now, or by itself.")
 @click.argument("key")
-@click.option("--days", type=int, metavar="N", help="Not now but every so many days: 90 to 2560.")
+@click.option("--days", type=_ROTATION_DAYS, metavar="N", help="Not now but every so many days: 90 to 2560.")
 @click.option("--never", is_flag=True, help="Not by itself any more.")
 @click.pass_obj
 def rotate(session: Session, key: str, days: int | None, never: bool) -> None:
