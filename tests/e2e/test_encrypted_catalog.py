@@ -5,6 +5,7 @@ import json
 import uuid
 from pathlib import Path
 
+import pytest
 from server_fixtures import LiveServer, start_server, stop_server, wait_for
 
 EXPORT = "data-catalog-export/catalog.jsonl.gz"
@@ -41,6 +42,8 @@ def _encrypt_and_export(server: LiveServer, secret: str) -> None:
     glue.create_database(DatabaseInput={"Name": "d", "Description": secret})
     glue.create_table(DatabaseName="d", TableInput=_described("t", secret))
     glue.update_table(DatabaseName="d", TableInput=_described("t", f"{secret} again"))
+    with pytest.raises(glue.exceptions.EntityNotFoundException):  # what fails is not in the audit log either
+        glue.create_table(DatabaseName="missing", TableInput=_described("t", secret))
     keyed = {"EncryptionConfiguration": {"SseAlgorithm": "aws:kms", "KmsKeyArn": key}}
     for encryption, algorithm in (({}, "AES256"), (keyed, "aws:kms")):
         glue.put_data_catalog_export_configuration(ExportSetting="ENABLED", **encryption)

@@ -47,9 +47,13 @@ def test_caller_needs_the_permissions_that_glue_names_on_the_key(api: Api, glue:
     mine = nobody.client("glue")
     assert error_of(mine.get_table, **OF_TABLE) == _denied(nobody.arn, "kms:Decrypt", key)
     assert error_of(mine.get_tables, DatabaseName="d") == _denied(nobody.arn, "kms:Decrypt", key)
-    assert error_of(mine.search_tables, SearchText="t") == _denied(nobody.arn, "kms:Decrypt", key)
-    assert mine.search_tables(SearchText="nothing")["TableList"] == []
+    assert error_of(mine.search_tables) == _denied(nobody.arn, "kms:Decrypt", key)
+    # Refused only where there is something to find, a search would tell which words there are.
+    assert [mine.search_tables(SearchText=text)["TableList"] for text in ("t", "nothing")] == [[], []]
     theirs = reader.client("glue")
+    found = [each.search_assets(SearchText="c")["Items"] for each in (mine, theirs)]
+    assert [[item["AssetName"] for item in items] for items in found] == [[], ["t"]]
+    assert [table["Name"] for table in theirs.search_tables(SearchText="t")["TableList"]] == ["t"]
     assert theirs.get_table(**OF_TABLE)["Table"]["Name"] == "t"
     refused = error_of(theirs.create_table, DatabaseName="d", TableInput=TABLE | {"Name": "u"})
     assert refused == _denied(reader.arn, "kms:GenerateDataKey", key)

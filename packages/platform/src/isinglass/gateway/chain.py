@@ -15,7 +15,7 @@ from isinglass.domain.keys.ciphertext import UNREACHABLE
 from isinglass.domain.keys.facts import key_facts
 from isinglass.gateway.access_log import AccessLog
 from isinglass.gateway.authorization import Authorizer, Denied, changes_access
-from isinglass.gateway.exchange import Exchange, access_entry, audit
+from isinglass.gateway.exchange import Exchange, access_entry, audit, is_of_encrypted
 from isinglass.gateway.identity.verifier import IMPORT_HEADER, NOTE_HEADER, Verifier
 from isinglass.gateway.protocol import json_rpc, query
 from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
@@ -176,6 +176,7 @@ class Chain:
             self._verifier.forget()
         if exchange.error is None and exchange.target.name in _STOPPING_KEYS:
             self._services.sealer.opened.forget()
+        exchange.encrypted = exchange.encrypted or is_of_encrypted(exchange, self._store)
         self._access_log.record(access_entry(exchange))
         audit(self._audit_log, exchange)
         return response

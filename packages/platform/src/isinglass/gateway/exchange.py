@@ -1,5 +1,6 @@
 """One request on its way through the gateway, and what the two logs tell of it."""
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
 from isinglass.gateway.service import Operation
 from isinglass.observe.audit_log import AuditLog, Noted
 from isinglass.store.paging import PageRequest
+from isinglass.store.store import Store
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -84,6 +88,22 @@ class Exchange:
         )
 
 
+def is_of_encrypted(exchange: Exchange, store: Store) -> bool:
+    """Tell whether a write that failed was to an encrypted catalog, though it came to no document."""
+    if exchange.error is None or exchange.caller is None or exchange.target.service.name != "glue":
+        return False
+    permission = exchange.target.permission
+    if permission.reads_only:
+        return False
+    owner = permission.owner(exchange.document, exchange.caller.principal.account_id)
+    try:
+        with store.read() as tx:
+            return tx.documents.encrypts(owner)
+    except Exception:  # without the database nobody can tell
+        _log.warning("It cannot be told whether catalog %s is encrypted", owner, exc_info=True)
+        return True
+
+
 def access_entry(exchange: Exchange) -> dict[str, Any]:
     """Write a request's line of the access log: who asked for what and how it went, never what was said."""
     caller, response = exchange.caller, exchange.answered
@@ -128,6 +148,7 @@ def audit(log: AuditLog, exchange: Exchange) -> None:
             exchange.error,
             exchange.message,
             exchange.encrypted or exchange.error == "GlueEncryptionException",
+            len(exchange.request.body),
         ),
     )
     if changes and exchange.error is None:
@@ -146,6 +167,7 @@ def _event(
     error: str | None,
     message: str,
     encrypted: bool,
+    size: int,
 ) -> dict[str, Any]:
     """Build an event; the time comes first, for whoever looks for one."""
     principal = asked.principal
@@ -161,7 +183,9 @@ def _event(
         "ReadOnly": operation.permission.reads_only,
         "Outcome": "DENIED" if denied else "FAILED" if error else "SUCCESS",
         "Resources": _touched(asked, keys_used)[:100],
-        "Parameters": names_in(asked.document) if encrypted else _parameters(asked.document, operation),
+        "Parameters": (
+            names_in(asked.document) if encrypted else _parameters(asked.document, operation, size)
+        ),
     }
     if error:
         event |= {"ErrorCode": error, "ErrorMessage": redact_text(message)}
@@ -178,13 +202,20 @@ def _touched(asked: Asked, keys_used: tuple[str, ...]) -> list[str]:
     return [*keys_used, *(resource for resource in resources if ":alias/" in resource)]
 
 
-def _parameters(document: Mapping[str, Any], operation: Operation) -> Any:
-    """Copy a request's parameters without secrets; most requests have nothing that even looks like one."""
+def _parameters(document: Mapping[str, Any], operation: Operation, size: int) -> Any:
+    """Copy a request's parameters without secrets; most requests have nothing that even looks like one.
+
+    `size` is that of the request's body: what is too long is cut before it is written, not written twice.
+    """
     try:
-        written = orjson.dumps(document)
+        written = orjson.dumps(_fitting(document, size))
         if len(written) > LONGEST_PLAIN:
-            # Somewhat less than would just fit: elements differ in size.
-            written = orjson.dumps(cut_lists(document, 0.75 * LONGEST_PLAIN / len(written)))
+            written = orjson.dumps(_fitting(document, len(written)))
     except TypeError:  # it holds bytes, which redacting counts
         return redact(document, operation.mask)
     return orjson.Fragment(written) if is_plain(written, operation.mask) else redact(document, operation.mask)
+
+
+def _fitting(document: Mapping[str, Any], size: int) -> Mapping[str, Any]:
+    """Cut the lists of a document of so many bytes to somewhat less than would fit: elements differ in size."""
+    return cut_lists(document, 0.75 * LONGEST_PLAIN / size) if size > LONGEST_PLAIN else document

@@ -13,7 +13,8 @@ from isinglass.domain.catalog_changes import Change, change_of
 from isinglass.domain.catalog_encryption import IN_THE_CLEAR, TO_READ, TO_WRITE, AtRest, at_rest
 from isinglass.domain.catalog_ids import account_of
 from isinglass.domain.keys.references import read_reference
-from isinglass.model.glue.errors import GlueEncryptionException
+from isinglass.model.edge_errors import AccessDeniedException as DeniedAtEdge
+from isinglass.model.glue.errors import AccessDeniedException, GlueEncryptionException
 from isinglass.store.document_keys import DocumentKeys, Vault, is_lost
 from isinglass.store.keys import Key
 from isinglass.store.sealed_texts import DataKey, TextBroken, data_key_of, is_sealed, mark_of
@@ -97,8 +98,13 @@ class Documents:
         return change_of(at, by, self.load(text, catalog_id, "change", at, by) if text else {})
 
     def blinders(self, catalog_id: str) -> list[Blind]:
-        """Give the ways in which words of a catalog's sealed documents may be written in an index."""
-        return [key.blind for key in DocumentKeys(self._tx, self._vault).usable(account_of(catalog_id))]
+        """Give the ways in which words of a catalog's sealed documents may be written in an index.
+
+        Without those of keys that the caller may not use: that there is a word would tell what is sealed.
+        """
+        account_id = account_of(catalog_id)
+        usable = DocumentKeys(self._tx, self._vault).usable(account_id)
+        return [key.blind for key in usable if self._may_open(key, account_id)]
 
     def blinder(self, text: str, catalog_id: str) -> Blind | None:
         """Give the way in which the words of a sealed text are written; None for one in the clear."""
@@ -111,6 +117,10 @@ class Documents:
         account_id = None if catalog_id is None else account_of(catalog_id)
         locked = DocumentKeys(self._tx, self._vault).locked(account_id)
         return [text.not_like(f"{mark_of(id_)}%") for id_ in locked]
+
+    def encrypts(self, account_id: str) -> bool:
+        """Tell whether an account's settings say that what is written now is sealed, with whatever key."""
+        return self._settings(account_id).key is not None
 
     def check_key(self, account_id: str, settings: AtRest) -> None:
         """Refuse settings whose key cannot be used for writing, and make its data key."""
@@ -150,6 +160,13 @@ class Documents:
             self._check(TO_READ, key, account_id, self._settings(account_id))
             self._opening[id_] = key
         return key
+
+    def _may_open(self, key: DataKey, account_id: str) -> bool:
+        try:
+            self._check(TO_READ, key, account_id, self._settings(account_id))
+        except (AccessDeniedException, DeniedAtEdge):
+            return False
+        return True
 
     def _check(self, action: str, key: DataKey, account_id: str, settings: AtRest) -> None:
         if self._allow is None:

@@ -79,8 +79,11 @@ def plan(base: str, method: str, path: str, carried: Sequence[Carried], *, form:
     for each in carried:
         by_location.setdefault(each.location, []).append(each)
     path, _, own_query = path.partition("?")
+    template = path
     for each in by_location.get("PATH", ()):
         path = path.replace(f"{{{each.key}}}", _segment(each))
+    if path != template and any(part in {".", ".."} for part in path.split("/")):
+        raise BadConnection(f"The values of {template} make a part of the path '.' or '..'.")
     query = [*_pairs(parts.query), *_pairs(own_query)]
     query += [(each.key, each.value) for each in by_location.get("QUERY_PARAM", ())]
     target = quote(parts.path.rstrip("/") + path, safe="/%:@!$&'()*+,;=~-._") or "/"

@@ -42,6 +42,18 @@ def test_value_never_leaves_its_place(value: str, location: str) -> None:
     assert not any(set(text) & set("\r\n\0") for text in request.headers.values())
 
 
+@pytest.mark.parametrize("path", ["/a/{k}{l}/c", "/a/.{k}/c", "/a/{k}"])
+def test_values_together_never_climb_in_the_path(path: str) -> None:
+    values = ["..", "."] if path == "/a/{k}" else [".", "."]
+    with pytest.raises(BadConnection):
+        plan(
+            "http://h",
+            "GET",
+            path,
+            [Carried(key, value, "PATH") for key, value in zip("kl", values, strict=True)],
+        )
+
+
 @pytest.mark.parametrize("key", ["Host", "content-length", "a b", "a\r\nb", "", "x:"])
 def test_headers_of_the_line_itself_are_not_set(key: str) -> None:
     with pytest.raises(UntestableConnection):
