@@ -1,6 +1,7 @@
 """Passwords inside URLs: `jdbc:postgresql://u:p@h/db`, `mongodb://u:p@h`, `…?password=p`, `…;password=p`."""
 
 import re
+from urllib.parse import unquote
 
 from isinglass.domain.secret_names import names_secret
 
@@ -14,7 +15,7 @@ _LOGINS = (
 #: Oracle's older form, `jdbc:oracle:thin:user/password@host`.
 _ORACLE = re.compile(r"(jdbc:oracle:\w+:[^\s/@]*/)([^\s@/]\S*)(?=@)", re.IGNORECASE)
 #: `name=` as it stands between the parameters of a URL …
-_NAME = re.compile(r"([?&;,(:/#])\s*([\w.\- ]{1,64}?)\s*=\s*")
+_NAME = re.compile(r"([?&;,(:/#])\s*([\w.\-% ]{1,64}?)\s*=\s*")
 #: … and what ends its value, by what stands before it: drivers take all else as part of the value.
 _ENDS = {"?": "&", "&": "&", ";": ";", "(": ")"}
 _OTHER_ENDS = ";&,"
@@ -50,7 +51,7 @@ def _without_parameters(text: str) -> str:
     while (found := _NAME.search(text, position)) is not None:
         parts.append(text[position : found.end()])
         position = found.end()
-        if names_secret(found[2]):
+        if names_secret(unquote(found[2])):
             end = _end_of_value(text, position, found[1])
             if _PLACEHOLDER.fullmatch(text[position:end]):
                 parts.append(text[position:end])

@@ -23,6 +23,8 @@ from isinglass.domain.secret_urls import has_secret, without_secrets
         ("jdbc:oracle:thin:scott/tiger@//h:1521/svc", "jdbc:oracle:thin:scott@//h:1521/svc"),
         ("jdbc:oracle:thin:@(DESCRIPTION=(PASSWORD=x)(A=b))", "jdbc:oracle:thin:@(DESCRIPTION=(PASSWORD=)(A=b))"),
         ("https://h/x#access_token=t", "https://h/x#access_token="),
+        ("jdbc:postgresql://h/d?p%61ssword=x&a=b", "jdbc:postgresql://h/d?p%61ssword=&a=b"),
+        ("https://h/c?sv=1&sig=x", "https://h/c?sv=1&sig="),
     ],
 )  # fmt: skip
 def test_password_is_left_out(url: str, without: str) -> None:
