@@ -217,5 +217,5 @@ def _parameters(document: Mapping[str, Any], operation: Operation, size: int) ->
 
 
 def _fitting(document: Mapping[str, Any], size: int) -> Mapping[str, Any]:
-    """Cut the lists of a document of so many bytes to somewhat less than would fit: elements differ in size."""
+    """Cut the lists of a document of so many bytes to less than would fit: elements differ in size."""
     return cut_lists(document, 0.75 * LONGEST_PLAIN / size) if size > LONGEST_PLAIN else document
