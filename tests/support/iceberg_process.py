@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from api_fixtures import FolderServices
+from statement_hooks import statements_told
 from undoing_process import context, die
 
 from isinglass.operations.catalog import table_updates, tables
@@ -41,19 +42,21 @@ def change(url: str, folder: Path, name: str, step: int) -> None:
         count()
 
     Storage.create = counted  # type: ignore[method-assign] # the product has no test hooks
-    for event in ("before_cursor_execute", "commit"):
-        sa.event.listen(store.engine, event, count)
-    location = f"file://{folder}/orders/"
-    if name == "create":
-        given: Any = {"Location": location, "Schema": SCHEMA}
-        iceberg: Any = {"IcebergInput": {"MetadataOperation": "CREATE", "CreateIcebergTableInput": given}}
-        tables.create_table(ctx, {"DatabaseName": "lake", "Name": "orders", "OpenTableFormatInput": iceberg})
-    else:
-        update: Any = {"Schema": SCHEMA, "Location": location, "Properties": {"a": "1"}}
-        updates: Any = {"UpdateIcebergInput": {"UpdateIcebergTableInput": {"Updates": [update]}}}
-        table_updates.update_table(
-            ctx, {"DatabaseName": "lake", "Name": "orders", "UpdateOpenTableFormatInput": updates}
-        )
+    sa.event.listen(store.engine, "commit", count)
+    with statements_told(store, count):
+        location = f"file://{folder}/orders/"
+        if name == "create":
+            given: Any = {"Location": location, "Schema": SCHEMA}
+            iceberg: Any = {"IcebergInput": {"MetadataOperation": "CREATE", "CreateIcebergTableInput": given}}
+            tables.create_table(
+                ctx, {"DatabaseName": "lake", "Name": "orders", "OpenTableFormatInput": iceberg}
+            )
+        else:
+            update: Any = {"Schema": SCHEMA, "Location": location, "Properties": {"a": "1"}}
+            updates: Any = {"UpdateIcebergInput": {"UpdateIcebergTableInput": {"Updates": [update]}}}
+            table_updates.update_table(
+                ctx, {"DatabaseName": "lake", "Name": "orders", "UpdateOpenTableFormatInput": updates}
+            )
     os._exit(0)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
+from statement_hooks import statements_told
 
 from isinglass.operations.catalog import databases, history, table_updates, tables, undo
 from isinglass.operations.context import Context, Principal
@@ -67,10 +68,10 @@ def change(url: str, name: str, point: str) -> None:
             die()
         left[0] -= 1
 
-    sa.event.listen(store.engine, "before_cursor_execute", count)
     if point == "commit":
         sa.event.listen(store.engine, "commit", die)
-    (CHANGES | ENCRYPTED_CHANGES)[name](context(store))
+    with statements_told(store, count):
+        (CHANGES | ENCRYPTED_CHANGES)[name](context(store))
     if point == "answer":
         die()
     os._exit(0)

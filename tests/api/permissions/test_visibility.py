@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import sqlalchemy as sa
 from access_fixtures import allow, make_user
 from api_fixtures import ROOT_ACCOUNT
 from permission_fixtures import ALL_IAM, Lake, columns, lacks, principal, refusal, table
+from statement_hooks import statements_told
 
 DATABASE = {"Database": {"Name": "sales"}}
 ORDERS = {"DatabaseName": "sales", "Name": "orders"}
@@ -208,10 +208,6 @@ def test_definition_that_shows_in_part_comes_back_whole_from_who_may_alter(lake:
 def test_open_table_costs_one_query_and_a_restricted_one_few(lake: Lake):
     counted: list[str] = []
 
-    @sa.event.listens_for(sa.engine.Engine, "before_cursor_execute")
-    def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        counted.append(statement)
-
     def queries(glue: Any) -> int:
         numbers = []
         for _ in range(4):  # who calls is looked up, and remembered for a moment
@@ -221,13 +217,11 @@ def test_open_table_costs_one_query_and_a_restricted_one_few(lake: Lake):
         return min(numbers)
 
     ana = lake.ana.client("glue")
-    try:
+    with statements_told(lake.api.store, counted.append):
         left_to_iam = (queries(lake.glue), queries(ana))
         lake.restrict(table())
         lake.filter("some", "id > 5")
         assert (left_to_iam, queries(lake.glue), queries(ana)) == ((1, 1), 1, 4)
-    finally:
-        sa.event.remove(sa.engine.Engine, "before_cursor_execute", count)
 
 
 def test_changes_of_restricted_database_need_their_permission(lake: Lake):

@@ -1,4 +1,4 @@
-"""Regular expressions from the network: run on sets of states, in linear time, so that none can take long.
+"""Regular expressions from the network: run on sets of states, never back and forth, so that none takes long.
 
 Patterns over table names are as the catalog understands them: a `*` after a plain character, or after
 nothing, stands for any characters, as clients that think in globs expect (`sales_*`); after `.`, `)`, `]`,
@@ -8,13 +8,18 @@ searched with have neither of these habits.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 from isinglass.domain.name_prefixes import ranges
 from isinglass.domain.partition_values import EVERYTHING, KeyRange
-from isinglass.domain.pattern_machine import Machine, TooManyStates
+from isinglass.domain.pattern_machine import Machine, TooManyStates, TooMuchWork
 from isinglass.domain.pattern_nodes import Char, CharTest, Choice, Node, Repeat, Sequence
+from isinglass.model.glue.errors import InvalidInputException
 
 _DEEPEST = 50
+#: States that matching the names of one request may go through, which takes about a second; what people ask
+#: for takes thousands.
+_MOST_WORK = 2_000_000
 
 _ESCAPED_CLASSES: dict[str, CharTest] = {
     "d": str.isdecimal,
@@ -46,9 +51,17 @@ class NamePattern:
 
 
 def compile_pattern(text: str) -> NamePattern:
-    """Compile a pattern over names."""
+    """Compile a pattern over names, for one request: matching them refuses patterns that take too long."""
     node = _Parser(text).parse()
-    return NamePattern(_machine(text, node).matches, ranges(node))
+    machine = _machine(text, node, _MOST_WORK)
+
+    def matches(name: str) -> bool:
+        try:
+            return machine.matches(name)
+        except TooMuchWork as error:
+            raise InvalidInputException(str(InvalidPattern(text, "it takes too long to match"))) from error
+
+    return NamePattern(matches, ranges(node))
 
 
 def compile_search(text: str) -> Callable[[str], bool]:
@@ -56,9 +69,9 @@ def compile_search(text: str) -> Callable[[str], bool]:
     return _machine(text, _Parser(text, glob=False).parse()).matches
 
 
-def _machine(text: str, node: Node) -> Machine:
+def _machine(text: str, node: Node, most_work: float = inf) -> Machine:
     try:
-        return Machine(node)
+        return Machine(node, most_work)
     except TooManyStates as error:
         raise InvalidPattern(text, "it repeats too much") from error
 

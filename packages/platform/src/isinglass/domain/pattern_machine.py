@@ -1,17 +1,24 @@
 """Runs patterns on sets of states, in linear time; each set is worked out once and then remembered."""
 
 from collections.abc import Iterable
+from math import inf
 
 from isinglass.domain.pattern_nodes import Char, CharTest, Choice, Node, Repeat, Sequence
 
 #: States a pattern may need; `((a{99}){99}){99}` is refused, not built.
 _MOST_STATES = 3_000
+#: Parts built for them: `((){9999}){9999}` needs no states at all, but would never be done.
+_MOST_PARTS = 20_000
 #: Steps remembered between sets of states.
 _MOST_STEPS = 5_000
 
 
 class TooManyStates(Exception):
     """The pattern repeats too much."""
+
+
+class TooMuchWork(Exception):
+    """The texts that were matched led to more and more sets of states, each to be worked out."""
 
 
 class _States(dict[str, "_States"]):
@@ -34,8 +41,10 @@ class _States(dict[str, "_States"]):
 class Machine:
     """A nondeterministic automaton that becomes deterministic where names lead it."""
 
-    def __init__(self, node: Node) -> None:
-        """Raises TooManyStates."""
+    def __init__(self, node: Node, most_work: float = inf) -> None:
+        """Raises TooManyStates; working out sets of more states than `most_work` raises TooMuchWork."""
+        self._work_left = most_work
+        self._parts = 0
         self._tests: list[CharTest | None] = [None]  # state 0 accepts
         self._next: list[list[int]] = [[]]
         self._begin = self._closure([self._build(node, 0)])
@@ -53,6 +62,9 @@ class Machine:
 
     def step(self, numbers: frozenset[int], character: str) -> _States:
         """Work out what follows a set of states."""
+        self._work_left -= len(numbers)
+        if self._work_left < 0:
+            raise TooMuchWork
         reached: list[int] = []
         for number in numbers:
             test = self._tests[number]
@@ -96,6 +108,9 @@ class Machine:
 
     def _build(self, node: Node, after: int) -> int:
         """Add the states of a node that go on to `after`; returns where they begin."""
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
+            raise TooManyStates
         match node:
             case Char(test):
                 return self._add(test, [after])

@@ -58,12 +58,6 @@ class DeletedRemains:
             limit -= self._remove_children(child, key, table, limit)
             if limit <= 0:
                 return True
-        # What the business catalogue says of it is one row, and what goes with that.
-        self._connection.execute(
-            assets.delete().where(
-                assets.c.account_id == account_of(table.catalog_id), assets.c.table_id == table.id
-            )
-        )
         # What was said of the table, and what searches found it by, goes with its asset.
         account_id = account_of(table.catalog_id)
         self._connection.execute(

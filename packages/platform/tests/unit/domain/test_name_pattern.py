@@ -1,12 +1,14 @@
 """Patterns over table names, against Python's matcher where both mean the same."""
 
 import re
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isinglass.domain.name_pattern import InvalidPattern, compile_pattern, compile_search
+from isinglass.model.glue.errors import InvalidInputException
 
 atoms = st.sampled_from(["a", "b", "c", ".", "[ab]", "[^a]", r"\w", r"\."])
 patterns = st.recursive(
@@ -52,6 +54,20 @@ def test_pattern_means_what_catalog_clients_expect(pattern: str, name: str, expe
 def test_pattern_that_is_none_is_refused(pattern: str) -> None:
     with pytest.raises(InvalidPattern):
         compile_pattern(pattern)
+
+
+@pytest.mark.parametrize("pattern", ["((((){9999}){9999}){9999}){9999}", "(((a{99}){99}){99}){99}"])
+def test_pattern_that_repeats_without_measure_is_refused_at_once(pattern: str) -> None:
+    with pytest.raises(InvalidPattern, match="it repeats too much"):
+        compile_pattern(pattern)
+
+
+def test_pattern_that_takes_ever_more_states_is_refused_while_it_is_matched() -> None:
+    matches = compile_pattern("(.|a.|b..|c...){250}x").matches
+    letters = Random(1)
+    names = ["".join(letters.choices("abcd", k=255)) for _ in range(1_000)]
+    with pytest.raises(InvalidInputException, match="it takes too long to match"):
+        list(map(matches, names))
 
 
 def test_pattern_that_would_backtrack_for_ever_answers() -> None:
