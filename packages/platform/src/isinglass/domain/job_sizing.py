@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 DEFAULT_GLUE_VERSION = "5.1"
-SPARK_COMMANDS = ("glueetl", "gluestreaming")
 MAX_TIMEOUT_MINUTES = 10080
 
 

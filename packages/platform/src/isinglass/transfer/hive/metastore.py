@@ -15,8 +15,6 @@ from isinglass.transfer.hive.dump import DumpReader
 from isinglass.transfer.records import Record
 from isinglass.transfer.report import Entry
 
-#: What Hive calls its catalog, and versions before 3 do not name.
-HIVE_CATALOG = "hive"
 _RESOURCES = {"1": "JAR", "2": "FILE", "3": "ARCHIVE"}
 _TRUE = frozenset({"1", "t", "true", "y", "\x01"})
 _MOST_SHAPES = 1024
