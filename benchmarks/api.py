@@ -212,9 +212,9 @@ class LogsOnly:
 
 def serve(port: int) -> None:
     """Serve the API on a fresh SQLite database with production settings, until terminated."""
-    import gc
     import signal
 
+    from isinglass.gateway.garbage import collect_seldom
     from isinglass.gateway.server import GatewaySettings, Server, listen
     from isinglass.store import schema
     from isinglass.store.access_keys import AccessKey
@@ -237,7 +237,7 @@ def serve(port: int) -> None:
         services = cast("Services", LogsOnly(folder))
         server = Server(store, services, server_key, settings)
         server.start(listen("127.0.0.1", port))
-        gc.freeze()  # as `isinglass up` does once it has started
+        collect_seldom()  # as `isinglass up` does once it has started
         signal.sigwait(ending)
         server.stop()
 

@@ -5,7 +5,6 @@ does other things besides; the time on the wall is what a client waits for.
 """
 
 import argparse
-import gc
 import http.client
 import math
 import signal
@@ -23,6 +22,7 @@ import orjson
 from api import ACCOUNT, CREDENTIALS, LogsOnly, free_port, request, running
 
 from isinglass.domain.signature import Credentials
+from isinglass.gateway.garbage import collect_seldom
 from isinglass.gateway.server import GatewaySettings, Server, listen
 from isinglass.store import schema
 from isinglass.store.access_keys import AccessKey
@@ -183,7 +183,7 @@ def serve(database: str, port: int) -> None:
         settings = GatewaySettings(Path(folder) / "access.log")
         server = Server(store, LogsOnly(folder), SERVER_KEY, settings)
         server.start(listen("127.0.0.1", port))
-        gc.freeze()  # as `isinglass up` does once it has started
+        collect_seldom()  # as `isinglass up` does once it has started
         signal.sigwait(ending)
         server.stop()
         store.close()

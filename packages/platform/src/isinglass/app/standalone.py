@@ -1,7 +1,6 @@
 """The whole server in one process: started in order, stopped in the reverse of it."""
 
 import contextlib
-import gc
 import os
 import shutil
 import socket
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from isinglass.app.data_dir import DataDir
 from isinglass.app.settings import Settings
+from isinglass.gateway.garbage import collect_seldom
 
 
 @dataclass(eq=False)
@@ -110,7 +110,7 @@ def running(settings: Settings) -> Iterator[Running]:
         stack.callback(parts.worker.stop)
         parts.scheduler.start()
         stack.callback(parts.scheduler.stop)
-        gc.freeze()  # what was imported lives as long as the server: no collection need look at it
+        collect_seldom()
         yield server
 
 

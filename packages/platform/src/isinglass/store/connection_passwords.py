@@ -49,6 +49,8 @@ class ConnectionPasswords:
 
     def keys(self, connection: Connection) -> list[Key]:
         """List the keys that secrets of a connection are encrypted with."""
+        if not any(stored.startswith(_KEYED) for stored in connection.secrets.values()):
+            return []
         found = {self._use.key_of(text) for _, text, keyed in self._unsealed(connection) if keyed}
         return sorted(found, key=lambda key: key.id)
 

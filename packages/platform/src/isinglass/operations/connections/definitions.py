@@ -27,11 +27,12 @@ from isinglass.model.glue.shapes import (
     UpdateConnectionRequest,
     UpdateConnectionResponse,
 )
-from isinglass.operations.connections.passwords import seal_secrets, shown_secrets
+from isinglass.operations.connections.passwords import seal_secrets, settings_key, shown_secrets
 from isinglass.operations.connections.types import require_type
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.connections import Connection
+from isinglass.store.keys import Key
 from isinglass.store.store import Transaction
 
 
@@ -77,7 +78,9 @@ def get_connection(ctx: Context, request: GetConnectionRequest) -> GetConnection
         connection = tx.connections.find(ctx.account_id, request["Name"])
         if connection is None:
             raise EntityNotFoundException(f"Connection {request['Name']} not found.")
-        return {"Connection": _shown(ctx, tx, connection, hidden=request.get("HidePassword", False))}
+        hidden = request.get("HidePassword", False)
+        key = None if hidden else settings_key(ctx, tx)
+        return {"Connection": _shown(ctx, tx, connection, key, hidden=hidden)}
 
 
 @implements("GetConnections")
@@ -87,7 +90,8 @@ def get_connections(ctx: Context, request: GetConnectionsRequest) -> GetConnecti
     with ctx.store.read() as tx:
         found, after = tx.connections.page(ctx.account_id, ctx.page, _test(request.get("Filter", {})))
         hidden = request.get("HidePassword", False)
-        shown = [_shown(ctx, tx, each, hidden=hidden) for each in found]
+        key = None if hidden else settings_key(ctx, tx)
+        shown = [_shown(ctx, tx, each, key, hidden=hidden) for each in found]
     return {"ConnectionList": shown, "NextToken": ctx.token(after)}
 
 
@@ -108,12 +112,12 @@ def _version(document: Mapping[str, Any]) -> int:
     return 2 if "AuthenticationConfiguration" in document else 1
 
 
-def _shown(ctx: Context, tx: Transaction, connection: Connection, *, hidden: bool) -> Any:
+def _shown(ctx: Context, tx: Transaction, connection: Connection, key: Key | None, *, hidden: bool) -> Any:
     if hidden:
         document = without_passwords(connection.document)
     else:
-        secrets, encrypted = shown_secrets(ctx, tx, connection)
-        document = put_together(connection.document, secrets, encrypted=encrypted)
+        secrets = shown_secrets(ctx, tx, connection, key)
+        document = put_together(connection.document, secrets, encrypted=key is not None)
     shown = {
         **document,
         "CreationTime": connection.created_at,

@@ -32,13 +32,18 @@ def open_secrets(ctx: Context, tx: Transaction, connection: Connection) -> dict[
         return passwords.open(connection)
 
 
-def shown_secrets(ctx: Context, tx: Transaction, connection: Connection) -> tuple[dict[str, str], bool]:
-    """Give the secrets of a connection as the settings say that they are shown; tells whether encrypted."""
+def shown_secrets(ctx: Context, tx: Transaction, connection: Connection, key: Key | None) -> dict[str, str]:
+    """Give the secrets of a connection as they are shown: encrypted where the settings name a key."""
+    if key is None:
+        return open_secrets(ctx, tx, connection)
     with _explained():
-        key = _key(ctx, tx)
-        if key is None:
-            return open_secrets(ctx, tx, connection), False
-        return ConnectionPasswords(tx, ctx.services.sealer).encrypted(connection, key), True
+        return ConnectionPasswords(tx, ctx.services.sealer).encrypted(connection, key)
+
+
+def settings_key(ctx: Context, tx: Transaction) -> Key | None:
+    """Find the key that the settings name for secrets of connections."""
+    with _explained():
+        return _key(ctx, tx)
 
 
 def _key(ctx: Context, tx: Transaction) -> Key | None:
