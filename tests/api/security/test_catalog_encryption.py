@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from isinglass.flow import index_building
 from isinglass.store.store import Transaction
 from isinglass.store.tables.catalog import catalog_tables, partitions
+from isinglass.store.tables.column_statistics import column_statistics
 from isinglass.store.tables.keys import keys as encryption_keys
 from isinglass.store.tables.metadata import metadata
 from isinglass.store.work_context import WorkContext
@@ -339,6 +340,9 @@ def test_what_a_deleted_key_encrypted_can_be_deleted_and_nothing_else(
     _put(glue, key)
     _fill(api, glue)
     of_table = {"DatabaseName": "d", "TableName": "t"}
+    of_partition = {**of_table, "PartitionValues": ["1"]}
+    measured = _statistics(9) | {"ColumnName": f"{MARK}col", "ColumnType": "int"}
+    glue.update_column_statistics_for_partition(**of_partition, ColumnStatisticsList=[measured])
     kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
     assert _error(glue.delete_table, DatabaseName="d", Name="t")[0] == "GlueEncryptionException"
     with api.store.begin() as tx:
@@ -350,7 +354,31 @@ def test_what_a_deleted_key_encrypted_can_be_deleted_and_nothing_else(
         "GlueEncryptionException",
         True,
     )
+    assert "can only be deleted: GetDatabases and GetTables" in message
+    unwritable = _error(glue.create_database, DatabaseInput={"Name": "new"})
+    assert unwritable[0] == "GlueEncryptionException"
+    assert "let them name another (PutDataCatalogEncryptionSettings)" in unwritable[1]
+    again = _error(_put, glue=glue, key=key)
+    assert again == (
+        "InvalidInputException",
+        f"The key cannot be used: The key {key} does not exist.",
+    )
     glue.put_data_catalog_encryption_settings(DataCatalogEncryptionSettings={})
+    assert _error(glue.get_tables, DatabaseName="d")[0] == "GlueEncryptionException"
+    names = [each["Name"] for each in glue.get_databases(AttributesToGet=["NAME"])["DatabaseList"]]
+    assert names == ["d", "found"]
+    names = [
+        each["Name"] for each in glue.get_tables(DatabaseName="d", AttributesToGet=["NAME"])["TableList"]
+    ]
+    assert names == ["back", "t"]
+    glue.delete_column_statistics_for_table(**of_table, ColumnName="DAY")
+    glue.delete_column_statistics_for_partition(**of_partition, ColumnName=f"{MARK}col")
+    glue.delete_partition(**of_partition)
+    deleting = [{"Values": ["2"]}]
+    assert glue.batch_delete_partition(**of_table, PartitionsToDelete=deleting)["Errors"] == []
+    with api.store.read() as tx:
+        assert tx.connection.execute(sa.select(partitions)).all() == []
+        assert tx.connection.execute(sa.select(column_statistics)).all() == []
     glue.delete_user_defined_function(DatabaseName="d", FunctionName="f")
     glue.delete_table_version(**of_table, VersionId="0")
     glue.delete_table(DatabaseName="d", Name="t")

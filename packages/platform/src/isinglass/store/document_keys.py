@@ -35,16 +35,31 @@ _BY_KEY = _SELECT.where(
 _ALL = sa.select(_COLUMNS.account_id, *_SELECT.selected_columns).order_by(_COLUMNS.account_id, _COLUMNS.id)
 
 
+#: What to do about a key of the settings, and about one that has encrypted, that is not there.
+_NOT_THERE = (
+    "The settings of the data catalog name it: let them name another (PutDataCatalogEncryptionSettings)."
+)
+_LOST = (
+    "What it encrypted in the data catalog is lost, and can only be deleted: GetDatabases and GetTables "
+    "with AttributesToGet NAME list it."
+)
+
+
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Say of a key that cannot be used what to do."""
+def _explained(absent: str) -> Iterator[None]:
+    """Say of a key that cannot be used what to do; `absent` does so of one that is not there."""
     try:
         yield
     except KeyUnavailable as error:
-        raise GlueEncryptionException(
-            f"{error} The data catalog is encrypted with it: enable the key again or cancel its deletion. "
-            "What is written from now on can have another key (PutDataCatalogEncryptionSettings)."
-        ) from error
+        advice = (
+            absent
+            if error.reason == "not found"
+            else (
+                "The data catalog is encrypted with it: enable the key again or cancel its deletion. "
+                "What is written from now on can have another key (PutDataCatalogEncryptionSettings)."
+            )
+        )
+        raise GlueEncryptionException(f"{error} {advice}") from error
 
 
 def is_lost(error: GlueEncryptionException) -> bool:
@@ -97,12 +112,12 @@ class DocumentKeys:
 
     def of_key(self, account_id: str, key: str) -> DataKey:
         """Give the data key that a key wraps, named by its id, ARN or alias; makes it when there is none."""
-        with _explained():
+        with _explained(_NOT_THERE):
             arn = self._use().resolve(account_id, key).arn
         found = self._find(_BY_KEY, of_account=account_id, of_key=arn)
         if found is not None:
             return found
-        with _explained():
+        with _explained(_NOT_THERE):
             clear, wrapped = self._use().data_key(account_id, arn, key_context(account_id))
         made = DataKey(secrets.token_hex(8), arn, clear)
         row = {"account_id": account_id, "id": made.id, "key_arn": arn, "wrapped": wrapped}
@@ -142,7 +157,7 @@ class DocumentKeys:
         return None if row is None else self._open(asked["of_account"], row.id, row.key_arn, row.wrapped)
 
     def _open(self, account_id: str, id_: str, key_arn: str, wrapped: bytes) -> DataKey:
-        with _explained():
+        with _explained(_LOST):
             return DataKey(id_, key_arn, self._use().decrypt(wrapped, key_context(account_id)))
 
     def _use(self) -> KeyUse:

@@ -95,8 +95,12 @@ def delete_column_statistics_for_table(
 ) -> DeleteColumnStatisticsForTableResponse:
     catalog = catalog_of(ctx, request)
     with ctx.store.begin() as tx:
+        tx.documents.pass_over_lost()
         table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
-        _delete(tx, table, WHOLE_TABLE, request["ColumnName"], columns_of(table.document))
+        name = request["ColumnName"]
+        # Found or not: of a lost table nobody knows the columns.
+        if not tx.column_statistics.delete(table, WHOLE_TABLE, name.lower()):
+            raise _nothing_of(name, columns_of(table.document))
         table_changed(ctx, tx, "DeleteColumnStatisticsForTable", table)
     return {}
 
@@ -108,8 +112,11 @@ def delete_column_statistics_for_partition(
     catalog = catalog_of(ctx, request)
     values = request["PartitionValues"]
     with ctx.store.begin() as tx:
+        tx.documents.pass_over_lost()
         table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
-        _delete(tx, table, values, request["ColumnName"], _partition_columns(tx, table, values))
+        name = request["ColumnName"]
+        if not tx.column_statistics.delete(table, values, name.lower()):
+            raise _nothing_of(name, _partition_columns(tx, table, values))
         table_changed(ctx, tx, "DeleteColumnStatisticsForPartition", table, [values])
     return {}
 
@@ -166,11 +173,10 @@ def _found(
     return found, errors
 
 
-def _delete(
-    tx: Transaction, table: CatalogTable, values: Sequence[str], name: str, columns: frozenset[str]
-) -> None:
-    if not tx.column_statistics.delete(table, values, _column(name, columns)):
-        raise EntityNotFoundException(f"Statistics of column {name} not found.")
+def _nothing_of(name: str, columns: frozenset[str]) -> EntityNotFoundException:
+    """Say what is missing, a column or its statistics."""
+    missing = "Statistics of column" if name.lower() in columns else "Column"
+    return EntityNotFoundException(f"{missing} {name} not found.")
 
 
 def _column(name: str, columns: frozenset[str]) -> str:

@@ -117,18 +117,18 @@ def batch_delete_partition(
     errors: list[Any] = []
     deleted: list[list[str]] = []
     with ctx.store.begin() as tx:
+        tx.documents.pass_over_lost()
         table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         for entry in request["PartitionsToDelete"]:
             values = entry["Values"]
-            try:
-                check_partition_values(table.partition_keys, values)
-            except InvalidInputException as error:
-                errors.append(_error(values, error))
-                continue
             if tx.partitions.delete(table, values):
                 deleted.append(values)
-            else:
-                errors.append(_error(values, EntityNotFoundException("Cannot find partition.")))
+                continue
+            try:
+                check_partition_values(table.partition_keys, values)
+                raise EntityNotFoundException("Cannot find partition.")
+            except (EntityNotFoundException, InvalidInputException) as error:
+                errors.append(_error(values, error))
         if deleted:
             table_changed(ctx, tx, "BatchDeletePartition", table, deleted)
     return {"Errors": errors}

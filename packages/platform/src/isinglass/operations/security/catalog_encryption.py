@@ -81,7 +81,9 @@ def _check_keys(ctx: Context, tx: Transaction, settings: Any) -> None:
             require_enabled(key)
             _encrypt_passwords(ctx, tx, key)
     except (GlueEncryptionException, KeyUnavailable) as error:
-        raise InvalidInputException(f"The key cannot be used: {error}") from error
+        # What a catalog's key says besides is about what it has encrypted.
+        unusable = error if isinstance(error, KeyUnavailable) else error.__cause__ or error
+        raise InvalidInputException(f"The key cannot be used: {unusable}") from error
 
 
 def _encrypt_passwords(ctx: Context, tx: Transaction, key: Key) -> None:
