@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 
 _MOST_BACKOFF = 10.0
 _STOP_SECONDS = 10.0
+#: How long it has to last after an end that nobody asked for, until it counts as running again.
+_SETTLED_SECONDS = 15.0
 
 
 @dataclass(slots=True)
@@ -32,6 +34,7 @@ class Supervised:
     log: IO[bytes] | None = None
     _process: subprocess.Popen[bytes] | None = None
     _thread: threading.Thread | None = None
+    _settled_at: float = 0.0
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
@@ -42,8 +45,10 @@ class Supervised:
 
     @property
     def running(self) -> bool:
-        """Whether the child runs now."""
-        return self._process is not None and self._process.poll() is None
+        """Whether the child runs now, and not only until its next end."""
+        if self._process is None or self._process.poll() is not None:
+            return False
+        return time.monotonic() >= self._settled_at
 
     def _launch(self) -> None:
         process = subprocess.Popen(
@@ -71,6 +76,7 @@ class Supervised:
             if self._stopping.is_set():
                 return
             backoff = 0.2 if time.monotonic() - began > 60 else min(_MOST_BACKOFF, backoff * 2)
+            self._settled_at = time.monotonic() + backoff + _SETTLED_SECONDS
             log.error("%s ended with code %s; starting it again in %.1f s", self.module, code, backoff)
             if self._stopping.wait(backoff):
                 return
