@@ -97,7 +97,8 @@ def test_policies_are_listed_with_their_uses(iam: Any) -> None:
     pages = iam.get_paginator("list_policies").paginate(PaginationConfig={"PageSize": 3})
     listed = [policy["PolicyName"] for page in pages for policy in page["Policies"]]
     assert listed == [
-        "AWSGlueConsoleFullAccess", "AWSGlueServiceRole", "AdministratorAccess", "AmazonS3FullAccess",
+        "AWSGlueConsoleFullAccess", "AWSGlueServiceRole", "AWSKeyManagementServicePowerUser",
+        "AWSLakeFormationDataAdmin", "AdministratorAccess", "AmazonDynamoDBReadOnlyAccess", "AmazonS3FullAccess",
         "AmazonS3ReadOnlyAccess", "CloudWatchLogsFullAccess", "ReadOnlyAccess", "look",
     ]  # fmt: skip
     (own,) = iam.list_policies(Scope="Local")["Policies"]

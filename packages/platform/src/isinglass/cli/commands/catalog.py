@@ -230,6 +230,7 @@ def _import(
     seal: PassphraseSeal | None = None,
 ) -> int:
     """Import records and tell of it; returns the exit code."""
+    remap = _remap(given)
     unreached = UnreachedPlaces()
     target = Target(place.glue, place.account_id, place.region, report, seal)
     ended: Stopped | None = None
@@ -240,7 +241,7 @@ def _import(
         if given.get("passphrase_file") and first is not None and first.record.kind == CATALOG:
             sealed_for = str(first.record.more.get("CatalogId", ""))
             target = replace(target, seal=transfers.seal_of(given["passphrase_file"], sealed_for))
-        import_records(target, _told_anew(rest, _remap(given, first, place), unreached))
+        import_records(target, _told_anew(rest, _for_account(remap, first, place), unreached))
     except Stopped as error:
         ended = error
     except (LineTooLong, UnreadableFile, DumpUnreadable) as error:
@@ -268,12 +269,16 @@ def _stops(given: dict[str, Any]) -> bool:
     return bool(given["on_error"] == "stop")
 
 
-def _remap(given: dict[str, Any], first: Entry | None, place: transfers.Place) -> Remap:
-    """Read what is told anew; the account that a file is of becomes this one, unless told otherwise."""
+def _remap(given: dict[str, Any]) -> Remap:
+    """Read what is told anew."""
     try:
-        remap = parse_remap(given["places"], given["accounts"])
+        return parse_remap(given["places"], given["accounts"])
     except InvalidMapping as error:
         raise usage(str(error)) from error
+
+
+def _for_account(remap: Remap, first: Entry | None, place: transfers.Place) -> Remap:
+    """Let the account that a file is of become this one, unless told otherwise."""
     if first is None or first.record.kind != CATALOG:
         return remap
     own = account_of(str(first.record.more.get("CatalogId", "")))
