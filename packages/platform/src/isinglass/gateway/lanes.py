@@ -57,6 +57,14 @@ SHORT_WRITES = frozenset({
     "kms:UntagResource", "kms:UpdateAlias", "kms:UpdateKeyDescription",
 })  # fmt: skip
 
+#: Reads of many rows and nothing else. In an embedded database one thread runs them: each row lets go of the
+#: interpreter, and several threads at it spend half of their time on handing it to and fro.
+LISTINGS = frozenset({
+    "BatchGetPartition", "GetConnections", "GetCrawlers", "GetDatabases", "GetJobRuns", "GetJobs",
+    "GetPartitions", "GetSecurityConfigurations", "GetTableVersions", "GetTables",
+    "GetUserDefinedFunctions", "ListCrawlers", "ListJobs", "SearchTables",
+})  # fmt: skip
+
 #: Point reads and short writes that say this read or write files besides, so that they run in the pool.
 _TOUCHES_FILES = (b"OpenTableFormatInput", b"LATEST_ICEBERG_METADATA")
 
@@ -72,26 +80,29 @@ def _is_brief(body: bytes) -> bool:
 
 
 class Lanes:
-    """Answers requests on the event loop, in the writer's thread, in the common pool or in a slow one."""
+    """Answers requests on the event loop, in the writer's or the lister's thread, or in a pool of several."""
 
     def __init__(self, chain: Chain, *, threads: int, embedded: bool) -> None:
         """`embedded` says that the database is in this process."""
         self._chain = chain
         self._embedded = embedded
         self._writer = Writer(chain)
+        self._lister = Pool(1, "listing")
         self._pool = Pool(threads, "operation")
         self._slow = {name: ThreadPoolExecutor(most, thread_name_prefix=name) for name, most in SLOW.items()}
         self._waiting = 0
         self._waiting_slow = dict.fromkeys(SLOW, 0)
 
     def start(self) -> None:
-        """Start the threads of the writer and the common pool; slow ones start when needed."""
+        """Start all threads but those of slow operations, which start when needed."""
         self._writer.start()
+        self._lister.start()
         self._pool.start()
 
     def stop(self) -> None:
         """Finish what was taken on, but do not wait for what may take minutes."""
         self._writer.stop()
+        self._lister.stop()
         self._pool.stop()
         for pool in self._slow.values():
             pool.shutdown(wait=False, cancel_futures=True)  # what runs there ends with its child process
@@ -107,6 +118,8 @@ class Lanes:
                     return self._chain.handle(request, patient=False)
             elif operation in SHORT_WRITES:
                 return await self._counted(self._writer.submit, request)
+            elif operation in LISTINGS:
+                return await self._counted(partial(self._lister.submit, self._chain.handle), request)
         return await self._counted(partial(self._pool.submit, self._chain.handle), request)
 
     async def _counted(

@@ -99,6 +99,22 @@ def _grant(row: Any) -> Grant:
     )
 
 
+#: Something given to others; an account's id is digits alone, which mean nothing else in a pattern.
+_SHARED = Prepared(
+    sa.select(permissions.c.kind)
+    .where(
+        sa.or_(
+            permissions.c.catalog_id == sa.bindparam("owner"),
+            permissions.c.catalog_id.like(sa.bindparam("nested")),
+        ),
+        permissions.c.principal.not_like(sa.bindparam("told")),
+        permissions.c.principal != IAM_ALLOWED,
+        permissions.c.permissions != "[]",
+    )
+    .limit(1)
+)
+
+
 class Permissions:
     """Reads and writes the permissions table within one transaction."""
 
@@ -225,13 +241,8 @@ class Permissions:
 
     def shares(self, owner: str) -> bool:
         """Tell whether an account has given anything to other accounts, or to somebody of them."""
-        statement = sa.select(permissions.c.kind).where(
-            sa.or_(permissions.c.catalog_id == owner, permissions.c.catalog_id.startswith(f"{owner}:")),
-            ~permissions.c.principal.contains(owner, autoescape=True),
-            permissions.c.principal != IAM_ALLOWED,
-            permissions.c.permissions != "[]",
-        )
-        return self._connection.execute(statement.limit(1)).first() is not None
+        values = {"owner": owner, "nested": f"{owner}:%", "told": f"%{owner}%"}
+        return _SHARED.first(self._connection, values) is not None
 
     def page(
         self, catalog_id: str, sought: Sought, page: PageRequest
