@@ -8,6 +8,9 @@ from api_fixtures import REGION, ROOT_ACCOUNT, Api, call
 from botocore.exceptions import ClientError
 from identity_clients import trust
 
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 OTHER = "210987654321"
 ARN = f"arn:aws:glue:{REGION}:{ROOT_ACCOUNT}"
 ROLE = f"arn:aws:iam::{ROOT_ACCOUNT}:role/etl"

@@ -13,6 +13,9 @@ from isinglass.flow import key_upkeep
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store
 
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 ALIAS = f"arn:aws:kms:{REGION}:{ROOT_ACCOUNT}:alias/lake"
 _ONLY = "keys of this server are symmetric, of one region, and made and kept by the server."
 NOWHERE = "00000000-0000-4000-8000-000000000000"

@@ -133,14 +133,14 @@ _DOCUMENTS = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(_TEXTS, _DOCUMENTS))
 def test_plain_document_of_any_texts_has_nothing_to_redact(document: dict[str, Any]) -> None:
     if is_plain(orjson.dumps(document), None):
         assert redact(document) == document
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(_TEXTS, st.lists(_DOCUMENTS, max_size=8)))
 def test_document_with_cut_lists_that_is_plain_has_nothing_to_redact(document: dict[str, Any]) -> None:
     cut = cut_lists(document, 0.5)
