@@ -253,7 +253,7 @@ _FAILURES: list[tuple[Answer, str, str]] = [
 
 def test_failures_of_the_service_are_told_apart(shop: Any, service: RestService) -> None:
     for answer, code, message in _FAILURES:
-        service.answer = lambda _asked, answer=answer: answer  # type: ignore[misc]
+        service.answer = lambda _asked, answer=answer: answer  # type: ignore[misc] # a default keeps the answer
         with pytest.raises(ClientError) as caught:
             _read(shop, "by cursor")
         error = caught.value.response

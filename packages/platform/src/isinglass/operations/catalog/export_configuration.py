@@ -68,7 +68,8 @@ def _check_encryption(ctx: Context, tx: Transaction, given: Mapping[str, str]) -
 def _answer(export: CatalogExport) -> PutDataCatalogExportConfigurationOutput:
     answer: PutDataCatalogExportConfigurationOutput = {"ExportSetting": export.setting}
     if export.encryption is not None:
-        answer["EncryptionConfiguration"] = export.encryption  # type: ignore[typeddict-item]
+        encryption: Any = export.encryption  # as the shape that was put
+        answer["EncryptionConfiguration"] = encryption
     return answer
 
 
@@ -88,7 +89,8 @@ def get_data_catalog_export_configuration(
         "UpdatedAt": export.updated_at,
     }
     if export.encryption is not None:
-        shown["EncryptionConfiguration"] = export.encryption  # type: ignore[typeddict-item]
+        encryption: Any = export.encryption  # as the shape that was put
+        shown["EncryptionConfiguration"] = encryption
     if export.exported_at is not None:
         shown["S3TableBucketArn"] = f"arn:aws:s3:::{bucket_of(ctx.account_id)}"
     return shown

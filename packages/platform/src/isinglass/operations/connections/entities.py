@@ -32,7 +32,8 @@ def list_entities(ctx: Context, request: ListEntitiesRequest) -> ListEntitiesRes
     """List what a connection leads to; schemas first, then what lies in one."""
     with _source(ctx, request) as source:
         found, after = source.entities(request.get("ParentEntityName"), ctx.page)
-    return {"Entities": found, "NextToken": ctx.token(after)}  # type: ignore[typeddict-item]
+    shown: Any = found
+    return {"Entities": shown, "NextToken": ctx.token(after)}
 
 
 @implements("DescribeEntity")
@@ -40,7 +41,8 @@ def describe_entity(ctx: Context, request: DescribeEntityRequest) -> DescribeEnt
     """List the fields of an entity."""
     with _source(ctx, request) as source:
         found, after = source.fields(request["EntityName"], ctx.page)
-    return {"Fields": found, "NextToken": ctx.token(after)}  # type: ignore[typeddict-item]
+    shown: Any = found
+    return {"Fields": shown, "NextToken": ctx.token(after)}
 
 
 @implements("GetEntityRecords")

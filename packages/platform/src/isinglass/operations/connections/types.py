@@ -1,5 +1,7 @@
 """Operations on connection types: Glue's own, and those that accounts register."""
 
+from typing import Any, cast
+
 from isinglass.domain import arns
 from isinglass.domain.connection_types import registered, registration
 from isinglass.domain.connection_types.built_in import BUILT_IN
@@ -53,8 +55,9 @@ def list_connection_types(ctx: Context, _request: ListConnectionTypesRequest) ->
     kinds.sort(key=lambda kind: kind.name)
     shown = kinds[: ctx.page.size]
     more = len(kinds) > len(shown)
+    listed: list[Any] = [brief(kind) for kind in shown]
     return {
-        "ConnectionTypes": [brief(kind) for kind in shown],  # type: ignore[misc]
+        "ConnectionTypes": listed,
         "NextToken": ctx.token((shown[-1].name,) if more else None),
     }
 
@@ -65,7 +68,7 @@ def describe_connection_type(
 ) -> DescribeConnectionTypeResponse:
     with ctx.store.read() as tx:
         found = require_type(tx, ctx.account_id, request["ConnectionType"])
-    return described(found)  # type: ignore[return-value]
+    return cast("DescribeConnectionTypeResponse", described(found))
 
 
 @implements("RegisterConnectionType")

@@ -37,7 +37,8 @@ def get_data_catalog_encryption_settings(
     _check_own(ctx, request.get("CatalogId"))
     with ctx.store.read() as tx:
         found = tx.security_configurations.catalog_encryption(ctx.account_id)
-    return {"DataCatalogEncryptionSettings": {**DEFAULTS, **found}}  # type: ignore[typeddict-item]
+    settings: Any = {**DEFAULTS, **found}
+    return {"DataCatalogEncryptionSettings": settings}
 
 
 @implements("PutDataCatalogEncryptionSettings")
