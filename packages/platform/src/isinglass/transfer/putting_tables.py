@@ -133,10 +133,10 @@ def _put_indexes(target: Target, parts: TableParts, entry: Entry) -> None:
     listed = pages(target.glue, "GetPartitionIndexes", parts.names, "PartitionIndexDescriptorList")
     there = {index["IndexName"]: [key["Name"] for key in index["Keys"]] for page in listed for index in page}
     for index in wanted:
-        present = there.get(index["IndexName"])
+        present = there.get(index.get("IndexName"))
         if present is None:
             target.glue.call("CreatePartitionIndex", {**parts.names, "PartitionIndex": index})
-        elif present != index["Keys"]:
+        elif present != index.get("Keys"):
             why = f"index {index['IndexName']} is there already and has the keys {', '.join(present)}"
             target.report.problem(Problem(entry.where, str(entry.record), why))
 

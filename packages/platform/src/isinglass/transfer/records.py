@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 import orjson
 
-from isinglass.transfer import wanted
+from isinglass.transfer import forms, wanted
+from isinglass.transfer.forms import misfit
 
 FORMAT = "isinglass-catalog"
 FORMAT_VERSION = 1
@@ -88,11 +89,8 @@ SHAPES: Mapping[str, Shape] = {
     RESOURCE_POLICY: Shape(part=wanted.PERMISSIONS, stage="after"),
     CRAWLER: Shape(("Name",), ("Tags", "ScheduleState"), wanted.CRAWLERS, "Name", "after"),
 }
-#: What the members beside an Input are, where they are no text.
-_MORE_TYPES: Mapping[str, type] = {
-    "Tags": dict, "PartitionIndexes": list, "Terms": list, "Attachments": dict, "Items": dict,
-    "SealedSecrets": str, "ScheduleState": str,
-}  # fmt: skip
+#: Members of names that are no text.
+_COMPOUND_NAMES = frozenset({"Values", "Resource"})
 
 
 @dataclass(eq=False)
@@ -181,20 +179,14 @@ def decode(line: bytes | str) -> Record:
     unknown = set(members) - set(shape.more)
     if unknown:
         raise Malformed(f"a {kind} has no member {', '.join(sorted(unknown))}")
-    record = Record(kind, names, given, members)
+    record = Record(kind, names, given, {name: value for name, value in members.items() if value is not None})
     _check(record)
     return record
 
 
 def _name(kind: str, name: str, value: Any) -> Any:
-    if name == "Values":
-        if isinstance(value, list) and all(isinstance(each, str) for each in value):
-            return value
-        raise Malformed(f"the Values of this {kind} are not a list of strings")
-    if name == "Resource":
-        if isinstance(value, dict) and value:
-            return value
-        raise Malformed(f"the Resource of this {kind} is not a JSON object")
+    if name in _COMPOUND_NAMES and value is not None:
+        return value
     if isinstance(value, str) and value:
         return value
     raise Malformed(f"this {kind} has no {name}")
@@ -208,10 +200,13 @@ def _check(record: Record) -> None:
             given = record.more.get("FormatVersion")
             raise Malformed(f"its FormatVersion is {given!r}; this program reads {FORMAT_VERSION}")
         return
-    for member, given in record.more.items():
-        kind_of = _MORE_TYPES[member]
-        if not isinstance(given, kind_of):
-            raise Malformed(f"the {member} of this {record.kind} are not a JSON {kind_of.__name__}")
+    wrong = (
+        misfit(record.names, forms.MEMBERS)
+        or misfit(record.more, forms.MEMBERS)
+        or misfit(record.input, forms.INPUT)
+    )
+    if wrong:
+        raise Malformed(f"{wrong} in this {record.kind}")
     inner = SHAPES[record.kind].own_name
     if inner and inner in record.input:
         raise Malformed(f"the Input of this {record.kind} must not repeat its {inner}")

@@ -11,7 +11,7 @@ from isinglass.transfer.records import SHAPES, Malformed, Record, decode, encode
 TEXT = st.text(min_size=1, max_size=8)
 NAMES = {
     "Values": st.lists(st.text(max_size=4), max_size=3),
-    "Resource": st.dictionaries(TEXT, TEXT, min_size=1, max_size=2),
+    "Resource": st.dictionaries(TEXT, st.dictionaries(TEXT, TEXT, max_size=2), min_size=1, max_size=2),
 }
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=6),
@@ -55,10 +55,18 @@ def test_line_has_names_first_and_sorted_members():
         ('{"Kind":"Table","DatabaseName":"d","TableName":"t","Input":[]}', "the Input of this Table is not an object"),
         ('{"Kind":"Database","DatabaseName":"d","Name":"d"}', "a Database has no member Name"),
         ('{"Kind":"Database","DatabaseName":"d","Input":{"Name":"d"}}', "the Input of this Database must not repeat its Name"),
-        ('{"Kind":"Database","DatabaseName":"d","Tags":[]}', "the Tags of this Database are not a JSON dict"),
+        ('{"Kind":"Database","DatabaseName":"d","Tags":[]}', "Tags must be an object in this Database"),
+        ('{"Kind":"Database","DatabaseName":"d","Tags":{"a":1}}', "Tags.a must be a string in this Database"),
+        ('{"Kind":"Table","DatabaseName":"d","TableName":"t","PartitionIndexes":["x"]}', "PartitionIndexes[0] must be an object in"),
+        ('{"Kind":"Table","DatabaseName":"d","TableName":"t","Input":{"StorageDescriptor":[]}}', "StorageDescriptor must be an object in"),
+        ('{"Kind":"Connection","Name":"c","Input":{"ConnectionProperties":{"a":null}}}', "ConnectionProperties.a must be a string in"),
+        ('{"Kind":"Asset","Identifier":"x","Terms":[["g","t","u"]]}', "Terms[0] must be a list of 2 in this Asset"),
+        ('{"Kind":"Asset","Identifier":"x","Items":{"columns":{"id":7}}}', "Items.columns.id must be an object in this Asset"),
+        ('{"Kind":"Permission","Principal":"p","Resource":{"Table":"t"}}', "Resource.Table must be an object in this Permission"),
+        ('{"Kind":"Permission","Principal":"p"}', "this Permission has no Resource"),
         (
             '{"Kind":"Partition","DatabaseName":"d","TableName":"t","Values":[1]}',
-            "the Values of this Partition are not a list of strings",
+            "Values[0] must be a string in this Partition",
         ),
         ('{"Kind":"Catalog","Format":"csv"}', "its Format is 'csv', not 'isinglass-catalog'"),
         (
