@@ -177,6 +177,42 @@ def test_secrets_travel_sealed_and_only_with_their_passphrase(mover, api):
     ]
 
 
+HAND_MADE = {
+    "ConnectionType": "JDBC",
+    "ConnectionProperties": {
+        "JDBC_CONNECTION_URL": "jdbc:postgresql://u:in-a-url@h/x",
+        "PASSWORD": "in-the-clear",
+    },
+}
+
+
+def test_secrets_in_the_clear_are_taken_and_never_told(mover, api):
+    made = encode(Record("Connection", {"Name": "h"}, HAND_MADE))
+    mover.put(ROOT_ACCOUNT, made)
+    assert mover.put(ROOT_ACCOUNT, made).by_kind() == {"Connection": {"unchanged": 1}}
+    other = made.replace(b"in-a-url", b"still-in-a-url").replace(b"in-the-clear", b"still-in-the-clear")
+    report = mover.put(ROOT_ACCOUNT, other, on_conflict="replace")
+    assert report.changes == [
+        Change("Connection h", "replaced", [f'ConnectionProperties.{name}: nothing -> "another secret"'
+                                            for name in ("JDBC_CONNECTION_URL", "PASSWORD")])
+    ]  # fmt: skip
+    found = api.client("glue").get_connection(Name="h")["Connection"]["ConnectionProperties"]
+    assert found == {
+        "JDBC_CONNECTION_URL": "jdbc:postgresql://u:still-in-a-url@h/x", "PASSWORD": "still-in-the-clear",
+    }  # fmt: skip
+
+
+def test_url_with_a_password_does_not_stay_where_another_url_is_wanted(mover, api):
+    mover.put(ROOT_ACCOUNT, encode(Record("Connection", {"Name": "h"}, HAND_MADE)))
+    other = {
+        "ConnectionType": "JDBC",
+        "ConnectionProperties": {"JDBC_CONNECTION_URL": "jdbc:postgresql://u@new/x"},
+    }
+    mover.put(ROOT_ACCOUNT, encode(Record("Connection", {"Name": "h"}, other)), on_conflict="replace")
+    found = api.client("glue").get_connection(Name="h")["Connection"]["ConnectionProperties"]
+    assert found == {"JDBC_CONNECTION_URL": "jdbc:postgresql://u@new/x", "PASSWORD": "in-the-clear"}
+
+
 def test_report_tells_programs_everything(mover):
     report = mover.put(ROOT_ACCOUNT, b"{\n" + catalog("old"), go_on=True)
     assert json.loads(json.dumps(report.document())) == {
