@@ -91,14 +91,7 @@ def target_of(
     if kind == "JDBC":
         return _jdbc(properties, authentication)
     if kind.lower() in _POSTGRESQL:
-        default = _POSTGRESQL[kind.lower()]
-        return _login(
-            _address(properties, default),
-            properties.get("DATABASE", ""),
-            "prefer",
-            properties,
-            authentication,
-        )
+        return _database(kind.lower(), properties, authentication)
     raise _no_driver(kind)
 
 
@@ -124,21 +117,27 @@ def _refuse_references(properties: Mapping[str, str], authentication: Mapping[st
 
 def _jdbc(properties: Mapping[str, str], authentication: Mapping[str, Any]) -> Login:
     url = properties.get("JDBC_CONNECTION_URL")
-    if not url:
-        engine = properties.get("JDBC_ENGINE", "").lower()
-        if not engine:
-            raise BadConnection(
-                "The connection has neither JDBC_CONNECTION_URL nor JDBC_ENGINE, HOST and PORT."
-            )
-        if engine not in _POSTGRESQL:
-            raise _no_driver(engine)
-        return _login(
-            _address(properties, _POSTGRESQL[engine]),
-            properties.get("DATABASE", ""),
-            _ssl_mode(properties, {}),
-            properties,
-            authentication,
-        )
+    if url:
+        return _jdbc_url(url, properties, authentication)
+    engine = properties.get("JDBC_ENGINE", "").lower()
+    if not engine:
+        raise BadConnection("The connection has neither JDBC_CONNECTION_URL nor JDBC_ENGINE, HOST and PORT.")
+    if engine not in _POSTGRESQL:
+        raise _no_driver(engine)
+    return _database(engine, properties, authentication)
+
+
+def _database(engine: str, properties: Mapping[str, str], authentication: Mapping[str, Any]) -> Login:
+    return _login(
+        _address(properties, _POSTGRESQL[engine]),
+        properties.get("DATABASE", ""),
+        _ssl_mode(properties, {}),
+        properties,
+        authentication,
+    )
+
+
+def _jdbc_url(url: str, properties: Mapping[str, str], authentication: Mapping[str, Any]) -> Login:
     scheme = re.match(r"jdbc:([a-z0-9]+):", url, re.IGNORECASE)
     if scheme is None:
         raise BadConnection(
@@ -147,7 +146,10 @@ def _jdbc(properties: Mapping[str, str], authentication: Mapping[str, Any]) -> L
     engine = scheme[1].lower()
     if engine not in _POSTGRESQL:
         raise _no_driver(engine)
-    parts = urlsplit(url[len("jdbc:") :])
+    try:
+        parts = urlsplit(url[len("jdbc:") :])
+    except ValueError as error:
+        raise BadConnection("JDBC_CONNECTION_URL is no URL: its host cannot be read.") from error
     try:
         port = parts.port
     except ValueError as error:
@@ -182,6 +184,9 @@ def _login(
     if not user:
         raise BadConnection("The connection has no USERNAME.")
     password = basic.get("Password") or properties.get("PASSWORD", "")
+    if "\0" in database + user + password:
+        # The driver takes its parameters up to there, and the server's own defaults for all that follow.
+        raise BadConnection("The database, user name or password has the character U+0000.")
     # As PostgreSQL's own clients: a database that is not named has the user's name.
     return Login(address, database or user, user, password, ssl_mode)
 

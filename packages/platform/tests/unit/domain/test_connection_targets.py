@@ -16,6 +16,7 @@ from isinglass.domain.connection_targets import (
 )
 
 USER = {"USERNAME": "u", "PASSWORD": "p"}
+NUL = "The database, user name or password has the character U+0000."
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,11 @@ def test_credentials_of_an_authentication_come_first() -> None:
     assert found == Login(Address("h", 5432), "d", "v", "q")
 
 
+def test_postgresql_connection_may_insist_on_tls() -> None:
+    properties = {"HOST": "h", "DATABASE": "d", "JDBC_ENFORCE_SSL": "true", **USER}
+    assert target_of("POSTGRESQL", properties, {}) == Login(Address("h", 5432), "d", "u", "p", "verify-full")
+
+
 def test_kafka_and_network_connections_are_reached() -> None:
     servers = {"KAFKA_BOOTSTRAP_SERVERS": "a:9092, [::1]:9094"}
     assert target_of("KAFKA", servers, {}) == Reach((Address("a", 9092), Address("::1", 9094)))
@@ -71,6 +77,11 @@ def test_kafka_and_network_connections_are_reached() -> None:
         ("JDBC", USER, "The connection has neither JDBC_CONNECTION_URL nor JDBC_ENGINE, HOST and PORT."),
         ("JDBC", {"JDBC_CONNECTION_URL": "postgresql://h/d"}, "JDBC_CONNECTION_URL must begin with jdbc: and a database, as jdbc:postgresql://…"),
         ("JDBC", {"JDBC_CONNECTION_URL": "jdbc:postgresql:d"}, "JDBC_CONNECTION_URL names no host; it has the form jdbc:postgresql://host:port/database."),
+        ("JDBC", {"JDBC_CONNECTION_URL": "jdbc:postgresql://[h/d", **USER}, "JDBC_CONNECTION_URL is no URL: its host cannot be read."),
+        ("JDBC", {"JDBC_CONNECTION_URL": "jdbc:postgresql://a\u2100b/d", **USER}, "JDBC_CONNECTION_URL is no URL: its host cannot be read."),
+        ("JDBC", {"JDBC_CONNECTION_URL": "jdbc:postgresql://h/d%00", **USER}, NUL),
+        ("POSTGRESQL", {"HOST": "h", "DATABASE": "d", "USERNAME": "u\0", "PASSWORD": "p"}, NUL),
+        ("POSTGRESQL", {"HOST": "h", "DATABASE": "d", "USERNAME": "u", "PASSWORD": "p\0"}, NUL),
         ("JDBC", {"JDBC_CONNECTION_URL": "jdbc:postgresql://h/d?sslmode=on", **USER}, "sslmode=on is none of allow, disable, prefer, require, verify-ca, verify-full."),
         ("KAFKA", {}, "KAFKA_BOOTSTRAP_SERVERS must name 1 to 10 brokers as host:port."),
         ("KAFKA", {"KAFKA_BOOTSTRAP_SERVERS": "h"}, "The broker h has no port; write host:port."),
@@ -105,7 +116,7 @@ def test_connection_that_needs_what_is_not_there_is_refused(
         target_of(kind, properties, authentication)
 
 
-@given(st.text(max_size=40))
+@given(st.text(max_size=40) | st.text("[]:/@?%0\u2100h", max_size=12).map("//".__add__))
 def test_any_url_is_read_or_refused(text: str) -> None:
     try:
         found = target_of("JDBC", {"JDBC_CONNECTION_URL": f"jdbc:postgresql:{text}", **USER}, {})

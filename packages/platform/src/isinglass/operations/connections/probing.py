@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Seconds that the other end has for taking the connection, and for the login.
 TIMEOUT_SECONDS = 5
+#: Addresses of one name that are tried: each may take so long.
+_MOST_ADDRESSES = 4
 #: Words of PostgreSQL's client and server that tell why a login failed, the first that fits.
 _WORDS = (
     ("timeout expired", "timeout"),
@@ -54,9 +56,9 @@ def resolve(address: Address, own_ports: Collection[int]) -> list[str]:
     """
     try:
         found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
+    except (OSError, ValueError) as error:
         raise ProbeFailed(address, "unknown host", "cannot be found: no such host") from error
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))[:_MOST_ADDRESSES]
     own = {each for each in addresses if address.port in own_ports and _is_own(each)}
     for each in addresses:
         check_address(each, address.port, own_addresses=own, own_ports=own_ports)
@@ -124,8 +126,9 @@ def connect(login: Login, ip_address: str, purpose: str) -> "psycopg.Connection"
         "connect_timeout": TIMEOUT_SECONDS,
         "application_name": purpose,
         "sslmode": login.ssl_mode,
-        # Nothing of the server's own user: neither its passwords nor its certificates.
+        # Nothing of the server's own user: neither its passwords, its tickets nor its certificates.
         "passfile": os.devnull,
+        "require_auth": "password,md5,scram-sha-256,none",
         "gssencmode": "disable",
         "sslcertmode": "disable",
     }
