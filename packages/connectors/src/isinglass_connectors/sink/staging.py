@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from isinglass_connectors.storage import urls
 from isinglass_connectors.storage.errors import ObjectNotFound, StorageError
+from isinglass_connectors.storage.local import in_folder
 from isinglass_connectors.storage.manifests import STAGING, StagedFile
 from isinglass_connectors.storage.objects import PendingUpload, UploadPart
 from isinglass_connectors.storage.storage import Storage
@@ -82,16 +83,9 @@ class LocalStream(io.RawIOBase):
         self._path = path
         self._size = 0
         try:
-            self._file = self._created()
+            self._file = in_folder(str(self._target.parent), lambda: self._target.open("wb"))
         except OSError as error:
             raise StorageError(str(self._target), "write", error.strerror or str(error)) from error
-
-    def _created(self) -> BinaryIO:
-        try:
-            return self._target.open("wb")
-        except FileNotFoundError:
-            self._target.parent.mkdir(parents=True, exist_ok=True)
-            return self._target.open("wb")
 
     def writable(self) -> bool:
         return True

@@ -5,14 +5,32 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from isinglass_connectors.storage import urls
 from isinglass_connectors.storage.errors import ObjectExists, ObjectNotFound, StorageDenied, StorageError
 from isinglass_connectors.storage.objects import Folder, ObjectInfo
+
+_Made = TypeVar("_Made")
+#: How often a folder may be removed just when something is about to be put into it.
+_PRUNED = 20
+
+
+def in_folder(folder: str, act: Callable[[], _Made]) -> _Made:
+    """Do something in a folder, which is made where it is missing.
+
+    Whoever cleans up beside it may remove the folder, empty, between the two: then both are done again.
+    """
+    for _ in range(_PRUNED):
+        try:
+            return act()
+        except FileNotFoundError:
+            with contextlib.suppress(FileNotFoundError):
+                os.makedirs(folder, exist_ok=True)
+    return act()
 
 
 @contextmanager
@@ -104,8 +122,7 @@ class LocalStorage:
         """Replace a file whole: a reader, or a crash, finds the old content or the new."""
         path = urls.parse(url).path
         with _errors(url, "write"):
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            temporary = self._written(path, data)
+            temporary = in_folder(os.path.dirname(path), lambda: self._written(path, data))
             try:
                 os.replace(temporary, path)
             except BaseException:
@@ -133,8 +150,7 @@ class LocalStorage:
         """Create a file whole where there is none."""
         path = urls.parse(url).path
         with _errors(url, "create"):
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            temporary = self._written(path, data)
+            temporary = in_folder(os.path.dirname(path), lambda: self._written(path, data))
             try:
                 os.link(temporary, path)  # unlike a rename, it leaves a file that is there
             except FileExistsError as error:
@@ -149,13 +165,13 @@ class LocalStorage:
 
     def move(self, source: str, target: str) -> None:
         """Rename a file, making the target's folder; atomic on one file system."""
-        path = urls.parse(target).path
+        old, new = urls.parse(source).path, urls.parse(target).path
         with _errors(source, "move"):
             try:
-                os.replace(urls.parse(source).path, path)
+                os.replace(old, new)
             except FileNotFoundError:
-                os.makedirs(os.path.dirname(path), exist_ok=True)
-                os.replace(urls.parse(source).path, path)
+                os.stat(old)  # for what is not there no folder is made
+                in_folder(os.path.dirname(new), lambda: os.replace(old, new))
 
     def prune(self, url: str) -> None:
         """Remove a folder and its parents as long as they are empty; never a file."""

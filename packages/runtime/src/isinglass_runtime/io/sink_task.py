@@ -2,85 +2,88 @@
 
 import itertools
 import pickle
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
+from isinglass_runtime.io.open_write import OpenWrite, RunningTask, find
+
 MESSAGES = pa.schema([pa.field("message", pa.binary())])
-_counters: dict[str, "itertools.count[int]"] = {}
-_tokens = itertools.count()
-#: Tasks of this process with rows that wait for those of the others, by write and token.
-_left: dict[str, dict[int, Any]] = {}
-_lock = threading.Lock()
+_numbers = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
 class _Left:
     """The message of a task whose spilled rows are still to be written."""
 
-    token: int
     number: int
 
 
 class SinkTask:
     """Stage the rows of one partition; pickles with its sink.
 
-    `together`: all tasks run in this process, and what they spill is left for `closed` to write at once.
+    `write` is the token of the open write where all tasks run in this process: they end with it, and what
+    they spill is left for `closed` to write at once.
     """
 
-    def __init__(self, sink: Any, write_id: str, schema: pa.Schema, *, together: bool) -> None:
+    def __init__(self, sink: Any, schema: pa.Schema, write: str | None) -> None:
         self._sink = sink
-        self._write_id = write_id
         self._schema = schema
-        self._together = together
+        self._write = write
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        task, number = None, 0
+        filled = (conform(batch, self._schema) for batch in batches if batch.num_rows)
+        first = next(filled, None)
+        if first is None:
+            return
+        rows = itertools.chain((first,), filled)
+        message = self._stage(rows) if self._write is None else self._stage_within(find(self._write), rows)
+        yield pa.RecordBatch.from_arrays([pa.array([pickle.dumps(message)], pa.binary())], schema=MESSAGES)
+
+    def _stage(self, rows: Iterator[pa.RecordBatch]) -> Any:
+        number = _partition()
+        task = RunningTask(number, self._sink.task(number))
         try:
-            for batch in batches:
-                if batch.num_rows == 0:
-                    continue
-                if task is None:
-                    number = _task_number(self._write_id)
-                    task = self._sink.task(number)
-                task.write(conform(batch, self._schema))
-            message: Any = None
-            if task is not None and self._together and task.pause():
-                message = _Left(next(_tokens), number)
-                _left.setdefault(self._sink.write, {})[message.token] = task
-            elif task is not None:
-                message = task.close()
+            _write(task, rows)
+            with task.at_work() as staging:
+                return staging.close()
         except BaseException:
-            if task is not None:
-                task.abort()
+            task.end()
             raise
-        if message is not None:
-            yield pa.RecordBatch.from_arrays(
-                [pa.array([pickle.dumps(message)], pa.binary())], schema=MESSAGES
-            )
+
+    def _stage_within(self, write: OpenWrite, rows: Iterator[pa.RecordBatch]) -> Any:
+        task = write.begin(self._sink.task)
+        try:
+            _write(task, rows)
+            with task.at_work() as staging:
+                if staging.pause():
+                    return _Left(task.number)
+                message = staging.close()
+        except BaseException:
+            task.end()
+            write.done(task)
+            raise
+        write.done(task)
+        return message
 
 
-def closed(sink: Any, messages: Sequence[Any]) -> list[Any]:
-    """Close the tasks that left rows behind, and give the messages of all."""
+def closed(write: OpenWrite, messages: Sequence[Any]) -> list[Any]:
+    """Close the tasks that left rows behind, and give the messages of all.
+
+    Others that have left rows were tried again: they end with the write.
+    """
     from isinglass_connectors.sink.together import close_together
 
-    left = sorted((m for m in messages if isinstance(m, _Left)), key=lambda message: message.number)
-    waiting = _left.get(sink.write, {})
-    finished = close_together([waiting[message.token] for message in left])
-    for message in left:
-        del waiting[message.token]
-    # What remains belongs to tasks that were tried again.
-    drop_left(sink)
+    left = [
+        write.task(message.number)
+        for message in sorted((m for m in messages if isinstance(m, _Left)), key=lambda m: m.number)
+    ]
+    finished = close_together([task.staging for task in left])
+    for task in left:
+        write.done(task)
     return [*(m for m in messages if not isinstance(m, _Left)), *finished]
-
-
-def drop_left(sink: Any) -> None:
-    """Abort the tasks of a write that still wait."""
-    for task in _left.pop(sink.write, {}).values():
-        task.abort()
 
 
 def conform(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
@@ -94,14 +97,15 @@ def conform(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _task_number(write_id: str) -> int:
-    """Number the tasks of a write: by partition where the engine says, else as they begin (in one
-    process).
-    """
+def _write(task: RunningTask, rows: Iterator[pa.RecordBatch]) -> None:
+    for batch in rows:
+        with task.at_work() as staging:
+            staging.write(batch)
+
+
+def _partition() -> int:
+    """Number a task by its partition where the engine says, else as they begin in one process."""
     from pyspark import TaskContext
 
     context = TaskContext.get()
-    if context is not None:
-        return int(context.partitionId())
-    with _lock:
-        return next(_counters.setdefault(write_id, itertools.count()))
+    return next(_numbers) if context is None else int(context.partitionId())

@@ -106,7 +106,7 @@ def write_files(
         first_attempt=settings.attempt == 0,
         scratch=settings.scratch_dir or None,
     )
-    result = _run(df, sink, write_id, schema)
+    result = _run(df, sink, schema)
     TALLY.written(url, rows=result.rows, files=len(result.files), size=result.bytes)
     return result
 
@@ -121,17 +121,18 @@ def _has_data(opened: "Storage", url: str, write_id: str) -> bool:
     return False
 
 
-def _run(df: Any, sink: Any, write_id: str, schema: Any) -> "WriteResult":
-    from isinglass_runtime.io.sink_task import SinkTask, closed, drop_left
+def _run(df: Any, sink: Any, schema: Any) -> "WriteResult":
+    from isinglass_runtime.io.open_write import open_write
+    from isinglass_runtime.io.sink_task import SinkTask, closed
 
     prepare(df.sparkSession)
     try:
-        task = SinkTask(sink, write_id, schema, together=ENGINE.embedded)
-        rows = df.mapInArrow(task, "message binary").collect()
-        found = [pickle.loads(bytes(row.message)) for row in rows]  # noqa: S301 - made by our own tasks
-        messages = closed(sink, found)
+        with open_write() as write:
+            task = SinkTask(sink, schema, write.token if ENGINE.embedded else None)
+            rows = df.mapInArrow(task, "message binary").collect()
+            found = [pickle.loads(bytes(row.message)) for row in rows]  # noqa: S301 - made by our own tasks
+            messages = closed(write, found)
     except BaseException:
-        drop_left(sink)
         sink.abort([])
         raise
     result: WriteResult = sink.commit(messages)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from isinglass_runtime.engine.session import start_session
-from isinglass_runtime.io import sink_task
+from isinglass_runtime.io import open_write
 from isinglass_runtime.io.write import write_files
 
 
@@ -25,7 +25,7 @@ def test_thousands_of_rows_in_many_partitions_are_written_once_and_leave_no_task
         3000,
         148500,
     )
-    assert sink_task._left == {}
+    assert open_write._open == {}
 
 
 def test_failed_write_leaves_no_task_and_no_file_behind(spark, tmp_path):
@@ -35,5 +35,5 @@ def test_failed_write_leaves_no_task_and_no_file_behind(spark, tmp_path):
         write_files(
             failing, url=str(tmp_path / "t"), format="parquet", options={}, partition_keys=["p"], write_id="2"
         )
-    assert sink_task._left == {}
+    assert open_write._open == {}
     assert [path for path in Path(tmp_path).rglob("*") if path.is_file()] == []
