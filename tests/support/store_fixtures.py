@@ -56,6 +56,12 @@ def postgresql() -> Iterator[postgresql_server.PostgresqlServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def emptied_databases() -> list[str]:
+    """The names of PostgreSQL databases that a test has had, and another may."""
+    return []
+
+
 @pytest.fixture
 def database(request: pytest.FixtureRequest) -> str:
     """The name of the database under test: sqlite or postgresql."""
@@ -70,10 +76,14 @@ def database_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) 
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgresql")
-    name = f"t{uuid.uuid4().hex}"
-    yield server.clone(name, "template")
-    server.drop(name)
+    server, emptied = request.getfixturevalue("postgresql"), request.getfixturevalue("emptied_databases")
+    if emptied:
+        name = emptied.pop()
+    else:
+        server.clone(name := f"t{uuid.uuid4().hex}", "template")
+    yield server.url(name)
+    server.empty(name)
+    emptied.append(name)
 
 
 @pytest.fixture
