@@ -19,10 +19,9 @@ from isinglass.gateway.identity.keys import KeyRing
 from isinglass.gateway.identity.verifier import Verifier
 from isinglass.gateway.lanes import Lanes
 from isinglass.gateway.protocol.paging import TokenSealer
-from isinglass.gateway.service import compile_catalogue, operation_names
+from isinglass.gateway.service import served_catalogue
 from isinglass.gateway.standings import Standings
 from isinglass.observe.audit_log import AuditLog
-from isinglass.operations import registry
 from isinglass.operations.context import Services
 from isinglass.store.paging import PageRequest
 from isinglass.store.sealing import Sealer, derive_key
@@ -57,13 +56,12 @@ class Server:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Wire the gateway; `server_key` is 32 random bytes that belong to the database."""
-        handlers = registry.load(operation_names())
         self._access_log = AccessLog(settings.access_log)
         self._audit_log = AuditLog(
             services.log_directory, "api", days=settings.audit_days, accounts=partial(_account_ids, store)
         )
         self._key_uses = KeyUses(store)
-        catalogue = compile_catalogue(handlers, strict=settings.strict)
+        catalogue = served_catalogue(strict=settings.strict)
         chain = Chain(
             catalogue,
             Verifier(KeyRing(store, Sealer(server_key), time.monotonic), self._key_uses),

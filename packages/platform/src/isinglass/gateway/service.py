@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from isinglass.domain.access.redaction import Mask, MaskCompiler
@@ -10,6 +11,7 @@ from isinglass.gateway.declared_errors import held_to_declared
 from isinglass.gateway.protocol.inputs import InputCompiler
 from isinglass.gateway.protocol.outputs import OutputCompiler
 from isinglass.model.schema import SERVICES, OperationModel, ServiceModel, load
+from isinglass.operations import registry
 from isinglass.operations.registry import Handler
 
 
@@ -70,6 +72,12 @@ class Catalogue:
 def operation_names() -> list[str]:
     """List every operation of every model, as the registry names them."""
     return [service.qualified(name) for service in map(load, SERVICES) for name in service.operations]
+
+
+@cache
+def served_catalogue(*, strict: bool) -> Catalogue:
+    """Compile every service with all that is implemented; once per process, however many servers it runs."""
+    return compile_catalogue(registry.load(operation_names()), strict=strict)
 
 
 def compile_catalogue(handlers: Mapping[str, Handler], *, strict: bool = False) -> Catalogue:
