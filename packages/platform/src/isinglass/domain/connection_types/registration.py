@@ -8,7 +8,7 @@ from typing import Any
 
 from isinglass.domain import json_paths
 from isinglass.domain.connection_secrets import is_secret
-from isinglass.domain.connection_types.definitions import EITHER, READ_ONLY, SECRET
+from isinglass.domain.connection_types.definitions import EITHER, READ_ONLY, SECRET, UNUSED
 from isinglass.domain.connection_types.registered import additional, connector_properties, source_of
 from isinglass.domain.rest_services.requests import is_header
 
@@ -47,6 +47,8 @@ def _problems(document: Document) -> Iterator[str]:
         yield f"The name {name!r} has other characters than letters, digits, spaces, and . _ - in it"
     if "Url" not in document["ConnectionProperties"]:
         yield "ConnectionProperties.Url is missing: connections say by it where the service answers"
+    elif document["ConnectionProperties"]["Url"]["PropertyType"] == UNUSED:
+        yield "ConnectionProperties.Url is UNUSED: nothing else says where the service answers"
     properties = [document["ConnectionProperties"].get("Url", {}), *additional(document)]
     for repeated, count in Counter(each.get("Name") for each in properties).items():
         if count > 1:
@@ -126,9 +128,12 @@ def _problems_of_source(where: str, source: Document, common: list[Document]) ->
     carried = [*common, *source.get("RequestParameters", ())]
     in_path = [each for each in carried if each.get("PropertyLocation") == "PATH"]
     filled = {each.get("KeyOverride", each["Name"]) for each in in_path}
-    for name in _PLACEHOLDER.findall(source.get("RequestPath", "")):
+    path, _, query = source.get("RequestPath", "").partition("?")
+    for name in _PLACEHOLDER.findall(path):
         if name not in filled:
             yield f"{where} has {{{name}}} in its RequestPath; no parameter of PropertyLocation PATH fills it"
+    for name in _PLACEHOLDER.findall(query):
+        yield f"{where} has {{{name}}} behind the ? of its RequestPath; a QUERY_PARAM goes there by itself"
     for each in carried if source.get("RequestMethod", "GET") == "GET" else ():
         if each.get("PropertyLocation") == "BODY":
             yield f"{where} is asked for by GET, and {each['Name']} goes into the BODY"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 from isinglass.domain.connection_targets import Address, BadConnection, UntestableConnection
 from isinglass.domain.connection_types.definitions import READ_ONLY, UNUSED
@@ -73,8 +73,7 @@ def resolved(
 
 def plan(base: str, method: str, path: str, carried: Sequence[Carried], *, form: bool = False) -> Request:
     """Plan a request to a path below an address; what goes into the body does so as JSON, or as a form."""
-    parts = urlsplit(base)
-    address = address_of(base)
+    parts = _parts(base)
     by_location: dict[str, list[Carried]] = {}
     for each in carried:
         by_location.setdefault(each.location, []).append(each)
@@ -96,11 +95,19 @@ def plan(base: str, method: str, path: str, carried: Sequence[Carried], *, form:
         headers["Content-Type"] = "application/x-www-form-urlencoded" if form else "application/json"
     if query:
         target += f"?{urlencode(query)}"
-    return Request(method, address, parts.scheme == "https", target, headers, body)
+    return Request(method, _address(parts), parts.scheme == "https", target, headers, body)
 
 
 def address_of(url: str) -> Address:
     """Read where a service answers; raises BadConnection for what is no plain HTTP address."""
+    return _address(_parts(url))
+
+
+def _address(parts: SplitResult) -> Address:
+    return Address(parts.hostname or "", parts.port or _PORTS[parts.scheme])
+
+
+def _parts(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -110,9 +117,9 @@ def address_of(url: str) -> Address:
         raise BadConnection(
             "The address of the service must be a URL as https://host/path, without a user in it."
         )
-    if not parts.hostname.isascii():
-        raise BadConnection("The address of the service must have its host in ASCII, as xn--…")
-    return Address(parts.hostname, port or _PORTS[parts.scheme])
+    if not parts.hostname.isascii() or not parts.hostname.isprintable() or port == 0:
+        raise BadConnection("The address of the service must have a host in ASCII, as xn--…, and a port.")
+    return parts
 
 
 def is_header(name: str) -> bool:

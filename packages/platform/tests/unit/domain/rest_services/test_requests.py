@@ -61,11 +61,15 @@ def test_headers_of_the_line_itself_are_not_set(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "h", "ftp://h", "http://", "http://u@h", "http://h:x", "http://h#f", "http://[h"]
-)
+    "url",
+    ["", "h", "ftp://h", "http://", "http://u@h", "http://h:x", "http://h:0", "http://h#f", "http://[h",
+     "http://h\0", "http://a\u2100b", "http://\u00fc.example"],
+)  # fmt: skip
 def test_addresses_other_than_of_services_are_refused(url: str) -> None:
     with pytest.raises(BadConnection):
         address_of(url)
+    with pytest.raises(BadConnection):
+        plan(url, "GET", "/", [])
 
 
 def _property(**more: Any) -> dict[str, Any]:
