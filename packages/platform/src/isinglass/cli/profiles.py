@@ -5,7 +5,7 @@ import re
 import socket
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,13 +80,7 @@ def resolve(flags: Mapping[str, str], environment: Mapping[str, str]) -> Profile
         sources[1:] = reversed(sources[1:])
     if not named and name not in profiles:
         sources.append(("AWS_* variables", _aws(environment)))
-    values: dict[str, str] = {}
-    origin = "the default"
-    for source, given in sources:
-        for member in _MEMBERS:
-            if given.get(member) and member not in values:
-                values[member] = str(given[member])
-                origin = source if member == "endpoint" else origin
+    values, origin = _first_values(sources)
     endpoint = values.get("endpoint", DEFAULT_ENDPOINT).rstrip("/")
     _check(endpoint, origin, allowed=bool(flags.get("allow_aws") and profiles.get(name, {}).get("aws")))
     return Profile(
@@ -100,6 +94,22 @@ def resolve(flags: Mapping[str, str], environment: Mapping[str, str]) -> Profile
         name=name,
         origin=origin,
     )
+
+
+def _first_values(sources: Sequence[tuple[str, Mapping[str, Any]]]) -> tuple[dict[str, str], str]:
+    """Take each member from the first source that has it; tells also which one had the endpoint."""
+    values: dict[str, str] = {}
+    origin = "the default"
+    for source, given in sources:
+        has_key = "access_key_id" in values
+        for member in _MEMBERS:
+            if not given.get(member) or member in values:
+                continue
+            if member == "session_token" and has_key:
+                continue  # it belongs to another key
+            values[member] = str(given[member])
+            origin = source if member == "endpoint" else origin
+    return values, origin
 
 
 def _aws(environment: Mapping[str, str]) -> dict[str, str | None]:

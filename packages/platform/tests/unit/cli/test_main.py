@@ -159,6 +159,32 @@ def test_profile_named_on_the_command_line_comes_before_variables(no_configurati
     assert (chosen.endpoint, chosen.access_key_id) == ("http://b:1", "v")
 
 
+def test_session_token_goes_with_its_own_key_only(no_configuration):
+    no_configuration.write_text(
+        '[profile.other]\nendpoint = "http://p:1"\naccess_key_id = "k"\nsecret_access_key = "s"\n'
+    )
+    variables = {
+        "ISINGLASS_CONFIG": str(no_configuration), "ISINGLASS_ACCESS_KEY_ID": "v", "ISINGLASS_SECRET_ACCESS_KEY": "w",
+        "ISINGLASS_SESSION_TOKEN": "t",
+    }  # fmt: skip
+    assert profiles.resolve({"profile": "other"}, variables).session_token == ""
+    chosen = profiles.resolve({}, variables)
+    assert (chosen.access_key_id, chosen.session_token) == ("v", "t")
+
+
+def test_env_gives_a_token_with_its_keys_and_takes_away_that_of_others(no_configuration, monkeypatch, capsys):
+    made = 'endpoint = "http://p:1"\ns3_endpoint = "http://p:2"\naccess_key_id = "k"\nsecret_access_key = "s"\n'
+    no_configuration.write_text(f'[profile.key]\n{made}[profile.session]\n{made}session_token = "t"\n')
+    monkeypatch.setenv("ISINGLASS_CONFIG", str(no_configuration))
+    assert invoke(["env", "-p", "session"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert {"unset AWS_SECURITY_TOKEN", "export AWS_SESSION_TOKEN=t", "export ISINGLASS_SESSION_TOKEN=t"} <= set(told)
+    assert invoke(["env", "-p", "key"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "unset AWS_SESSION_TOKEN AWS_SECURITY_TOKEN ISINGLASS_SESSION_TOKEN"
+    assert not any("TOKEN=" in line for line in told)
+
+
 def test_keys_of_aws_without_our_endpoint_not_used(no_configuration):
     variables = {"ISINGLASS_CONFIG": str(no_configuration), "AWS_ACCESS_KEY_ID": "AKIAREAL"}
     assert profiles.resolve({}, variables).access_key_id == ""

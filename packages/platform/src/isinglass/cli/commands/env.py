@@ -7,6 +7,9 @@ import click
 
 from isinglass.cli.session import Session
 
+#: Variables of a token that goes with keys.
+TOKENS = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "ISINGLASS_SESSION_TOKEN")
+
 
 @click.command("env")
 @click.option(
@@ -27,6 +30,11 @@ def command(session: Session, form: str) -> None:
     if form == "json":
         print(json.dumps(values, indent=2))
         return
+    if form == "sh":
+        # That of other keys, which the shell may still have, would spoil these.
+        gone = [name for name in TOKENS if name not in values]
+        if gone:
+            print(f"unset {' '.join(gone)}")
     for name, value in values.items():
         print(f"export {name}={shlex.quote(value)}" if form == "sh" else f"{name}={value}")
 
@@ -47,5 +55,5 @@ def variables(session: Session) -> dict[str, str]:
         "ISINGLASS_SECRET_ACCESS_KEY": profile.secret_access_key,
     }
     if profile.session_token:
-        values["AWS_SESSION_TOKEN"] = profile.session_token
+        values |= dict.fromkeys(("AWS_SESSION_TOKEN", "ISINGLASS_SESSION_TOKEN"), profile.session_token)
     return values

@@ -4,7 +4,7 @@ import os
 
 import click
 
-from isinglass.cli.commands.env import variables
+from isinglass.cli.commands.env import TOKENS, variables
 from isinglass.cli.errors import CliError, usage
 from isinglass.cli.session import Session
 
@@ -30,4 +30,4 @@ def command(session: Session, program: tuple[str, ...]) -> None:
 
 
 #: A profile or token of AWS would win over, or clash with, the keys that are set here.
-_SHADOWING = frozenset({"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"})
+_SHADOWING = frozenset({"AWS_PROFILE", *TOKENS})
