@@ -1,6 +1,5 @@
 """What a GetPartitions expression means for a table: a test of partition values, and the keys to look at."""
 
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,20 +19,10 @@ from isinglass.domain.partition_expression import (
 )
 from isinglass.domain.partition_types import KeyType, NotOfType, UnknownType, is_ordered_as_text, key_type
 from isinglass.domain.partition_values import EVERYTHING, NULL, KeyRange, key_range
+from isinglass.domain.truths import OPERATORS, Test, Truth, all_of, any_of, like, negated
 from isinglass.model.glue.errors import InvalidInputException, InvalidStateException
 
-#: SQL's three truths: None is unknown, which a comparison with a missing value gives.
-Truth = bool | None
-_Test = Callable[[Sequence[str]], Truth]
-
-_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq,
-    "<>": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+_Test = Test[Sequence[str]]
 
 
 @dataclass(slots=True)
@@ -95,11 +84,11 @@ class _Column:
 def _compile(node: Expression, columns: dict[str, _Column]) -> _Test:
     match node:
         case And(operands):
-            return _all([_compile(operand, columns) for operand in operands])
+            return all_of([_compile(operand, columns) for operand in operands])
         case Or(operands):
-            return _any([_compile(operand, columns) for operand in operands])
+            return any_of([_compile(operand, columns) for operand in operands])
         case Not(operand):
-            return _not(_compile(operand, columns))
+            return negated(_compile(operand, columns))
         case _:
             column = columns.get(node.column.lower())
             if column is None:
@@ -118,7 +107,7 @@ def _condition(node: Compare | In | Between | Like | IsNull, column: _Column) ->
     decide: Callable[[Any], bool]
     match node:
         case Compare(_, op, literal):
-            compare, wanted = _OPERATORS[op], read(literal)
+            compare, wanted = OPERATORS[op], read(literal)
             decide = lambda value: compare(value, wanted)  # noqa: E731 - each branch makes one
         case In(_, literals):
             members = frozenset(read(literal) for literal in literals)
@@ -138,62 +127,6 @@ def _condition(node: Compare | In | Between | Like | IsNull, column: _Column) ->
         return None if text == NULL else decide(read(text))
 
     return test
-
-
-def _all(tests: list[_Test]) -> _Test:
-    def test(values: Sequence[str]) -> Truth:
-        answer: Truth = True
-        for each in tests:
-            part = each(values)
-            if part is False:
-                return False
-            if part is None:
-                answer = None
-        return answer
-
-    return test
-
-
-def _any(tests: list[_Test]) -> _Test:
-    def test(values: Sequence[str]) -> Truth:
-        answer: Truth = False
-        for each in tests:
-            part = each(values)
-            if part is True:
-                return True
-            if part is None:
-                answer = None
-        return answer
-
-    return test
-
-
-def _not(inner: _Test) -> _Test:
-    def test(values: Sequence[str]) -> Truth:
-        answer = inner(values)
-        return None if answer is None else not answer
-
-    return test
-
-
-def like(text: str, pattern: str) -> bool:
-    """Match SQL's LIKE in time linear in the text per wildcard: % any characters, _ one, nothing escapes."""
-    at, mark = 0, 0
-    star = -1  # the pattern's last % and the text position it is tried at
-    i = 0
-    while at < len(text):
-        if i < len(pattern) and pattern[i] == "%":
-            star, mark = i, at
-            i += 1
-        elif i < len(pattern) and pattern[i] in ("_", text[at]):
-            i += 1
-            at += 1
-        elif star >= 0:
-            mark += 1
-            i, at = star + 1, mark
-        else:
-            return False
-    return all(character == "%" for character in pattern[i:])
 
 
 def _keys(bounds: Mapping[str, Bounds], partition_keys: Sequence[tuple[str, str]]) -> KeyRange:

@@ -19,7 +19,8 @@ from isinglass.domain.partition_expression import (
     UnsupportedExpression,
     parse,
 )
-from isinglass.domain.partition_filter import compile_filter, like
+from isinglass.domain.partition_filter import compile_filter
+from isinglass.domain.truths import like
 from isinglass.domain.partition_values import NULL, KeyRange, encode, key_range
 from isinglass.model.glue.errors import InvalidInputException, InvalidStateException
 

@@ -1,0 +1,82 @@
+"""What conditions decide, as in SQL: true, false, or unknown where a value is missing."""
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+_Row = TypeVar("_Row")
+
+#: None is unknown, which a comparison with a missing value gives.
+Truth = bool | None
+Test = Callable[[_Row], Truth]
+
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def all_of(tests: Sequence[Test[_Row]]) -> Test[_Row]:
+    """Test that all tests hold."""
+
+    def test(row: _Row) -> Truth:
+        answer: Truth = True
+        for each in tests:
+            part = each(row)
+            if part is False:
+                return False
+            if part is None:
+                answer = None
+        return answer
+
+    return test
+
+
+def any_of(tests: Sequence[Test[_Row]]) -> Test[_Row]:
+    """Test that any of the tests holds."""
+
+    def test(row: _Row) -> Truth:
+        answer: Truth = False
+        for each in tests:
+            part = each(row)
+            if part is True:
+                return True
+            if part is None:
+                answer = None
+        return answer
+
+    return test
+
+
+def negated(inner: Test[_Row]) -> Test[_Row]:
+    """Test that a test does not hold; what is unknown stays so."""
+
+    def test(row: _Row) -> Truth:
+        answer = inner(row)
+        return None if answer is None else not answer
+
+    return test
+
+
+def like(text: str, pattern: str) -> bool:
+    """Match SQL's LIKE in time linear in the text per wildcard: % any characters, _ one, nothing escapes."""
+    at, mark = 0, 0
+    star = -1  # the pattern's last % and the text position it is tried at
+    i = 0
+    while at < len(text):
+        if i < len(pattern) and pattern[i] == "%":
+            star, mark = i, at
+            i += 1
+        elif i < len(pattern) and pattern[i] in ("_", text[at]):
+            i += 1
+            at += 1
+        elif star >= 0:
+            mark += 1
+            i, at = star + 1, mark
+        else:
+            return False
+    return all(character == "%" for character in pattern[i:])
