@@ -20,6 +20,7 @@ def test_key_comes_is_named_rotated_switched_and_goes(live_server: LiveServer) -
     assert shown["Aliases"] == ["alias/pond", "alias/puddle"]
     assert shown["Rotation"]["RotationPeriodInDays"] == 90
     assert shown["CurrentKeyMaterialId"] != made["CurrentKeyMaterialId"]
+    cli("key", "rotate", key, "--never", "--days", "90", code=2)
     cli("key", "rotate", key, "--never")
     assert "on demand only" in cli("key", "show", key).stdout
     cli("key", "disable", "alias/pond")
@@ -35,13 +36,15 @@ def test_key_comes_is_named_rotated_switched_and_goes(live_server: LiveServer) -
     cli("key", "show", "alias/none", code=3)
 
 
-def test_key_create_with_a_name_that_is_taken_makes_no_key(live_server: LiveServer) -> None:
+def test_key_create_with_a_name_that_is_taken_or_none_makes_no_key(live_server: LiveServer) -> None:
     cli = live_server.cli
     first = json.loads(cli("key", "create", "--alias", "brook", "--json").stdout)["KeyId"]
     before = cli("key", "list").stdout
     refused = cli("key", "create", "--alias", "brook", code=5).stderr
     assert f"alias/brook leads to the key {first}" in refused
     cli("key", "create", "--alias", "rill", "--rotate-days", "3", code=2)
+    assert "'alias/b a d' cannot be the name of a key" in cli("key", "create", "--alias", "b a d", code=6).stderr
+    cli("key", "create", "--alias", "aws/mine", code=6)
     assert cli("key", "list").stdout == before
 
 
@@ -50,5 +53,5 @@ def test_key_mistakes_say_what_to_do_next(live_server: LiveServer) -> None:
     assert "help: did you mean kms:ListKeys?" in cli("api", "ListKeys", code=2).stderr
     assert "isinglass api kms:OPERATION" in cli("api", "kms", code=2).stderr
     assert "isinglass key list" in cli("key", "show", "brook", code=3).stderr
-    broken = cli("api", "kms:Decrypt", '{"CiphertextBlob": "AAAA"}', code=1).stderr
+    broken = cli("api", "kms:Decrypt", '{"CiphertextBlob": "AAAA"}', code=6).stderr
     assert "another EncryptionContext" in broken

@@ -49,6 +49,7 @@ _EXIT_CODES = {
     "EntityAlreadyExists": CONFLICT,
     "DeleteConflict": CONFLICT,
     "LimitExceeded": CONFLICT,
+    "LimitExceededException": CONFLICT,
     "IdempotentParameterMismatchException": CONFLICT,
     "ConcurrentModificationException": CONFLICT,
     "ConflictException": CONFLICT,
@@ -61,6 +62,9 @@ _EXIT_CODES = {
     "ValidationError": INVALID,
     "InvalidInput": INVALID,
     "MalformedPolicyDocument": INVALID,
+    "MalformedPolicyDocumentException": INVALID,
+    "InvalidAliasNameException": INVALID,
+    "InvalidCiphertextException": INVALID,
     "InvalidParameterException": INVALID,
     "QueryFailedException": INVALID,
 }

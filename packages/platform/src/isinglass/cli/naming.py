@@ -38,10 +38,11 @@ def partition_values(table: dict[str, Any], text: str) -> list[str]:
 
 
 def partition_path(keys: Sequence[str], values: Sequence[str]) -> str:
-    """Write a partition as its folder is called."""
-    return "/".join(
-        f"{key}={quote(value, safe=' :,+@-_.~')}" for key, value in zip(keys, values, strict=True)
-    )
+    """Write a partition as its folder is called; one made before the table's keys changed, by its values."""
+    written = [quote(value, safe=" :,+@-_.~") for value in values]
+    if len(keys) != len(values):
+        return "/".join(written)
+    return "/".join(f"{key}={value}" for key, value in zip(keys, written, strict=True))
 
 
 def _misnamed(name: str, text: str, keys: list[str]) -> CliError:

@@ -44,7 +44,7 @@ def _tried(connection: dict[str, Any]) -> str:
     return "never" if moment is None else changes.moment(moment)
 
 
-@command.command("types")
+@command.command("types", short_help="List types of connections, or what one type says.")
 @click.argument("name", required=False, metavar="[TYPE]")
 @click.pass_obj
 def types(session: Session, name: str | None) -> None:
@@ -86,7 +86,7 @@ def test(session: Session, name: str) -> None:
     session.say(f"{name} answers.")
 
 
-@command.command("entities")
+@command.command("entities", short_help="List what a connection leads to.")
 @click.argument("name", metavar="CONNECTION")
 @click.argument("parent", required=False, metavar="[PARENT]")
 @click.pass_obj

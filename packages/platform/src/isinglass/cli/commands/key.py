@@ -5,9 +5,10 @@ from typing import Any
 import click
 
 from isinglass.cli import changes
-from isinglass.cli.errors import CONFLICT, DENIED, CliError, usage
+from isinglass.cli.errors import CONFLICT, DENIED, INVALID, CliError, usage
 from isinglass.cli.identities import read_document
 from isinglass.cli.session import Session
+from isinglass.domain.keys.references import RESERVED, is_alias_name
 
 _ROTATION_DAYS = click.IntRange(90, 2560)
 
@@ -42,8 +43,8 @@ def create(
     request: dict[str, Any] = {"Description": description}
     if path is not None:
         request["Policy"] = read_document(path)
-    names = [_alias(name) for name in aliases]
-    _check_free(session, names)
+    names = list(dict.fromkeys(_alias(name) for name in aliases))
+    _check_names(session, names)
     made = session.client.call("kms:CreateKey", request)["KeyMetadata"]
     try:
         for name in names:
@@ -58,10 +59,18 @@ def create(
     session.thing(made, [("Key", made["KeyId"]), ("ARN", made["Arn"])], made["KeyId"])
 
 
-def _check_free(session: Session, names: list[str]) -> None:
-    """Refuse names that lead to other keys, before a key is made that nobody would know."""
+def _check_names(session: Session, names: list[str]) -> None:
+    """Refuse names that are none or lead to other keys, before a key is made that nobody would know."""
     if not names:
         return
+    for name in names:
+        if not is_alias_name(name) or name.startswith(RESERVED):
+            raise CliError(
+                f"{name!r} cannot be the name of a key",
+                facts=["no key was made"],
+                hint=f"letters, digits, /, _ and -, and not {RESERVED} at the beginning",
+                exit_code=INVALID,
+            )
     try:
         there = list(session.client.pages("kms:ListAliases", {}, "Aliases"))
     except CliError as error:
@@ -141,7 +150,7 @@ def enable(session: Session, key: str) -> None:
     session.say(f"{key} is enabled.")
 
 
-@command.command("disable")
+@command.command("disable", short_help="Keep a key from being used.")
 @click.argument("key")
 @click.pass_obj
 def disable(session: Session, key: str) -> None:
@@ -157,6 +166,8 @@ def disable(session: Session, key: str) -> None:
 @click.pass_obj
 def rotate(session: Session, key: str, days: int | None, never: bool) -> None:
     """Rotate a key now, or by itself; what it encrypted before can still be read."""
+    if never and days is not None:
+        raise usage("--days and --never exclude each other")
     if never:
         session.client.call("kms:DisableKeyRotation", {"KeyId": key})
         session.say(f"{key} is rotated on demand only.")

@@ -28,7 +28,7 @@ def command() -> None:
     """
 
 
-@command.command("create")
+@command.command("create", short_help="Make a managed policy from a file.")
 @click.argument("name")
 @click.argument("file")
 @click.pass_obj

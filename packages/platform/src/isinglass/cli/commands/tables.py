@@ -5,14 +5,19 @@ from typing import Any
 
 import click
 
+from isinglass.cli.hints import hints
 from isinglass.cli.session import Session
 
+_NAMES = {"AttributesToGet": ["NAME"]}
 
-@click.command("tables")
+
+@click.command("tables", short_help="List tables.")
 @click.argument("pattern", default="*")
 @click.pass_obj
 def command(session: Session, pattern: str) -> None:
     r"""List the tables of all databases, of one, or those that match a pattern.
+
+    `-o name` lists also those whose encryption key has been deleted.
 
     \b
     Examples:
@@ -20,7 +25,8 @@ def command(session: Session, pattern: str) -> None:
       isinglass tables retail
       isinglass tables 'retail.cust*' -o json
     """
-    found = list(matching(session, pattern.lower()))
+    with hints(GlueEncryptionException="isinglass tables -o name"):
+        found = list(matching(session, pattern.lower()))
     rows = [[f"{one['DatabaseName']}.{one['Name']}", *_facts(one)] for one in found]
     session.rows(["table", "format", "columns", "partitioned by", "rows", "location"], rows, found)
     if not found:
@@ -32,14 +38,15 @@ def matching(session: Session, pattern: str) -> list[dict[str, Any]]:
     database_pattern, dot, table_pattern = pattern.replace("/", ".", 1).partition(".")
     if not dot:
         table_pattern = "*"
+    wanted = _NAMES if session.output == "name" else {}
     names = [database_pattern]
     if any(sign in database_pattern for sign in "*?["):
-        databases = session.client.pages("GetDatabases", {}, "DatabaseList")
+        databases = session.client.pages("GetDatabases", _NAMES, "DatabaseList")
         names = [one["Name"] for one in databases if fnmatchcase(one["Name"], database_pattern)]
     return [
         table
         for name in names
-        for table in session.client.pages("GetTables", {"DatabaseName": name}, "TableList")
+        for table in session.client.pages("GetTables", {"DatabaseName": name, **wanted}, "TableList")
         if fnmatchcase(table["Name"], table_pattern)
     ]
 

@@ -61,7 +61,7 @@ def delete(session: Session, name: str, *, force: bool) -> None:
     session.say(f"Deleted the user {name}.")
 
 
-@command.group("key")
+@command.group("key", short_help="Make, list and end keys of users.")
 def key() -> None:
     r"""Make, list, switch off and delete the keys that a user signs requests with.
 
