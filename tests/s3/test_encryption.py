@@ -6,6 +6,7 @@ import io
 import json
 import os
 import subprocess
+import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
-from botocore.auth import S3SigV4Auth
+from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
@@ -263,6 +264,19 @@ def test_context_is_bound_to_an_object_put_and_refused_where_it_would_not_be(vau
     assert vault.read("bound") == b"bound"
     refused = _refusal(vault.s3.create_multipart_upload, Bucket=vault.bucket, Key="bound", **asked)
     assert refused[0] == "NotImplemented"
+
+
+@pytest.mark.parametrize(
+    "said", ["e30=\r\nx-evil: 1\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\n", "\u20ac", "{}"]
+)
+def test_context_that_a_url_says_and_is_no_base64_is_refused(vault: Vault, said: str) -> None:
+    sse = "x-amz-server-side-encryption"
+    asked = {sse: "aws:kms", f"{sse}-aws-kms-key-id": vault.key, f"{sse}-context": said}
+    request = AWSRequest("PUT", f"{vault.server.s3_endpoint}/{vault.bucket}/said", params=asked)
+    S3SigV4QueryAuth(Credentials(ROOT_KEY, ROOT_SECRET), "s3", "us-east-1", expires=60).add_auth(request)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(urllib.request.Request(str(request.prepare().url), b"x", method="PUT"))
+    assert (refused.value.code, b"<Code>InvalidArgument</Code>" in refused.value.read()) == (400, True)
 
 
 def test_folder_is_encrypted_only_as_far_as_there_is_nothing_to_encrypt(vault: Vault) -> None:

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 from botocore.exceptions import ClientError
+from server_fixtures import ROOT_KEY, ROOT_SECRET, start_server, stop_server
 
 FOREIGN = "111122223333"
 
@@ -119,3 +120,37 @@ def test_deleted_bucket_name_free_again(live_server, new_account, stranger):
     mine.delete_bucket(Bucket=name)
     stranger.create_bucket(Bucket=name)
     assert stranger.list_objects_v2(Bucket=name)["KeyCount"] == 0
+
+
+def test_bucket_whose_making_again_fails_stays_its_owners(live_server, bucket, stranger):
+    owner = live_server.client("s3")
+
+    def nonsense(request, **_):
+        request.headers["x-amz-acl"] = "nonsense"
+
+    owner.meta.events.register("before-sign.s3.CreateBucket", nonsense)
+    with pytest.raises(ClientError) as raised:
+        owner.create_bucket(Bucket=bucket)
+    assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    with pytest.raises(stranger.exceptions.BucketAlreadyExists):
+        stranger.create_bucket(Bucket=bucket)
+    assert owner.get_object(Bucket=bucket, Key="secret")["Body"].read() == b"mine"
+
+
+def test_bucket_of_another_object_store_is_not_had_by_making_it(live_server, bucket, tmp_path):
+    front = start_server(
+        tmp_path,
+        "--s3-endpoint",
+        live_server.s3_endpoint,
+        AWS_ACCESS_KEY_ID=ROOT_KEY,
+        AWS_SECRET_ACCESS_KEY=ROOT_SECRET,
+    )
+    try:
+        stranger = front.client("s3", FOREIGN)
+        with pytest.raises(stranger.exceptions.BucketAlreadyExists):
+            stranger.create_bucket(Bucket=bucket)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            stranger.get_object(Bucket=bucket, Key="secret")
+        assert front.client("s3").get_object(Bucket=bucket, Key="secret")["Body"].read() == b"mine"
+    finally:
+        assert stop_server(front) == 0

@@ -144,6 +144,40 @@ def test_unsigned_request_refused(live_server, bucket):
     assert _raw(live_server, "GET", f"/{bucket}/plain", {}) == (403, "AccessDenied")
 
 
+_SIGNED_URL = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20260101T000000Z&X-Amz-SignedHeaders=host"
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("{url}&X-Amz-Credential={key}/20260101/us-east-1/s3/aws4_request&X-Amz-Expires=%C2%B2&X-Amz-Signature=a", 400),
+        ("{url}&X-Amz-Credential={key}/20260101/us-east-1/s3/aws4_request&X-Amz-Expires={long}&X-Amz-Signature=a", 400),
+        ("AWSAccessKeyId={key}&Signature=a&Expires=%C2%B2", 403),
+        ("AWSAccessKeyId={key}&Signature=%C3%A9&Expires=99999999999", 403),
+    ],
+)  # fmt: skip
+def test_url_with_odd_numbers_or_signature_refused(live_server, bucket, query, expected):
+    filled = query.format(url=_SIGNED_URL, key=live_server.keys_of(live_server.account)[0], long="9" * 5000)
+    assert _raw(live_server, "GET", f"/{bucket}/plain?{filled}", {})[0] == expected
+
+
+def test_signed_url_with_other_signature_refused(live_server, s3, bucket):
+    url = urlsplit(
+        live_server.client("s3", signature_version="s3v4").generate_presigned_url(
+            "get_object", {"Bucket": bucket, "Key": "plain"}
+        )
+    )
+    odd = url.query.partition("X-Amz-Signature=")[0] + "X-Amz-Signature=%C3%A9"
+    assert _raw(live_server, "GET", f"{url.path}?{odd}", {}) == (403, "SignatureDoesNotMatch")
+
+
+@pytest.mark.parametrize("length", ["\xb2", "1" * 20, "-1", "1_0"])
+def test_length_that_is_no_number_refused(live_server, bucket, length):
+    path, extra = f"/{bucket}/never", {"x-amz-decoded-content-length": length}
+    headers = _signed(live_server, path, "STREAMING-UNSIGNED-PAYLOAD-TRAILER", extra)[0]
+    assert _raw(live_server, "PUT", path, headers, b"0\r\n\r\n") == (400, "InvalidArgument")
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [

@@ -9,6 +9,7 @@ from isinglass.app.object_store_config import ObjectStoreConfig
 from isinglass.app.weed import StoreKeys
 from isinglass.gateway.identity.keys import KeyRing
 from isinglass.gateway.s3.authentication import Authenticator
+from isinglass.gateway.s3.buckets import Buckets
 from isinglass.gateway.s3.encryption import Encryption
 from isinglass.gateway.s3.front import Front
 from isinglass.gateway.s3.key_permissions import ObjectKeys
@@ -16,6 +17,7 @@ from isinglass.gateway.s3.key_service import KeyService
 from isinglass.gateway.s3.locations import Locations
 from isinglass.gateway.s3.ownership import Ownership
 from isinglass.gateway.s3.permissions import ObjectPermissions
+from isinglass.gateway.s3.relay import Relay
 from isinglass.gateway.s3.upstream import Pool, Target
 from isinglass.gateway.standings import Standings
 from isinglass.observe.audit_log import AuditLog
@@ -50,13 +52,14 @@ def build(config: ObjectStoreConfig, target: Target, keys: StoreKeys | None, rea
     ownership = Ownership(store, time.time, config.adopter)
     permissions = ObjectPermissions(standings, Locations(store), time.time, config.region)
     object_keys = ObjectKeys(store, sealer, standings, permissions, config.region) if keys else None
+    relay = Relay(Pool(target))
     front = Front(
         Authenticator(KeyRing(store, sealer, time.monotonic), time.time),
-        ownership,
+        Buckets(ownership, relay),
         permissions,
         Encryption(ownership, standings, object_keys),
         audit_log,
-        Pool(target),
+        relay,
         ready,
     )
     service = KeyService(store, sealer, keys.service_token) if keys else None

@@ -26,12 +26,15 @@ class Buckets:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def claim(self, name: str, account_id: str, now: float) -> str:
-        """Take a name for an account unless it is taken; returns who owns it afterwards."""
+    def claim(self, name: str, account_id: str, now: float) -> str | None:
+        """Take a name for an account unless it is taken; returns who owns it.
+
+        None when its owner gave it up at that moment.
+        """
         row = {"name": name, "account_id": account_id, "created_at": now}
         if insert_new(self._connection, buckets.c.name, [row]):
             return account_id
-        return self.owner(name) or account_id
+        return self.owner(name)
 
     def owner(self, name: str) -> str | None:
         """Return the account that owns a bucket."""

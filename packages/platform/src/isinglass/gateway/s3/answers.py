@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from isinglass.gateway.s3.errors import S3Error
+from isinglass.gateway.s3.server import Answering
 from isinglass.gateway.s3.upstream import Sink
 
 
@@ -45,6 +46,11 @@ class Watched:
         self._check = check
         self._added = added
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the answer was held back, so that the rest of it need not come."""
+        return self.failed or self.refusal is not None
+
     def head(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         """Look at the answer's head, and pass it on."""
         self.status = status
@@ -56,7 +62,7 @@ class Watched:
 
     def piece(self, data: bytes) -> None:
         """Pass a piece of the body on."""
-        if self.refusal is None and not self.failed:
+        if not self.stopped:
             self._client.piece(data)
 
     def _passes(
@@ -70,7 +76,7 @@ class Watched:
             check(status, decoded(headers))
         except S3Error as error:
             self.refusal = error
-        return self.refusal is None and not self.failed
+        return not self.stopped
 
     def _completed(self, status: int, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         if status >= 300 or not self._added:
@@ -78,6 +84,36 @@ class Watched:
         there = {name.lower() for name, _ in headers}
         added = [(name.encode(), value.encode("latin-1")) for name, value in self._added]
         return [*headers, *(pair for pair in added if pair[0] not in there)]
+
+
+class Held:
+    """Keeps a short answer until what it tells of is settled: who hears it may ask the next thing at once."""
+
+    def __init__(self, client: Answering) -> None:
+        self._client = client
+        self._head: tuple[int, list[tuple[bytes, bytes]]] | None = None
+        self._pieces: list[bytes] = []
+
+    def answer(self, status: int, body: bytes, content_type: str = "application/xml") -> None:
+        """Pass on a whole answer of our own."""
+        self._client.answer(status, body, content_type)
+
+    def head(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        """Keep the answer's head."""
+        self._head = status, headers
+
+    def piece(self, data: bytes) -> None:
+        """Keep a piece of its body."""
+        self._pieces.append(data)
+
+    def attach(self, pause: Callable[[], None], resume: Callable[[], None]) -> None:
+        """Slow nothing down: all of it is taken."""
+
+    def pass_on(self) -> None:
+        """Let the client have what was kept."""
+        if self._head is not None:
+            self._client.head(*self._head)
+            self._client.piece(b"".join(self._pieces))
 
 
 def decoded(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:

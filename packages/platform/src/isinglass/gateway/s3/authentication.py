@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote_plus
 from isinglass.domain import signature as sigv4
 from isinglass.gateway.identity.keys import KeyRing, KnownKey
 from isinglass.gateway.s3.errors import S3Error, access_denied, signature_mismatch
-from isinglass.gateway.s3.request import S3Request
+from isinglass.gateway.s3.request import S3Request, whole_number
 from isinglass.store.access_keys import AccessKey
 
 SKEW_SECONDS = 900
@@ -119,24 +119,24 @@ class Authenticator:
         known = self._known(key_id, request.header("x-amz-security-token"), now)
         query = sigv4.canonical_query(request.raw_query)
         expected, key = _sign(request, known, scope, timestamp, query, signed, payload)
-        if not hmac.compare_digest(expected, given):
+        if not _same(expected, given):
             raise signature_mismatch()
         return Caller(known.key.account_id, known.key, payload, scope, timestamp, given, key)
 
     def _from_url(self, request: S3Request) -> Caller:
         query = request.query
         match = _CREDENTIAL.fullmatch(query.get("X-Amz-Credential", ""))
-        expires = query.get("X-Amz-Expires", "")
-        if match is None or query.get("X-Amz-Algorithm") != sigv4.ALGORITHM or not expires.isdigit():
+        expires = whole_number(query.get("X-Amz-Expires", ""))
+        if match is None or query.get("X-Amz-Algorithm") != sigv4.ALGORITHM or expires is None:
             raise S3Error(
                 "AuthorizationQueryParametersError", "Error parsing the X-Amz query parameters.", 400
             )
         key_id, date, region, service = match.groups()
         timestamp, now = query.get("X-Amz-Date", ""), self._clock()
         began = _time(timestamp)
-        if not 1 <= int(expires) <= _MOST_EXPIRES:
+        if not 1 <= expires <= _MOST_EXPIRES:
             raise S3Error("AuthorizationQueryParametersError", "X-Amz-Expires must be 1 to 604800.", 400)
-        if now > began + int(expires) or began > now + SKEW_SECONDS or timestamp[:8] != date:
+        if now > began + expires or began > now + SKEW_SECONDS or timestamp[:8] != date:
             raise access_denied("Request has expired")
         known = self._known(key_id, query.get("X-Amz-Security-Token"), now)
         signed = tuple(query.get("X-Amz-SignedHeaders", "").lower().split(";"))
@@ -147,10 +147,10 @@ class Authenticator:
         payload = request.header("x-amz-content-sha256") or sigv4.UNSIGNED_PAYLOAD
         scope = sigv4.Scope(date, region, service)
         expected, key = _sign(request, known, scope, timestamp, canonical, signed, payload)
-        if not hmac.compare_digest(expected, query["X-Amz-Signature"]):
+        if not _same(expected, query["X-Amz-Signature"]):
             # Most clients sign the words, whatever hash the header has.
             expected, key = _sign(request, known, scope, timestamp, canonical, signed, sigv4.UNSIGNED_PAYLOAD)
-            if not hmac.compare_digest(expected, query["X-Amz-Signature"]):
+            if not _same(expected, query["X-Amz-Signature"]):
                 raise signature_mismatch()
         return Caller(
             known.key.account_id, known.key, payload, scope, timestamp, query["X-Amz-Signature"], key
@@ -159,12 +159,13 @@ class Authenticator:
     def _from_v2_url(self, request: S3Request) -> Caller:
         query, now = request.query, self._clock()
         expires = query.get("Expires", "")
-        if not expires.isdigit() or len(expires) > 12 or now > int(expires):
+        until = whole_number(expires)
+        if until is None or now > until:
             raise access_denied("Request has expired")
         known = self._known(query["AWSAccessKeyId"], query.get("x-amz-security-token"), now)
         text = _v2_string(request, expires)
         digest = hmac.digest(known.secret.encode(), text.encode(), hashlib.sha1)
-        if not hmac.compare_digest(base64.b64encode(digest).decode(), query.get("Signature", "")):
+        if not _same(base64.b64encode(digest).decode(), query.get("Signature", "")):
             raise signature_mismatch()
         payload = request.header("x-amz-content-sha256") or sigv4.UNSIGNED_PAYLOAD
         return Caller(known.key.account_id, known.key, payload)
@@ -181,6 +182,11 @@ class Authenticator:
         if not hmac.compare_digest(given, known.key.session_token_hash or b""):
             raise S3Error("InvalidToken", "The provided token is malformed or otherwise invalid.", 400)
         return known
+
+
+def _same(expected: str, given: str) -> bool:
+    """Compare signatures; what a URL gives may have any characters."""
+    return hmac.compare_digest(expected.encode(), given.encode())
 
 
 def _refuse_unsigned(request: S3Request, signed: tuple[str, ...]) -> None:

@@ -4,6 +4,7 @@ The object store encrypts; here it is told how, and whose key it may use is deci
 first, then what its caller's security configuration says, then the bucket.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -25,6 +26,9 @@ _BUCKET_KEY = HEADER + "-bucket-key-enabled"
 #: Keys that clients bring along are the object store's affair alone.
 _CUSTOMER = HEADER + "-customer-"
 _OURS = (HEADER, KEY_HEADER, _CONTEXT, _BUCKET_KEY)
+
+#: A context is JSON in base64; a URL might say anything else, which would end up in a header.
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 Headers = list[tuple[str, str]]
 
@@ -187,9 +191,11 @@ def _asked(request: S3Request) -> ObjectEncryption | None:
 
 
 def _check_context(request: S3Request) -> None:
-    """Refuse a context where the object store would not bind the object to it."""
-    plain = request.method == "PUT" and not _is_copy(request)
-    if request.said(_CONTEXT) and not plain:
+    """Refuse a context that is none, and one where the object store would not bind the object to it."""
+    given, plain = request.said(_CONTEXT), request.method == "PUT" and not _is_copy(request)
+    if not _BASE64.fullmatch(given):
+        raise S3Error("InvalidArgument", f"The header {_CONTEXT} is not valid base64.", 400)
+    if given and not plain:
         raise S3Error(
             "NotImplemented",
             f"{_CONTEXT} is not supported for copies and multipart uploads, only for PutObject.",

@@ -67,11 +67,11 @@ class Ownership:
         """Take a name for an account, or raise when it is another's."""
         reserved = _RESERVED.fullmatch(bucket)
         if bucket in _PAGES or (reserved is not None and reserved[1] != account_id):
-            raise _taken()
+            raise taken()
         with self._store.begin() as tx:
             owner = tx.buckets.claim(bucket, account_id, self._clock())
         if owner != account_id:
-            raise _taken()
+            raise taken()
 
     def release(self, bucket: str, account_id: str) -> None:
         """Give a name up after the bucket is gone."""
@@ -108,7 +108,8 @@ def _iso(moment: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(moment))
 
 
-def _taken() -> S3Error:
+def taken() -> S3Error:
+    """Refuse to make a bucket whose name is another's."""
     return S3Error(
         "BucketAlreadyExists",
         "The requested bucket name is not available. The bucket namespace is shared by all users of the "

@@ -10,11 +10,15 @@ from typing import Protocol
 from isinglass.domain import signature as sigv4
 from isinglass.gateway.s3.authentication import Caller
 from isinglass.gateway.s3.errors import S3Error, signature_mismatch
+from isinglass.gateway.s3.flow import Body
+from isinglass.gateway.s3.request import S3Request, whole_number
 
 _EMPTY_HASH = hashlib.sha256(b"").hexdigest()
 #: A chunk's head or the trailers; longer ones are an attack.
 _MOST_LINE = 16 * 1024
 _MOST_TRAILERS = 16
+#: Documents that are read whole: what to delete, how to encrypt.
+_MOST_DOCUMENT = 2 << 20
 
 
 class Decoder(Protocol):
@@ -63,6 +67,38 @@ async def verified(pieces: AsyncIterator[bytes], decode: Decoder) -> AsyncIterat
         yield held
 
 
+async def payload_of(request: S3Request, caller: Caller, body: Body) -> tuple[int, AsyncIterator[bytes]]:
+    """Return the length of a request's payload and its verified pieces."""
+    framed = caller.payload.startswith("STREAMING-")
+    text = request.header("x-amz-decoded-content-length" if framed else "content-length")
+    if request.header("transfer-encoding") is not None and not framed:
+        raise S3Error("MissingContentLength", "You must provide the Content-Length HTTP header.", 411)
+    length = None if text is None else whole_number(text)
+    if text is not None and length is None:
+        raise S3Error("InvalidArgument", f"The length {text[:32]!r} is not a number.", 400)
+    pieces = verified(aiter(body), decoder(caller, request.header("x-amz-trailer"), length))
+    if not length:
+        # Nothing is sent before all is known to be good; the framing alone may be bad.
+        return 0, once(await collected(pieces))
+    return length, pieces
+
+
+async def collected(pieces: AsyncIterator[bytes]) -> bytes:
+    """Read a document whole."""
+    found = bytearray()
+    async for piece in pieces:
+        found += piece
+        if len(found) > _MOST_DOCUMENT:
+            raise S3Error("MaxMessageLengthExceeded", "Your request was too big.", 400)
+    return bytes(found)
+
+
+async def once(data: bytes) -> AsyncIterator[bytes]:
+    """Give a document as a payload."""
+    if data:
+        yield data
+
+
 class Plain:
     """A body as it is, with the hash of all of it when it was signed."""
 
@@ -102,22 +138,23 @@ class Chunked:
         self._trailers: dict[str, str] = {}
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        self._buffer += data
-        while True:
+        # Nothing is cut off what is left until its end: of the tiniest chunks, that would copy it each time.
+        data, at = self._buffer + data, 0
+        while at < len(data):
             if self._state == "data":
-                if not self._buffer:
-                    return
-                piece, self._buffer = self._buffer[: self._left], self._buffer[self._left :]
+                piece = data[at : at + self._left]
+                at += len(piece)
                 self._take(piece)
                 yield piece
                 continue
-            line, found, rest = self._buffer.partition(b"\r\n")
-            if not found:
-                if len(self._buffer) > _MOST_LINE:
+            end = data.find(b"\r\n", at)
+            if end < 0:
+                if len(data) - at > _MOST_LINE:
                     raise _bad("a line of the chunked body is too long")
-                return
-            self._buffer = rest
+                break
+            line, at = data[at:end], end + 2
             self._line(line.decode("latin-1"))
+        self._buffer = data[at:]
 
     def finish(self) -> None:
         if self._state == "trailers" and not self._buffer and not self._trailer:

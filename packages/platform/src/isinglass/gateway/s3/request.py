@@ -142,6 +142,11 @@ def _check_of_bucket(request: S3Request) -> None:
         raise S3Error("NotImplemented", f"DELETE of a bucket's {min(unknown)} is not supported.", 501)
 
 
+def whole_number(text: str, digits: int = 15) -> int | None:
+    """Read a number of so many digits at most; None when the text is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
+
+
 def check_plain(name: str, value: str) -> None:
     """Refuse what could name another folder than the one it stands for."""
     if "/" in value or ".." in value:

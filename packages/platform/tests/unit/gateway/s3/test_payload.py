@@ -39,6 +39,11 @@ def test_chunks_cut_anywhere_give_the_payload(chunks, cuts):
     assert decode(body, cuts, len(payload), "x-amz-checksum-crc32") == payload
 
 
+def test_tiniest_chunks_that_come_at_once_give_the_payload():
+    payload = bytes(range(256)) * 1024
+    assert decode(framed([payload[at : at + 1] for at in range(len(payload))]), [], len(payload)) == payload
+
+
 @pytest.mark.parametrize(
     ("body", "length", "code"),
     [
