@@ -1,6 +1,11 @@
 """Fixtures for every suite; the modules live in tests/support."""
 
+import gc
+import os
+import sys
+
 pytest_plugins = [
+    "suite_order",
     "store_fixtures",
     "api_fixtures",
     "connection_fixtures",
@@ -9,3 +14,12 @@ pytest_plugins = [
     "server_fixtures",
     "spark_server",
 ]
+
+# Hundreds of servers and commands start in processes of their own: none must compile again what it imports.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage never look again at thousands of tests and what they imported."""
+    gc.freeze()
