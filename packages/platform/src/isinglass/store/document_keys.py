@@ -1,28 +1,22 @@
 """The data keys of catalogs, each wrapped by a key of the Key Management Service."""
 
 import secrets
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from isinglass.domain.catalog_encryption import AtRest, key_context
+from isinglass.domain.catalog_encryption import key_context
 from isinglass.model.glue.errors import GlueEncryptionException
 from isinglass.store.conflicts import insert_one
 from isinglass.store.key_use import KeyUnavailable, KeyUse
 from isinglass.store.sealed_texts import DataKey
-from isinglass.store.sealing import Sealer
 from isinglass.store.tables.security import catalog_data_keys
+from isinglass.store.vault import Vault
 
 if TYPE_CHECKING:
     from isinglass.store.store import Transaction
-
-#: How long another process may go on with settings that were changed here.
-REMEMBERED_SECONDS = 1.0
-_MOST_REMEMBERED = 4096
 
 _COLUMNS = catalog_data_keys.c
 _SELECT = sa.select(_COLUMNS.id, _COLUMNS.key_arn, _COLUMNS.wrapped)
@@ -65,42 +59,6 @@ def _explained(absent: str) -> Iterator[None]:
 def is_lost(error: GlueEncryptionException) -> bool:
     """Tell whether nothing will ever open a document: its key has been deleted."""
     return isinstance(error.__cause__, KeyUnavailable) and error.__cause__.reason == "not found"
-
-
-class Vault:
-    """Remembers for a moment how catalogs are stored, and has what opens their keys; shared between threads.
-
-    After `forget` nothing is remembered that was read before it.
-    """
-
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
-        #: Opens the keys; a process without it reads nothing that is encrypted.
-        self.sealer: Sealer | None = None
-        self._monotonic = monotonic
-        self._settings: dict[str, tuple[AtRest, float]] = {}
-        self._changes = 0
-        self._lock = threading.Lock()
-
-    def forget(self) -> None:
-        """Forget everything: the settings of a catalog have changed."""
-        with self._lock:
-            self._changes += 1
-            self._settings.clear()
-
-    def settings(self, account_id: str, read: Callable[[], AtRest]) -> AtRest:
-        """Tell how an account's catalog is stored."""
-        now = self._monotonic()
-        found = self._settings.get(account_id)
-        if found is not None and now < found[1]:
-            return found[0]
-        changes = self._changes
-        settings = read()
-        with self._lock:
-            if changes == self._changes:
-                if len(self._settings) >= _MOST_REMEMBERED:
-                    self._settings.clear()
-                self._settings[account_id] = (settings, now + REMEMBERED_SECONDS)
-        return settings
 
 
 class DocumentKeys:

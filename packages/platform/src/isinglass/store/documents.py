@@ -15,9 +15,10 @@ from isinglass.domain.catalog_ids import account_of
 from isinglass.domain.keys.references import read_reference
 from isinglass.model.edge_errors import AccessDeniedException as DeniedAtEdge
 from isinglass.model.glue.errors import AccessDeniedException, GlueEncryptionException
-from isinglass.store.document_keys import DocumentKeys, Vault, is_lost
+from isinglass.store.document_keys import DocumentKeys, is_lost
 from isinglass.store.keys import Key
 from isinglass.store.sealed_texts import DataKey, TextBroken, data_key_of, is_sealed, mark_of
+from isinglass.store.vault import Moment, SettingsChanged, Vault
 
 if TYPE_CHECKING:
     from isinglass.store.store import Transaction
@@ -37,10 +38,12 @@ class Documents:
     sealed document opens as nothing else.
     """
 
-    def __init__(self, tx: "Transaction", vault: Vault, allow: Allow | None) -> None:
+    def __init__(self, tx: "Transaction", vault: Vault, allow: Allow | None, begun: Moment) -> None:
         self._tx = tx
         self._vault = vault
         self._allow = allow
+        self._begun = begun
+        self._decided: dict[str, tuple[AtRest, Moment]] = {}
         self._sealing: dict[str, DataKey | None] = {}
         self._opening: dict[str, DataKey] = {}
         self._passing_over = False
@@ -127,6 +130,12 @@ class Documents:
         if settings.key is not None:
             self._usable(account_id, settings)
 
+    def confirm(self) -> None:
+        """Raise SettingsChanged when what was written may not follow the settings any more."""
+        for account_id, (settings, decided) in self._decided.items():
+            if not self._vault.is_settled(decided) and self._read_settings(account_id) != settings:
+                raise SettingsChanged
+
     def _open_unless_lost(self, text: str, catalog_id: str, *identity: Any) -> str | None:
         try:
             return self.open(text, catalog_id, *identity)
@@ -143,10 +152,10 @@ class Documents:
             return key
 
     def _sealing_key(self, account_id: str) -> DataKey | None:
+        decided = self._vault.moment()
         settings = self._settings(account_id)
-        if settings.key is None:
-            return None
-        return self._usable(account_id, settings)
+        self._decided[account_id] = settings, decided
+        return None if settings.key is None else self._usable(account_id, settings)
 
     def _usable(self, account_id: str, settings: AtRest) -> DataKey:
         key = DocumentKeys(self._tx, self._vault).of_key(account_id, settings.key or "")
@@ -176,8 +185,8 @@ class Documents:
             self._allow(action, wrapping, account_id, settings)
 
     def _settings(self, account_id: str) -> AtRest:
-        def read() -> AtRest:
-            found = self._tx.security_configurations.catalog_encryption(account_id)
-            return at_rest(found) if found else IN_THE_CLEAR
+        return self._vault.settings(account_id, self._begun, lambda: self._read_settings(account_id))
 
-        return self._vault.settings(account_id, read)
+    def _read_settings(self, account_id: str) -> AtRest:
+        found = self._tx.security_configurations.catalog_encryption(account_id)
+        return at_rest(found) if found else IN_THE_CLEAR

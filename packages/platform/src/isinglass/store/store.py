@@ -33,7 +33,6 @@ from isinglass.store.deleted_databases import DeletedDatabases
 from isinglass.store.deleted_remains import DeletedRemains
 from isinglass.store.deleted_tables import DeletedTables
 from isinglass.store.dialects import postgresql, sqlite
-from isinglass.store.document_keys import Vault
 from isinglass.store.documents import Allow, Documents
 from isinglass.store.glossaries import Glossaries
 from isinglass.store.history import History
@@ -60,16 +59,17 @@ from isinglass.store.table_words import TableWords
 from isinglass.store.tags import Tags
 from isinglass.store.usage_profiles import UsageProfiles
 from isinglass.store.user_functions import UserFunctions
+from isinglass.store.vault import Moment, Vault
 from isinglass.store.work import WorkQueue
 
 
 class Transaction:
     """One unit of work; repositories are made when first asked for and share its connection."""
 
-    def __init__(self, connection: sa.Connection, vault: Vault, allow: Allow | None = None) -> None:
+    def __init__(self, connection: sa.Connection, vault: Vault, allow: Allow | None, begun: Moment) -> None:
         self.connection = connection
         #: What of the catalog may be encrypted is written and read through this.
-        self.documents = Documents(self, vault, allow)
+        self.documents = Documents(self, vault, allow, begun)
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -307,9 +307,11 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """Begin a transaction that writes; it commits when the block ends and rolls back when it raises."""
+        begun = self.vault.moment()
         with self._writes.write() as connection:
-            transaction = Transaction(connection, self.vault, self._allow)
+            transaction = Transaction(connection, self.vault, self._allow, begun)
             yield transaction
+            transaction.documents.confirm()
         if transaction.work.enqueued:
             self._writes.after_commit(self.work_arrived.set)
 
@@ -326,8 +328,9 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Begin a transaction that only reads: a consistent snapshot, no write lock."""
+        begun = self.vault.moment()
         with self._reading.begin() as connection:
-            yield Transaction(connection, self.vault, self._allow)
+            yield Transaction(connection, self.vault, self._allow, begun)
 
     def close(self) -> None:
         """Close pooled connections."""

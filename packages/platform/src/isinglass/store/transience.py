@@ -5,6 +5,7 @@ import sqlite3
 import sqlalchemy.exc
 
 from isinglass.store.dialects.group_commit import GroupLost
+from isinglass.store.vault import SettingsChanged
 
 #: PostgreSQL: serialization failure, deadlock, lock timeout.
 _TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03"})
@@ -13,7 +14,7 @@ _SQLITE_BUSY = ("database is locked", "database table is locked", "database sche
 
 def is_transient(error: BaseException) -> bool:
     """Decide whether a transaction lost against another one and may be tried again as a whole."""
-    if isinstance(error, GroupLost):
+    if isinstance(error, (GroupLost, SettingsChanged)):
         return True
     # SQLite's BEGIN is sent to the driver directly, so its errors arrive unwrapped.
     cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error

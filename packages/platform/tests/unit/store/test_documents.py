@@ -7,12 +7,12 @@ import pytest
 
 from isinglass.domain.catalog_changes import Change
 from isinglass.model.glue.errors import GlueEncryptionException
-from isinglass.store.document_keys import REMEMBERED_SECONDS, Vault
 from isinglass.store.key_use import KeyUse
 from isinglass.store.keys import Key
 from isinglass.store.sealed_texts import data_key_of, is_sealed
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store
+from isinglass.store.vault import CONFIRMED_SECONDS, SettingsChanged, Vault
 
 ANN, BOB = "111111111111", "222222222222"
 AT_REST = {"EncryptionAtRest": {"CatalogEncryptionMode": "SSE-KMS"}}
@@ -26,9 +26,8 @@ def sealer(store: Store) -> Sealer:
 
 
 def _settings(store: Store, settings: Any = AT_REST, account_id: str = ANN) -> None:
-    with store.begin() as tx:
+    with store.vault.changing(), store.begin() as tx:
         tx.security_configurations.put_catalog_encryption(account_id, settings)
-    store.vault.forget()
 
 
 def _dump(store: Store, catalog_id: str = ANN) -> str:
@@ -140,23 +139,30 @@ def test_key_that_an_alias_leads_to_now_seals_from_now_on(store: Store, sealer: 
     assert _load(store, before) == _load(store, after) == DOCUMENT
 
 
-def test_settings_are_remembered_for_a_moment_and_not_past_a_change() -> None:
-    clock = itertools.count(0.0, REMEMBERED_SECONDS / 4)
-    vault = Vault(lambda: next(clock))
-    read: list[str] = []
+def test_reader_from_before_a_change_has_nothing_written_in_the_clear_after_it(store: Store) -> None:
+    with store.read() as tx:
+        tx.accounts.find(ANN)  # its snapshot is of now
+        _settings(store)
+        tx.documents.encrypts(ANN)
+    assert is_sealed(_dump(store))
 
-    def settings(value: Any) -> Any:
-        return vault.settings(ANN, lambda: read.append(value) or value)
 
-    assert [settings("a"), settings("b"), settings("c")] == ["a", "a", "a"]
-    vault.forget()
-    assert settings("d") == "d"
+@pytest.mark.parametrize(("seconds", "retried"), [(0.0, False), (CONFIRMED_SECONDS, True)])
+def test_transaction_that_takes_longer_asks_again_before_it_commits(
+    store: Store, seconds: float, retried: bool
+) -> None:
+    clock = itertools.chain([0.0, 0.0], itertools.repeat(seconds))
+    store.vault = Vault(lambda: next(clock))
 
-    def changed_meanwhile() -> Any:
-        vault.forget()
-        return "stale"
+    def write() -> None:
+        with store.begin() as tx:
+            tx.documents.dump(DOCUMENT, ANN, "table", 1)
+            tx.security_configurations.put_catalog_encryption(ANN, AT_REST)
 
-    vault.forget()
-    assert vault.settings(ANN, changed_meanwhile) == "stale"
-    assert settings("fresh") == "fresh"
-    assert [settings("e") for _ in range(5)][-1] == "e"
+    if retried:
+        with pytest.raises(SettingsChanged):
+            write()
+    else:
+        write()
+    with store.read() as tx:
+        assert tx.security_configurations.catalog_encryption(ANN) == ({} if retried else AT_REST)

@@ -28,8 +28,10 @@ def command() -> None:
 @command.command("list")
 @click.pass_obj
 def list_(session: Session) -> None:
-    """List databases."""
-    databases = list(session.client.pages("GetDatabases", {}, "DatabaseList"))
+    """List databases; `-o name` also those whose encryption key has been deleted."""
+    wanted = {"AttributesToGet": ["NAME"]} if session.output == "name" else {}
+    with hints(GlueEncryptionException="isinglass db list -o name"):
+        databases = list(session.client.pages("GetDatabases", wanted, "DatabaseList"))
     rows = [
         [found["Name"], found.get("LocationUri", ""), found.get("Description", "")] for found in databases
     ]

@@ -24,10 +24,10 @@ from isinglass.model.glue.shapes import (
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.connection_passwords import ConnectionPasswords
-from isinglass.store.document_keys import REMEMBERED_SECONDS
 from isinglass.store.key_use import KeyUnavailable, KeyUse, require_enabled
 from isinglass.store.keys import Key
 from isinglass.store.store import Transaction
+from isinglass.store.vault import FOLLOWED_SECONDS
 
 
 @implements("GetDataCatalogEncryptionSettings")
@@ -49,14 +49,12 @@ def put_data_catalog_encryption_settings(
     _check_own(ctx, request.get("CatalogId"))
     settings: Any = request["DataCatalogEncryptionSettings"]
     _check_members(settings)
-    with ctx.store.begin() as tx:
+    with ctx.store.vault.changing(), ctx.store.begin() as tx:
         _check_keys(ctx, tx, settings)
         tx.security_configurations.put_catalog_encryption(ctx.account_id, settings)
-    ctx.store.vault.forget()
     if not ctx.store.embedded:
-        # Other servers on this database may go on for so long with what they remember: nobody who was told
-        # that the catalog is encrypted must find something written in the clear after that.
-        time.sleep(REMEMBERED_SECONDS)
+        # Other servers on this database may go on for so long with what they remember, or are writing.
+        time.sleep(FOLLOWED_SECONDS)
     return {}
 
 
