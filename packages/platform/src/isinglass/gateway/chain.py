@@ -125,7 +125,7 @@ class Chain:
         """
         exchange = self._exchange(request, patient=patient)
         self._run(exchange, self._links)
-        return self._logged(exchange)
+        return self._logged([exchange])[0]
 
     def handle_together(self, requests: Iterable[HttpRequest]) -> list[HttpResponse]:
         """Answer requests whose writes share one commit: none is answered before all of it is durable."""
@@ -137,18 +137,19 @@ class Chain:
                     taken.append(request)
                     exchange = self._exchange(request, patient=False)
                     self._run(exchange, self._links)
+                    exchange.let_go()
                     answered.append(exchange)
         except Exception:
             # A lost race or a full disk undid all of them: each is answered for what it meets by itself.
             _log.info("%d requests lost their commit; trying each by itself", len(taken), exc_info=True)
             return [self.handle(request) for request in taken]
-        return [self._logged(exchange) for exchange in answered]
+        return self._logged(answered)
 
     def refusal(self, request: HttpRequest) -> HttpResponse | None:
         """Answer a request that can be refused without running it; None for one that must run."""
         exchange = self._exchange(request, patient=True)
         self._run(exchange, self._checks)
-        return self._logged(exchange) if exchange.response else None
+        return self._logged([exchange])[0] if exchange.response else None
 
     def _exchange(self, request: HttpRequest, *, patient: bool) -> Exchange:
         return Exchange(request, _request_id(), self._clock(), time.perf_counter(), patient)
@@ -169,8 +170,13 @@ class Chain:
             )
             _refuse(exchange, InternalServiceException(message))
 
-    def _logged(self, exchange: Exchange) -> HttpResponse:
-        response = exchange.answered
+    def _logged(self, exchanges: list[Exchange]) -> list[HttpResponse]:
+        for exchange in exchanges:
+            self._conclude(exchange)
+        audit(self._audit_log, exchanges)
+        return [exchange.answered for exchange in exchanges]
+
+    def _conclude(self, exchange: Exchange) -> None:
         if exchange.error is None and changes_access(exchange.target.permission):
             self._authorizer.forget()
             self._verifier.forget()
@@ -178,8 +184,6 @@ class Chain:
             self._services.sealer.opened.forget()
         exchange.encrypted = exchange.encrypted or is_of_encrypted(exchange, self._store)
         self._access_log.record(access_entry(exchange))
-        audit(self._audit_log, exchange)
-        return response
 
     def _check_size(self, exchange: Exchange) -> None:
         if len(exchange.request.body) > self._body_limit:

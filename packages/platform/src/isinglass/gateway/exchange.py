@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -26,6 +26,17 @@ from isinglass.store.paging import PageRequest
 from isinglass.store.store import Store
 
 _log = logging.getLogger(__name__)
+
+#: How many bytes of a request that is too long to be kept whole are kept, about.
+_KEPT = LONGEST_PLAIN * 3 // 8
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What an event tells of a request's document: what it was about, and with which parameters."""
+
+    resources: list[str]
+    parameters: Any
 
 
 @dataclass(slots=True)
@@ -53,6 +64,8 @@ class Exchange:
     response: HttpResponse | None = None
     #: Whether it was about what is encrypted where it is stored: no log writes that down either.
     encrypted: bool = False
+    #: What the audit log is to tell of the document, if that was let go.
+    details: Details | None = None
 
     @property
     def target(self) -> Operation:
@@ -85,6 +98,28 @@ class Exchange:
             client=request.client,
             user_agent=request.header("user-agent") or "",
             now=self.now,
+        )
+
+    def let_go(self) -> None:
+        """Let the document go once the request has had its effect, as its answer waits for others.
+
+        A group's documents, thousands of objects each, would drive each other out of the processor's caches.
+        """
+        if self.error is None and self.caller is not None:
+            self.details = self.describe()()
+            self.document = {}
+
+    def describe(self) -> Callable[[], Details]:
+        """Make what writes the details down, which may wait."""
+        if self.details is not None:
+            return partial(_same, self.details)
+        return partial(
+            _details,
+            self.asked,
+            self.target,
+            tuple(self.keys_used),
+            len(self.request.body),
+            encrypted=self.encrypted or self.error == "GlueEncryptionException",
         )
 
 
@@ -123,75 +158,91 @@ def access_entry(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def audit(log: AuditLog, exchange: Exchange) -> None:
-    """Put a request whose caller is known into the audit log; a write is there when this returns."""
-    if exchange.caller is None:
-        return
-    account_id = exchange.caller.principal.account_id
+def audit(log: AuditLog, exchanges: Iterable[Exchange]) -> None:
+    """Put requests whose caller is known into the audit log; the writes are there when this returns."""
+    kept = []
+    for exchange in exchanges:
+        if exchange.caller is None:
+            continue
+        if exchange.error is None and not exchange.target.permission.reads_only:
+            kept.append(_noted(exchange, exchange.caller))
+        else:
+            log.note(_noted(exchange, exchange.caller))
+    log.keep(kept)
+
+
+def _noted(exchange: Exchange, caller: Caller) -> Noted:
+    account_id = caller.principal.account_id
     lenders = set(exchange.keys_used.values())
     if exchange.admission and exchange.admission.admitted_by:
         lenders.add(exchange.admission.admitted_by)
-    changes = not exchange.target.permission.reads_only
+    reads = exchange.target.permission.reads_only and exchange.denied is None
     ended = exchange.now + time.perf_counter() - exchange.started
-    noted = Noted(
+    return Noted(
         accounts=(account_id, *sorted(lenders - {account_id})),
-        kind="writes" if changes or exchange.denied is not None else "reads",
+        kind="reads" if reads else "writes",
         time=ended,
         build=partial(
             _event,
-            exchange.asked,
+            caller,
             exchange.target,
-            tuple(exchange.keys_used),
+            exchange.request.client,
+            exchange.request.header("user-agent") or "",
             exchange.request_id,
             ended,
             exchange.denied,
             exchange.error,
             exchange.message,
-            exchange.encrypted or exchange.error == "GlueEncryptionException",
-            len(exchange.request.body),
+            exchange.describe(),
         ),
     )
-    if changes and exchange.error is None:
-        log.keep(noted)
-    else:
-        log.note(noted)
 
 
 def _event(
-    asked: Asked,
+    caller: Caller,
     operation: Operation,
-    keys_used: tuple[str, ...],
+    client: str,
+    user_agent: str,
     request_id: str,
     ended: float,
     denied: Denied | None,
     error: str | None,
     message: str,
-    encrypted: bool,
-    size: int,
+    describe: Callable[[], Details],
 ) -> dict[str, Any]:
     """Build an event; the time comes first, for whoever looks for one."""
-    principal = asked.principal
+    principal, details = caller.principal, describe()
     event: dict[str, Any] = {
         "Time": round(ended, 6),
         "RequestId": request_id,
         "AccountId": principal.account_id,
         "Principal": principal.arn,
         "AccessKeyId": principal.access_key_id,
-        "SourceIp": asked.client,
-        "UserAgent": asked.user_agent[:512],
+        "SourceIp": client,
+        "UserAgent": user_agent[:512],
         "Operation": operation.permission.action,
         "ReadOnly": operation.permission.reads_only,
         "Outcome": "DENIED" if denied else "FAILED" if error else "SUCCESS",
-        "Resources": _touched(asked, keys_used)[:100],
-        "Parameters": (
-            names_in(asked.document) if encrypted else _parameters(asked.document, operation, size)
-        ),
+        "Resources": details.resources,
+        "Parameters": details.parameters,
     }
     if error:
         event |= {"ErrorCode": error, "ErrorMessage": redact_text(message)}
     if denied:
         event |= {"MissingPermission": denied.action, "MissingOn": denied.resource}
     return event
+
+
+def _same(details: Details) -> Details:
+    return details
+
+
+def _details(
+    asked: Asked, operation: Operation, keys_used: tuple[str, ...], size: int, *, encrypted: bool
+) -> Details:
+    document = asked.document
+    parameters = names_in(document) if encrypted else _parameters(document, operation, size)
+    return Details(_touched(asked, keys_used)[:100], parameters)
 
 
 def _touched(asked: Asked, keys_used: tuple[str, ...]) -> list[str]:
@@ -218,4 +269,4 @@ def _parameters(document: Mapping[str, Any], operation: Operation, size: int) ->
 
 def _fitting(document: Mapping[str, Any], size: int) -> Mapping[str, Any]:
     """Cut the lists of a document of so many bytes to less than would fit: elements differ in size."""
-    return cut_lists(document, 0.75 * LONGEST_PLAIN / size) if size > LONGEST_PLAIN else document
+    return cut_lists(document, _KEPT / size) if size > LONGEST_PLAIN else document

@@ -12,8 +12,9 @@ from isinglass.gateway.protocol.messages import HttpRequest
 
 _log = logging.getLogger(__name__)
 
-#: Bounds how long the first of a group waits for the last.
-_LARGEST_GROUP = 128
+#: Bounds how long the first of a group waits for the last. Were all that clients have open in one group, the
+#: server would have nothing to do while they read their answers and send again.
+_LARGEST_GROUP = 24
 
 #: One group is answered while another one's commit becomes durable, for which the disk lets it wait.
 _THREADS = 2

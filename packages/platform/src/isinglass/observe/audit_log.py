@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -103,14 +103,14 @@ class AuditLog:
         """Write an event soon; returns at once."""
         self._waiting.append(noted)
 
-    def keep(self, noted: Noted) -> None:
-        """Write an event before returning."""
+    def keep(self, noted: Sequence[Noted]) -> None:
+        """Write events before returning."""
         try:
-            self._write([noted])
+            self._write(noted)
         except OSError as error:
-            # The call has had its effect: it is answered, and its event is tried again.
+            # The calls have had their effect: they are answered, and their events are tried again.
             self._complain(error)
-            self._waiting.append(noted)
+            self._waiting.extend(noted)
 
     def flush(self) -> None:
         """Write what was noted so far."""
@@ -155,7 +155,7 @@ class AuditLog:
     def _complain(self, error: OSError) -> None:
         print(f"The audit log cannot be written: {error}", file=sys.stderr)  # noqa: T201
 
-    def _write(self, waiting: list[Noted]) -> None:
+    def _write(self, waiting: Sequence[Noted]) -> None:
         lines: dict[tuple[str, Kind], list[bytes]] = {}
         for noted in waiting:
             line = orjson.dumps(noted.build(), default=str, option=orjson.OPT_NON_STR_KEYS) + b"\n"

@@ -49,7 +49,7 @@ def _calls(folder: Path, size: int = 1000, wanted: Wanted | None = None) -> list
 
 
 def test_kept_event_is_on_its_way_to_the_disk_at_once(log: AuditLog, tmp_path: Path):
-    log.keep(_noted(1))
+    log.keep([_noted(1)])
     (file,) = audit_files(str(tmp_path / ACCOUNT))
     assert orjson.loads(file.path.read_bytes())["Operation"] == "glue:Call1"
     assert (file.day, file.stream) == (day_of(time.time()), "api-writes")
@@ -68,7 +68,7 @@ def test_event_that_cannot_be_written_is_written_later(
 ):
     folder = tmp_path / ACCOUNT
     folder.write_text("in the way")
-    log.keep(_noted(1))
+    log.keep([_noted(1)])
     with pytest.raises(OSError, match="audit"):
         log.flush()
     assert "The audit log cannot be written" in capsys.readouterr().err
@@ -78,18 +78,18 @@ def test_event_that_cannot_be_written_is_written_later(
 
 
 def test_half_a_line_of_a_killed_writer_is_passed_over(log: AuditLog, tmp_path: Path):
-    log.keep(_noted(1))
+    log.keep([_noted(1)])
     (file,) = audit_files(str(tmp_path / ACCOUNT))
     with file.path.open("ab") as handle:
         handle.write(b'{"Time":1763825.5,"Oper')
-    _log(tmp_path).keep(_noted(2))
+    _log(tmp_path).keep([_noted(2)])
     assert _calls(tmp_path) == [2, 1]
 
 
 def test_full_file_is_followed_by_another(monkeypatch: pytest.MonkeyPatch, log: AuditLog, tmp_path: Path):
     monkeypatch.setattr(audit_log, "_ROTATE_BYTES", 300)
     for number in range(9):
-        log.keep(_noted(number))
+        log.keep([_noted(number)])
     assert [file.number for file in audit_files(str(tmp_path / ACCOUNT))] == [1, 2, 3]
     assert _calls(tmp_path, size=2) == [8, 7, 6, 5, 4, 3, 2, 1, 0]
 
@@ -101,8 +101,8 @@ def test_sweep_removes_what_is_old_and_reads_beyond_their_share(
     monkeypatch.setattr(audit_log, "_READ_BYTES", 250)
     now = time.time()
     for number in range(6):
-        log.keep(_noted(number, "reads"))
-        log.keep(_noted(number))
+        log.keep([_noted(number, "reads")])
+        log.keep([_noted(number)])
     folder = tmp_path / ACCOUNT / "audit"
     old = folder / f"{day_of(now - 31 * DAY)}-000001.api-writes.jsonl"
     kept = folder / f"{day_of(now - 29 * DAY)}-000001.api-writes.jsonl"
@@ -141,5 +141,5 @@ def test_pages_of_any_size_give_every_event_once_and_the_latest_first(
     logs = {source: _log(folder, source) for source in ("api", "s3")}
     began = time.time()
     for number, (source, kind) in enumerate(calls):
-        logs[source].keep(_noted(number, kind, at=began + number))
+        logs[source].keep([_noted(number, kind, at=began + number)])
     assert _calls(folder, size) == list(reversed(range(len(calls))))

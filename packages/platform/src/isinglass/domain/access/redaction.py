@@ -25,12 +25,10 @@ _SECRET_TEXT = re.compile(
     rf"((?:{_WORDS})[\w.-]*(?:\s*=\s*|:\s+|[\"']\s*:\s*))(\"[^\"]*\"|'[^']*'|[^\s&;,\"']+)", re.IGNORECASE
 )
 _SECRET_URL = re.compile(r"(://[^\s/:@]*:)[^\s/@]+@")
-#: One of these is in every text that the patterns above find something in; the last are the letters that
-#: count as an i, a k or an s where case does not.
-_TRACES = (
-    b"pass", b"pwd", b"secret", b"credential", b"private", b"api", b"token", b"access", b"@",
-    *(letter.encode() for letter in "\u0130\u0131\u212a\u017f"),
-)  # fmt: skip
+#: One of these is in every text that the patterns above find something in. The letters count as an i, a k or
+#: an s where case does not.
+_TRACES = (b"pass", b"pwd", b"secret", b"credential", b"private", b"api", b"token", b"access", b"@")
+_LETTERS = tuple(letter.encode() for letter in "\u0130\u0131\u212a\u017f")
 
 #: Members that say which thing a request is about, and never what that is.
 _NAMES = frozenset({
@@ -84,7 +82,9 @@ def is_plain(document: bytes, mask: Mask) -> bool:
     if mask is not None or len(document) > LONGEST_PLAIN:
         return False
     lower = document.lower()
-    return not any(trace in lower for trace in _TRACES)
+    if any(trace in lower for trace in _TRACES):
+        return False
+    return document.isascii() or not any(letter in document for letter in _LETTERS)
 
 
 def names_in(document: Mapping[str, Any]) -> dict[str, Any]:

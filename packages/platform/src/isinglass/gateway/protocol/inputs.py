@@ -73,7 +73,7 @@ class InputCompiler:
                 if item is not None and (known := members.get(member)) is not None:
                     shown, check_member = known
                     clean[member] = check_member(item, (path, shown), found)
-            if not required <= clean.keys():
+            if required and not required <= clean.keys():
                 for member in required - clean.keys():
                     place = (path, member_name(member))
                     found.append(Violation(place, targets[member], None, "Member must not be null"))

@@ -21,7 +21,7 @@ def answered(log: AuditLog, request: S3Request, caller: Caller, needs: Sequence[
         return
     noted = _noted(request, caller, needs, None if status < 400 else S3Error(str(status), "", status))
     if status < 400:
-        log.keep(noted)
+        log.keep([noted])
     else:
         log.note(noted)
 
