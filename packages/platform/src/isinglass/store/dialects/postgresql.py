@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -11,8 +12,27 @@ from isinglass.store.dialects.documents import dumps
 
 def create_engine(url: str) -> sa.Engine:
     """Open a PostgreSQL database with the psycopg driver; the session speaks UTC."""
+    return _engine(sa.make_url(url.replace("postgresql://", "postgresql+psycopg://", 1)))
+
+
+def reading(engine: sa.Engine) -> sa.Engine:
+    """Make the engine of transactions that only read: all statements of one see the same moment.
+
+    Its connections are its own and set up once: told so for each transaction, they would cost a third more.
+    """
+    of_readers = _engine(engine.url, isolation_level="REPEATABLE READ")
+
+    @sa.event.listens_for(of_readers, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.read_only = True
+
+    return of_readers
+
+
+def _engine(url: sa.URL, **more: Any) -> sa.Engine:
     return sa.create_engine(
-        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        url,
+        **more,
         pool_size=8,
         max_overflow=24,
         pool_pre_ping=True,
@@ -21,11 +41,6 @@ def create_engine(url: str) -> sa.Engine:
         json_serializer=dumps,
         json_deserializer=orjson.loads,
     )
-
-
-def reading(engine: sa.Engine) -> sa.Engine:
-    """Make the engine of transactions that only read, on the same connections."""
-    return engine.execution_options(postgresql_readonly=True)
 
 
 class Writes:
