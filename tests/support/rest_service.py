@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -32,6 +32,8 @@ class RestService:
     port: int
     answer: Callable[[Asked], Answer]
     asked: list[Asked] = field(default_factory=list)
+    #: Seconds that it waits before each byte of an answer.
+    pause: float = 0
 
     @property
     def url(self) -> str:
@@ -55,13 +57,20 @@ def serving(answer: Callable[[Asked], Answer]) -> Iterator[RestService]:
             for name, value in {"Content-Length": str(len(sent)), **more}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(sent)
+            if not service.pause:
+                self.wfile.write(sent)
+                return
+            with suppress(OSError):  # the other side does not wait for the end
+                for byte in sent:
+                    ended.wait(service.pause)
+                    self.wfile.write(bytes([byte]))
 
         do_GET = do_POST = _handle
 
         def log_message(self, *_arguments: Any) -> None:
             """Say nothing."""
 
+    ended = threading.Event()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     service = RestService(server.server_address[1], answer)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
@@ -69,5 +78,6 @@ def serving(answer: Callable[[Asked], Answer]) -> Iterator[RestService]:
     try:
         yield service
     finally:
+        ended.set()
         server.shutdown()
         server.server_close()

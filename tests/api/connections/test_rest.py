@@ -2,7 +2,6 @@
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -157,6 +156,52 @@ def test_records_are_paged_to_the_end(shop: Any, entity: str) -> None:
     assert pages == [ITEMS[:3], ITEMS[3:6], ITEMS[6:]]
 
 
+@pytest.mark.parametrize("entity", ["by cursor", "by offset", "posted"])
+@pytest.mark.parametrize(
+    ("predicate", "ids"),
+    [
+        ("id > 1 and NAME <> 'n3'", [2, 4, 5, 6]),
+        ("name like '%6' or id in (0, 2)", [0, 2, 6]),
+        ("id < 0", []),
+    ],
+)
+def test_records_are_filtered_page_by_page(shop: Any, entity: str, predicate: str, ids: list[int]) -> None:
+    if entity != "by cursor":
+        predicate = predicate.replace("NAME", "name")  # without a schema, names are as the records have them
+    answer = _read(shop, entity, 2, FilterPredicate=predicate, SelectedFields=["id"])
+    pages = [answer["Records"]]
+    while "NextToken" in answer:
+        token = answer["NextToken"]
+        answer = _read(shop, entity, 2, FilterPredicate=predicate, SelectedFields=["id"], NextToken=token)
+        pages.append(answer["Records"])
+    assert all(len(page) == 2 for page in pages[:-1])
+    assert [each["id"] for page in pages for each in page] == ids
+
+
+def test_search_through_many_pages_ends_and_goes_on(shop: Any, service: RestService) -> None:
+    endless = {"data": {"items": [{"id": 1}]}}
+    service.answer = lambda asked: (
+        200, {}, {**endless, "next": str(int(asked.query.get("after", ["0"])[0]) + 1)},
+    )  # fmt: skip
+    answer = _read(shop, "by cursor", 1, FilterPredicate="id = 2")
+    assert (answer["Records"], len(service.asked)) == ([], 10)
+    _read(shop, "by cursor", 1, FilterPredicate="id = 2", NextToken=answer["NextToken"])
+    assert service.asked[10].query["after"] == ["10"]
+
+
+def test_filter_that_meets_a_value_it_cannot_compare_says_so(shop: Any, service: RestService) -> None:
+    service.answer = lambda _asked: (200, {}, [{"a": None}, {"b": 1}, {"a": 2}, {"a": ["x"]}])
+    assert _read(shop, "whole", 1, FilterPredicate="a = 2")["Records"] == [{"a": 2}]
+    assert _error(
+        shop.get_entity_records, ConnectionName="c", EntityName="whole", Limit=2, FilterPredicate="a = 2"
+    ) == ("InvalidInputException", "a is a structure, which is not filtered by.")
+
+
+def test_offset_past_the_end_may_be_not_found(shop: Any, service: RestService) -> None:
+    service.answer = lambda asked: (404, {}, {}) if asked.query["skip"] != ["0"] else _answer(asked)
+    assert _read(shop, "by offset")["Records"] == ITEMS
+
+
 def test_requests_are_what_the_type_says(shop: Any, service: RestService) -> None:
     _read(shop, "by offset", 2, ConnectionOptions={"colour": "red"}, SelectedFields=["name"])
     [asked] = service.asked
@@ -234,6 +279,9 @@ def test_token_is_had_before_records_are_read(glue: Any, service: RestService) -
         f"grant_type=client_credentials&client_id=me&client_secret={SECRET}&scope=read",
     )
     assert asked.headers["authorization"] == "Bearer t0ken"
+    # One token serves all pages that are read for one answer.
+    _read(glue, "by offset", 3, FilterPredicate="id > 100")
+    assert [asked.path for asked in service.asked[2:]].count("/token") == 1
 
 
 _FAILURES: list[tuple[Answer, str, str]] = [
@@ -274,8 +322,12 @@ def test_odd_values_of_the_service_arrive_as_json_can_have_them(shop: Any, servi
 @pytest.mark.parametrize(
     ("entity", "wanted", "code", "message"),
     [
-        ("by cursor", {"FilterPredicate": "id = 1"}, "OperationNotSupportedException",
-         "FilterPredicate and OrderBy are not sent to REST services by this server."),
+        ("by cursor", {"OrderBy": "id"}, "OperationNotSupportedException",
+         "OrderBy is not supported for REST services: they give records in an order of their own."),
+        ("by cursor", {"FilterPredicate": "id ="}, "InvalidInputException",
+         "FilterPredicate is not understood: it ends too early."),
+        ("by cursor", {"FilterPredicate": "nope = 1"}, "InvalidInputException", "There is no field nope; there are id, name."),
+        ("by cursor", {"FilterPredicate": "id = 'x'"}, "InvalidInputException", "id is a number, and 'x' is none."),
         ("by cursor", {"SelectedFields": ["nope"]}, "InvalidInputException", "There is no field nope; there are id, name."),
         ("whole", {"ConnectionOptions": {"nope": "x"}}, "InvalidInputException", "There is no connection option nope."),
         ("whole", {"ConnectionOptions": {"colour": "x"}}, "InvalidInputException", "colour must be one of red, blue."),
@@ -325,17 +377,9 @@ def test_service_that_answers_a_byte_at_a_time_is_left_in_time(
     shop: Any, service: RestService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("isinglass.operations.connections.rest.http.SECONDS", 0.5)
-    done = threading.Event()
-
-    def slow(_asked: Asked) -> Answer:
-        done.wait(10)
-        return 200, {}, {}
-
-    service.answer = slow
-    try:
-        code, message = _error(shop.get_entity_records, ConnectionName="c", EntityName="whole", Limit=1)
-    finally:
-        done.set()
+    service.answer = lambda _asked: (200, {}, b"[]" + b" " * 200)
+    service.pause = 0.1
+    code, message = _error(shop.get_entity_records, ConnectionName="c", EntityName="whole", Limit=1)
     assert (code, message) == (
         "OperationTimeoutException",
         f"localhost:{service.port} did not answer within 0.5 seconds",

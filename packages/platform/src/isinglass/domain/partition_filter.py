@@ -19,7 +19,7 @@ from isinglass.domain.partition_expression import (
 )
 from isinglass.domain.partition_types import KeyType, NotOfType, UnknownType, is_ordered_as_text, key_type
 from isinglass.domain.partition_values import EVERYTHING, NULL, KeyRange, key_range
-from isinglass.domain.truths import OPERATORS, Test, Truth, all_of, any_of, like, negated
+from isinglass.domain.truths import Test, Truth, all_of, any_of, comparison, negated
 from isinglass.model.glue.errors import InvalidInputException, InvalidStateException
 
 _Test = Test[Sequence[str]]
@@ -103,22 +103,10 @@ def _condition(node: Compare | In | Between | Like | IsNull, column: _Column) ->
     if isinstance(node, IsNull):
         return lambda values: position >= len(values) or values[position] == NULL
     kind = column.type
+    if isinstance(node, Like) and kind.family != "String":
+        raise InvalidInputException(f"{kind.family} data type doesn't support operation 'LIKE'")
     read = kind.read
-    decide: Callable[[Any], bool]
-    match node:
-        case Compare(_, op, literal):
-            compare, wanted = OPERATORS[op], read(literal)
-            decide = lambda value: compare(value, wanted)  # noqa: E731 - each branch makes one
-        case In(_, literals):
-            members = frozenset(read(literal) for literal in literals)
-            decide = members.__contains__
-        case Between(_, low, high):
-            lowest, highest = read(low), read(high)
-            decide = lambda value: lowest <= value <= highest  # noqa: E731
-        case Like(_, pattern):
-            if kind.family != "String":
-                raise InvalidInputException(f"{kind.family} data type doesn't support operation 'LIKE'")
-            decide = lambda value: like(value, pattern)  # noqa: E731
+    decide = comparison(node, read)
 
     def test(values: Sequence[str]) -> Truth:
         if position >= len(values):

@@ -4,13 +4,15 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from isinglass.domain.partition_expression import Between, Compare, In, Like
+
 _Row = TypeVar("_Row")
 
 #: None is unknown, which a comparison with a missing value gives.
 Truth = bool | None
 Test = Callable[[_Row], Truth]
 
-OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "<>": operator.ne,
     "<": operator.lt,
@@ -60,6 +62,21 @@ def negated(inner: Test[_Row]) -> Test[_Row]:
         return None if answer is None else not answer
 
     return test
+
+
+def comparison(node: Compare | In | Between | Like, read: Callable[[str], Any]) -> Callable[[Any], bool]:
+    """Build what decides about one value, of the type whose literals `read` reads."""
+    match node:
+        case Compare(_, op, literal):
+            compare, wanted = _OPERATORS[op], read(literal)
+            return lambda value: compare(value, wanted)
+        case In(_, literals):
+            return frozenset(read(literal) for literal in literals).__contains__
+        case Between(_, low, high):
+            lowest, highest = read(low), read(high)
+            return lambda value: bool(lowest <= value <= highest)
+        case Like(_, pattern):
+            return lambda value: like(value, pattern)
 
 
 def like(text: str, pattern: str) -> bool:

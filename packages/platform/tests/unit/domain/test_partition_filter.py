@@ -20,8 +20,8 @@ from isinglass.domain.partition_expression import (
     parse,
 )
 from isinglass.domain.partition_filter import compile_filter
-from isinglass.domain.truths import like
 from isinglass.domain.partition_values import NULL, KeyRange, encode, key_range
+from isinglass.domain.truths import like
 from isinglass.model.glue.errors import InvalidInputException, InvalidStateException
 
 KEYS = [{"Name": "s", "Type": "string"}, {"Name": "d", "Type": "date"}, {"Name": "n", "Type": "int"}]

@@ -1,7 +1,7 @@
 """Names of entities that lie in others, as SQL writes them: `sales.orders`, `"web shop"."2026.orders"`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
@@ -39,6 +39,14 @@ def split(text: str, form: str) -> tuple[str, ...]:
     if position != len(text) or text.endswith(".") or len(parts) != form.count(".") + 1:
         raise InvalidEntityName(text, form)
     return tuple(parts)
+
+
+def matching(names: Iterable[str], wanted: str) -> str | None:
+    """Find a name as it is written, or the only one that differs from it in case alone."""
+    folded = [name for name in names if name.lower() == wanted.lower()]
+    if wanted in folded:
+        return wanted
+    return folded[0] if len(folded) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from isinglass.model.glue.shapes import (
 from isinglass.operations.connections.opening import Opened, check_own, failures_told, find_connection
 from isinglass.operations.connections.postgresql.entities import PostgresqlEntities
 from isinglass.operations.connections.rest.entities import RestEntities
+from isinglass.operations.connections.rest.service import RestService
 from isinglass.operations.connections.sources import BadQuery, EntityMissing, EntitySource, NotAsked, Wanted
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
@@ -90,7 +91,7 @@ def _reader(ctx: Context, opened: Opened) -> EntitySource:
     if "READ" not in kind.reached.operations:
         raise UntestableConnection(f"Entities of {kind.name} connections are not read by this server.")
     if opened.registered is not None:
-        return RestEntities(opened, opened.registered, ctx.services.own_ports())
+        return RestEntities(RestService(opened, opened.registered, ctx.services.own_ports()))
     target = target_of(kind.name, opened.properties, opened.authentication)
     assert isinstance(target, Login)
     return PostgresqlEntities(target, ctx.services.own_ports())

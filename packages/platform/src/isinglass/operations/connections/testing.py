@@ -15,7 +15,7 @@ from isinglass.operations.connections.opening import (
     failures_told,
     find_connection,
 )
-from isinglass.operations.connections.rest.entities import RestEntities
+from isinglass.operations.connections.rest.service import RestService
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.store.connections import Connection
@@ -53,7 +53,7 @@ def _try(ctx: Context, opened: Opened) -> None:
     own_ports = ctx.services.own_ports()
     with failures_told():
         if opened.registered is not None:
-            if not RestEntities(opened, opened.registered, own_ports).check():
+            if not RestService(opened, opened.registered, own_ports).check():
                 raise UntestableConnection(
                     f"The connection type {opened.kind.name} has no ValidationEndpointConfiguration to try."
                 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from isinglass.domain import json_documents
+from isinglass.domain.entities.names import matching
 from isinglass.operations.connections.sources import BadQuery, Document
 
 if TYPE_CHECKING:
@@ -107,11 +108,11 @@ class Column:
 
 def named(columns: Sequence[Column], name: str) -> Column:
     """Find a column by its name, or by the only one that differs in case alone."""
-    folded = [column for column in columns if column.name.lower() == name.lower()]
-    exact = [column for column in folded if column.name == name]
-    if len(exact or folded) != 1:
-        raise BadQuery(f"There is no field {name}; there are {', '.join(column.name for column in columns)}")
-    return (exact or folded)[0]
+    by_name = {column.name: column for column in columns}
+    found = matching(by_name, name)
+    if found is None:
+        raise BadQuery(f"There is no field {name}; there are {', '.join(by_name)}")
+    return by_name[found]
 
 
 def record(columns: Sequence[Column], row: Sequence[Any]) -> Mapping[str, Any]:

@@ -1,18 +1,21 @@
 """The entities of a REST service, as the account's connection type says what they are."""
 
-from collections.abc import Collection, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from isinglass.domain import json_paths
-from isinglass.domain.connection_secrets import is_secret
-from isinglass.domain.connection_types.registered import additional, source_of
+from isinglass.domain.connection_types.registered import source_of
+from isinglass.domain.entities.record_filters import (
+    BadFilter,
+    compile_record_filter,
+    field_named,
+    operators,
+)
 from isinglass.domain.rest_services import paging
-from isinglass.domain.rest_services.requests import Carried, Request, address_of, bearer, plan, resolved
-from isinglass.domain.rest_services.tokens import credentials, token_of
-from isinglass.operations.connections.opening import Opened
-from isinglass.operations.connections.probing import ProbeFailed
-from isinglass.operations.connections.rest.http import Answer, send
+from isinglass.operations.connections.rest.http import MOST_BYTES, SECONDS
+from isinglass.operations.connections.rest.service import RestService
 from isinglass.operations.connections.sources import (
     After,
     BadQuery,
@@ -23,30 +26,19 @@ from isinglass.operations.connections.sources import (
 )
 from isinglass.store.paging import PageRequest
 
-_LONGEST_REASON = 300
-_SHORTEST_SECRET = 4
-#: Characters of a service's cursor that a token has room for.
-_LONGEST_CURSOR = 1000
+#: Pages of a service that are read for one page of ours, as long as they take no more bytes and seconds than
+#: one answer may.
+_MOST_PAGES = 10
 #: Records that tell the fields of an entity whose type says none.
 _SAMPLE = 100
-_CAUSES = {
-    401: "credentials",
-    403: "denied",
-    404: "missing",
-    408: "timeout",
-    429: "throttled",
-    504: "timeout",
-}
 _TYPES = {bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE", str: "STRING", list: "ARRAY", dict: "STRUCT"}
 
 
 @dataclass(frozen=True, slots=True)
 class RestEntities:
-    """Reads the entities of one connection."""
+    """Lists, describes and reads the entities of one connection."""
 
-    opened: Opened
-    registered: Mapping[str, Any]
-    own_ports: Collection[int]
+    service: RestService
 
     def entities(self, parent: str | None, page: PageRequest) -> tuple[list[Document], After]:
         """List the entities by name; none has others in it."""
@@ -74,110 +66,66 @@ class RestEntities:
         return shown, (end,) if end < len(found) else None
 
     def records(self, wanted: Wanted) -> tuple[list[Document], After]:
-        """Read a page of records."""
-        if wanted.predicate or wanted.order:
-            raise NotAsked("FilterPredicate and OrderBy are not sent to REST services by this server")
-        selected = self._selected(wanted)
-        source = source_of(self._rest, self._named(wanted.entity))
-        method, pages = source.get("RequestMethod", "GET"), source.get("PaginationConfiguration", {})
-        place: paging.Place = (wanted.after[0], wanted.after[1]) if wanted.after else paging.START
-        answer = self._ask(source, wanted.options, paging.carried(pages, place, wanted.limit, method))
-        records = self._result(source, answer)
-        following = paging.after(pages, place, records, wanted.limit, answer.body, answer.headers)
-        if following is not None and len(str(following[0])) > _LONGEST_CURSOR:
-            raise self._failed("answer", f"gave a cursor of more than {_LONGEST_CURSOR} characters")
-        shown = records[place[1] : place[1] + wanted.limit]
-        return [_chosen(each, selected) for each in shown], following
+        """Read page after page until so many records are found, or enough has been read for once."""
+        if wanted.order:
+            raise NotAsked(
+                "OrderBy is not supported for REST services: they give records in an order of their own"
+            )
+        types = self._types(wanted.entity)
+        with _told():
+            selected = list(dict.fromkeys(field_named(types, name) for name in wanted.selected))
+            matches = compile_record_filter(wanted.predicate, types) if wanted.predicate else _any_record
+            found, after = self._read(wanted, matches)
+        return [_chosen(each, selected) for each in found], after
 
-    def check(self) -> bool:
-        """Try the service, where the type says by what request; False where it says none."""
-        source = self._rest.get("ValidationEndpointConfiguration")
-        if source is None:
-            return False
-        answer = self._ask(source, {}, [])
-        self._refuse_failure(source, answer)
-        return True
+    def _read(self, wanted: Wanted, matches: Callable[[Document], bool]) -> tuple[list[Document], After]:
+        source = source_of(self._rest, wanted.entity)
+        page_at = self.service.pages(source, wanted.options, wanted.limit)
+        found: list[Document] = []
+        at, skipped = wanted.after or paging.START
+        ends, size = time.monotonic() + SECONDS, 0
+        for _ in range(_MOST_PAGES):
+            page = page_at(at)
+            records = [_document(each) for each in page.records[skipped:]]
+            chosen, looked_at = paging.take(records, wanted.limit - len(found), matches)
+            found += chosen
+            if looked_at < len(records):
+                return found, (at, skipped + looked_at)
+            if page.following is None:
+                return found, None
+            at, skipped, size = page.following, 0, size + page.size
+            if len(found) == wanted.limit or size > MOST_BYTES or time.monotonic() > ends:
+                break
+        return found, (at, skipped)
 
     @property
     def _rest(self) -> Mapping[str, Any]:
-        rest: Mapping[str, Any] = self.registered["RestConfiguration"]
+        rest: Mapping[str, Any] = self.service.registered["RestConfiguration"]
         return rest
 
-    def _named(self, entity: str) -> str:
-        if entity not in self._rest["EntityConfigurations"]:
-            raise EntityMissing(entity)
-        return entity
-
-    def _entity(self, entity: str) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self._rest["EntityConfigurations"][self._named(entity)]
+    def _entity(self, name: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] | None = self._rest["EntityConfigurations"].get(name)
+        if found is None:
+            raise EntityMissing(name)
         return found
 
-    def _selected(self, wanted: Wanted) -> list[str]:
-        names = list(dict.fromkeys(wanted.selected))
-        schema = self._entity(wanted.entity).get("Schema", {})
-        known = {each["Name"] for each in schema.values()}
-        unknown = [name for name in names if known and name not in known]
-        if unknown:
-            raise BadQuery(f"There is no field {unknown[0]}; there are {', '.join(sorted(known))}")
-        return names
+    def _types(self, entity: str) -> dict[str, str]:
+        """Give the types of an entity's fields by name; none where the connection type does not say them."""
+        schema = self._entity(entity).get("Schema", {})
+        return {each["Name"]: each["FieldDataType"] for each in schema.values()}
 
-    def _ask(self, source: Mapping[str, Any], options: Mapping[str, str], more: list[Carried]) -> Answer:
-        parameters = source.get("RequestParameters", ())
-        unknown = sorted(options.keys() - {each["Name"] for each in parameters})
-        if unknown:
-            raise BadQuery(f"There is no connection option {unknown[0]}")
-        carried = [
-            *resolved(additional(self.registered), self.opened.properties),
-            *resolved(parameters, {**self.opened.properties, **options}),
-            *more,
-            *self._credentials(),
-        ]
-        request = plan(self._base(), source.get("RequestMethod", "GET"), source["RequestPath"], carried)
-        return send(request, self.own_ports)
 
-    def _credentials(self) -> list[Carried]:
-        found = credentials(self.registered, self.opened.authentication)
-        if not isinstance(found, Request):
-            return found
-        answer = send(found, self.own_ports)
-        self._refuse_failure({}, answer, found)
-        return [bearer(token_of(answer.body))]
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say that a filter cannot be asked of an entity, when it is read and when a record shows it."""
+    try:
+        yield
+    except BadFilter as error:
+        raise BadQuery(str(error)) from error
 
-    def _result(self, source: Mapping[str, Any], answer: Answer) -> list[Any]:
-        self._refuse_failure(source, answer)
-        found = json_paths.follow(answer.body, source["ResponseConfiguration"]["ResultPath"])
-        if isinstance(found, dict):
-            return [found]
-        if not isinstance(found, list):
-            raise self._failed("answer", "answered nothing at the ResultPath")
-        return found
 
-    def _refuse_failure(
-        self, source: Mapping[str, Any], answer: Answer, request: Request | None = None
-    ) -> None:
-        path = source.get("ResponseConfiguration", {}).get("ErrorPath")
-        said = json_paths.follow(answer.body, path) if path is not None else None
-        if answer.status < 400 and not said:
-            return
-        cause = _CAUSES.get(answer.status, "refused" if answer.status >= 500 else "answer")
-        reason = f": {self._without_secrets(str(said))[:_LONGEST_REASON]}" if said else ""
-        raise self._failed(cause, f"answered {answer.status}{reason}", request)
-
-    def _failed(self, cause: str, detail: str, request: Request | None = None) -> ProbeFailed:
-        address = address_of(self._base()) if request is None else request.address
-        return ProbeFailed(address, cause, detail)
-
-    def _base(self) -> str:
-        url = self.registered["ConnectionProperties"]["Url"]
-        [base] = resolved([{**url, "Required": True}], self.opened.properties)
-        return base.value
-
-    def _without_secrets(self, text: str) -> str:
-        own = [value for name, value in self.opened.properties.items() if is_secret(name)]
-        for secret in (*own, *_texts(self.opened.authentication)):
-            if len(secret) >= _SHORTEST_SECRET:
-                text = text.replace(secret, "********")
-        return text
+def _any_record(_record: Document) -> bool:
+    return True
 
 
 def _field(definition: Mapping[str, Any]) -> Document:
@@ -186,7 +134,7 @@ def _field(definition: Mapping[str, Any]) -> Document:
     )
 
 
-def _inferred(records: list[Document]) -> list[Document]:
+def _inferred(records: Sequence[Document]) -> list[Document]:
     kinds: dict[str, set[str]] = {}
     for record in records:
         for name, value in record.items():
@@ -198,23 +146,18 @@ def _inferred(records: list[Document]) -> list[Document]:
 
 
 def _described(name: str, kind: str, *, nullable: bool) -> Document:
+    found = operators(kind)
     return {
         "FieldName": name, "Label": name, "FieldType": kind, "IsNullable": nullable, "IsRetrievable": True,
-        "IsPrimaryKey": False, "IsFilterable": False, "IsPartitionable": False, "IsCreateable": False,
+        "IsPrimaryKey": False, "IsFilterable": bool(found), "IsPartitionable": False, "IsCreateable": False,
         "IsUpdateable": False, "IsUpsertable": False, "IsDefaultOnCreate": False,
-        "SupportedFilterOperators": [],
+        "SupportedFilterOperators": list(found),
     }  # fmt: skip
 
 
-def _chosen(record: Any, selected: list[str]) -> Document:
-    found = record if isinstance(record, dict) else {"value": record}
-    return {name: found.get(name) for name in selected} if selected else found
+def _document(record: Any) -> Document:
+    return record if isinstance(record, dict) else {"value": record}
 
 
-def _texts(document: Any) -> Iterator[str]:
-    """Find every text of a document, however deep."""
-    if isinstance(document, str):
-        yield document
-    elif isinstance(document, Mapping):
-        for inner in document.values():
-            yield from _texts(inner)
+def _chosen(record: Document, selected: Sequence[str]) -> Document:
+    return {name: record.get(name) for name in selected} if selected else record

@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 from isinglass.domain.json_documents import UnreadableJson, read
@@ -26,6 +27,8 @@ class Answer:
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: Any = field(repr=False)
+    #: Bytes that the body took.
+    size: int = 0
 
 
 def send(request: Request, own_ports: Collection[int]) -> Answer:
@@ -37,7 +40,7 @@ def send(request: Request, own_ports: Collection[int]) -> Answer:
     with line, cut_off(line.fileno(), SECONDS) as expired:
         try:
             connection.sock = _secured(request, line) if request.secure else line
-            return _exchange(connection, request)
+            return _exchange(connection, request, expired)
         except (OSError, http.client.HTTPException) as error:
             if expired.is_set() or isinstance(error, TimeoutError):
                 raise _failed(request, "timeout", f"did not answer within {SECONDS} seconds") from error
@@ -54,12 +57,14 @@ def _secured(request: Request, line: socket.socket) -> socket.socket:
         raise _failed(request, "tls", f"could not be reached over TLS: {reason}") from error
 
 
-def _exchange(connection: http.client.HTTPConnection, request: Request) -> Answer:
+def _exchange(connection: http.client.HTTPConnection, request: Request, expired: Event) -> Answer:
     connection.request(
         request.method, request.target, request.body, {"Host": request.host, **request.headers}
     )
     response = connection.getresponse()
     text = response.read(MOST_BYTES + 1)
+    if expired.is_set():
+        raise TimeoutError  # what has been read so far looks like a whole answer
     if len(text) > MOST_BYTES:
         raise _failed(request, "answer", f"answered more than {MOST_BYTES} bytes; ask for fewer records")
     if response.length:
@@ -71,7 +76,7 @@ def _exchange(connection: http.client.HTTPConnection, request: Request) -> Answe
         body = read(text) if text else None
     except UnreadableJson:
         body = None
-    return Answer(response.status, headers, body)
+    return Answer(response.status, headers, body, len(text))
 
 
 def _failed(request: Request, cause: str, detail: str) -> ProbeFailed:
