@@ -213,6 +213,51 @@ def test_url_with_a_password_does_not_stay_where_another_url_is_wanted(mover, ap
     assert found == {"JDBC_CONNECTION_URL": "jdbc:postgresql://u@new/x", "PASSWORD": "in-the-clear"}
 
 
+class Racing:
+    """A catalog in which somebody else makes each table just before."""
+
+    def __init__(self, glue):
+        self.glue = glue
+
+    def call(self, operation, request):
+        if operation == "CreateTable":
+            theirs = {**request["TableInput"], "Description": "theirs"}
+            self.glue.call(operation, {**request, "TableInput": theirs})
+        return self.glue.call(operation, request)
+
+
+@pytest.mark.parametrize("versions", [0, 2])
+def test_table_that_somebody_makes_meanwhile_is_compared(mover, versions):
+    names = {**T, "TableName": "raced"}
+    made = [
+        Record("TableVersion", {**names, "VersionId": str(number)}, {"Description": str(number)})
+        for number in range(versions)
+    ]
+    text = b"".join(encode(record) for record in [*made, Record("Table", names, {"Description": "ours"})])
+    report = mover.put(ROOT_ACCOUNT, text, glue=Racing(mover.glue(ROOT_ACCOUNT)))
+    assert report.changes == [Change("Table d.raced", "skipped", ['Description: "theirs" -> "ours"'])]
+
+
+def test_version_without_its_table_is_told(mover):
+    stray = Record("TableVersion", {**T, "TableName": "u", "VersionId": "0"}, {})
+    report = mover.put(ROOT_ACCOUNT, encode(stray), go_on=True)
+    why = "the table that it is a version of does not follow"
+    assert report.problems == [Problem("f:1", "TableVersion d.u 0", why)]
+
+
+def test_tags_that_a_file_does_not_speak_of_stay_and_are_no_difference(mover, api):
+    glue = api.client("glue")
+    arn = f"arn:aws:glue:us-east-1:{ROOT_ACCOUNT}:database/d"
+    glue.tag_resource(ResourceArn=arn, TagsToAdd={"word": "other", "more": "m"})
+    database = encode(
+        Record("Database", {"DatabaseName": "d"}, {"Description": "old"}, {"Tags": {"word": "new"}})
+    )
+    [change] = mover.put(ROOT_ACCOUNT, database, on_conflict="replace").changes
+    assert change == Change("Database d", "replaced", ['Tags.word: "other" -> "new"'])
+    assert glue.get_tags(ResourceArn=arn)["Tags"] == {"word": "new", "more": "m"}
+    assert mover.put(ROOT_ACCOUNT, database).by_kind() == {"Database": {"unchanged": 1}}
+
+
 def test_report_tells_programs_everything(mover):
     report = mover.put(ROOT_ACCOUNT, b"{\n" + catalog("old"), go_on=True)
     assert json.loads(json.dumps(report.document())) == {

@@ -20,7 +20,7 @@ from isinglass.transfer.calling import CallFailed, Patient
 from isinglass.transfer.files import lines_of
 from isinglass.transfer.mapping import parse_remap
 from isinglass.transfer.reading import CatalogReader, Origin
-from isinglass.transfer.records import SHAPES, decode, encode
+from isinglass.transfer.records import ASSET, SHAPES, Record, decode, encode
 from isinglass.transfer.secrets import PassphraseSeal
 from isinglass.transfer.server_glue import ServerGlue
 from isinglass.transfer.wanted import BUSINESS, TAGS, USUAL, Wanted
@@ -336,6 +336,21 @@ def test_things_that_differ_are_replaced_and_then_alike(api, whole, account):
     assert mover.export(account) == changed
     back = mover.put(account, exported, on_conflict="replace", go_on=True)
     assert back.problems == []
+
+
+def test_terms_and_attachments_that_a_file_does_not_speak_of_stay_and_are_no_difference(api, whole, account):
+    mover, exported = whole
+    mover.put(account, exported)
+    assets = [
+        record for line in exported.splitlines() if (record := decode(line)).kind == ASSET and record.more
+    ]
+    less = b"".join(
+        encode(Record(ASSET, said.names, said.input, {member: value}))
+        for said in assets
+        for member, value in said.more.items()
+    )
+    assert {"Attachments", "Items"} <= {member for said in assets for member in said.more}
+    assert mover.put(account, less).counts.keys() == {(ASSET, "unchanged")}
 
 
 def test_encrypted_catalog_is_exported_in_the_clear_and_encrypted_again_where_its_key_is(api, account):

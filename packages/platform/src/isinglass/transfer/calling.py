@@ -17,6 +17,8 @@ _PASSING = frozenset({
 _DENIED = frozenset(
     {"AccessDeniedException", "AccessDenied", "UnauthorizedException", "UnauthorizedOperation"}
 )
+#: The refusal of what is about something that is not there.
+GONE = "EntityNotFoundException"
 _TRIES = 9
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 20.0
@@ -34,6 +36,11 @@ class CallFailed(Exception):
     def passing(self) -> bool:
         """Whether another try may go better."""
         return self.code in _PASSING
+
+    @property
+    def gone(self) -> bool:
+        """Whether what was asked about is not there, or not any more."""
+        return self.code == GONE
 
     @property
     def denied(self) -> bool:
@@ -90,6 +97,16 @@ class OfCatalog:
         return self.glue.call(operation, {"CatalogId": self.catalog_id, **request})
 
 
+def found(glue: Glue, operation: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Call an operation; None when what it asks about is not there."""
+    try:
+        return glue.call(operation, request)
+    except CallFailed as error:
+        if not error.gone:
+            raise
+        return None
+
+
 def pages(glue: Glue, operation: str, request: Mapping[str, Any], member: str) -> Iterator[list[Any]]:
     """Yield the pages of a listing."""
     token = None
@@ -99,3 +116,14 @@ def pages(glue: Glue, operation: str, request: Mapping[str, Any], member: str) -
         token = answer.get("NextToken")
         if not token:
             return
+
+
+def pages_if_there(
+    glue: Glue, operation: str, request: Mapping[str, Any], member: str
+) -> Iterator[list[Any]]:
+    """Yield the pages of a listing, which end where what it is of is not there, or is deleted meanwhile."""
+    try:
+        yield from pages(glue, operation, request, member)
+    except CallFailed as error:
+        if not error.gone:
+            raise

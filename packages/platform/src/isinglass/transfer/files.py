@@ -113,7 +113,8 @@ def open_writing(path: str) -> BinaryIO:
 
 def make_private(path: str) -> None:
     """Make an empty file that nobody else reads: catalogs are in the clear, even those that are encrypted."""
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    Path(path).unlink(missing_ok=True)  # one that is there may be another's, or open to others
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 class _ClosingGzip(gzip.GzipFile):

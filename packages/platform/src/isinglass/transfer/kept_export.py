@@ -1,12 +1,12 @@
 """Keeps the export of an account's catalog up to date: a file in its bucket, written after changes."""
 
+import gzip
 import logging
 import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from isinglass.domain.catalog_encryption import IN_THE_CLEAR, at_rest
 from isinglass.domain.catalog_events import DATABASE_CHANGE, TABLE_CHANGE
@@ -16,7 +16,6 @@ from isinglass.store.catalog_exports import CatalogExport
 from isinglass.store.work import WorkItem
 from isinglass.store.work_context import WorkContext
 from isinglass.transfer.calling import Patient
-from isinglass.transfer.files import open_writing
 from isinglass.transfer.reading import CatalogReader, Origin
 from isinglass.transfer.server_glue import ServerGlue
 from isinglass.transfer.wanted import OF_DATA, Wanted
@@ -141,15 +140,16 @@ class KeptExport:
         glue = Patient(ServerGlue(self.endpoint, export.region, keys))
         origin = Origin(export.account_id, export.region, export.account_id)
         counts: Counter[str] = Counter()
-        with tempfile.TemporaryDirectory(prefix="isinglass-export-") as folder:
-            path = Path(folder) / "catalog.jsonl.gz"
-            with open_writing(str(path)) as file:
+        # Anonymous: what is encrypted in the catalog must not stay behind in the clear, however this ends.
+        with tempfile.TemporaryFile() as file:
+            with gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=6, mtime=0) as lines:
                 for section in CatalogReader(glue, origin, _KEPT, threads=1).sections():
                     if ctx.stopping.is_set() or ctx.lost.is_set():
                         raise _Interrupted
-                    file.writelines(section.lines)
+                    lines.writelines(section.lines)
                     counts["sections"] += 1
-            _upload(access, bucket_of(export.account_id), path, encryption)
+            file.seek(0)
+            _upload(access, bucket_of(export.account_id), file, encryption)
         return counts
 
 
@@ -160,7 +160,7 @@ def _encryption(export: CatalogExport, *, encrypted: bool) -> dict[str, str]:
     return {words[member]: value for member, value in given.items()}
 
 
-def _upload(access: StorageAccess, bucket: str, path: Path, encryption: dict[str, str]) -> None:
+def _upload(access: StorageAccess, bucket: str, file: IO[bytes], encryption: dict[str, str]) -> None:
     """Put a file into a bucket, where it takes the place of the one before when it is there as a whole."""
     import boto3
     from botocore.config import Config
@@ -173,4 +173,4 @@ def _upload(access: StorageAccess, bucket: str, path: Path, encryption: dict[str
         aws_secret_access_key=access.secret_access_key,
         config=Config(s3={"addressing_style": "path"}),
     )
-    client.upload_file(str(path), bucket, EXPORT_KEY, ExtraArgs=encryption)
+    client.upload_fileobj(file, bucket, EXPORT_KEY, ExtraArgs=encryption)

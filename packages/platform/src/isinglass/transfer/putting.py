@@ -6,13 +6,13 @@ from typing import Any
 
 from isinglass.domain import arns
 from isinglass.transfer import inputs, records
-from isinglass.transfer.calling import CallFailed, Glue
+from isinglass.transfer.calling import CallFailed, Glue, found
 from isinglass.transfer.differences import differences
 from isinglass.transfer.report import Entry, Report
 from isinglass.transfer.secrets import PassphraseSeal
 from isinglass.transfer.stored_forms import stored
 
-GONE, TAKEN = "EntityNotFoundException", "AlreadyExistsException"
+TAKEN = "AlreadyExistsException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,7 @@ class Target:
 
     def found(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
         """Read an answer; None when what it is about is not there."""
-        try:
-            return self.glue.call(operation, request)
-        except CallFailed as error:
-            if error.code == GONE:
-                return None
-            raise
+        return found(self.glue, operation, request)
 
 
 def put_database(target: Target, entry: Entry) -> None:
@@ -57,7 +52,7 @@ def put_database(target: Target, entry: Entry) -> None:
         if found is None:
             return None
         shown = stored(records.DATABASE, name, inputs.of(found, inputs.DATABASE_INPUT))
-        return {**shown, **tagged(tags_of(target, "database", name) if tags else {})}
+        return {**shown, **tags_there(target, "database", name, tags=tags)}
 
     def replace() -> None:
         target.glue.call("UpdateDatabase", {"Name": name, **request})
@@ -137,10 +132,13 @@ def tagged(tags: Mapping[str, str]) -> dict[str, Any]:
     return {"Tags": dict(tags)} if tags else {}
 
 
-def tags_of(target: Target, kind: str, *names: str) -> dict[str, str]:
-    """Read the tags that something of the target has."""
+def tags_there(target: Target, kind: str, *names: str, tags: Mapping[str, str]) -> dict[str, Any]:
+    """Show those tags of something of the target that a record speaks of; others stay as they are."""
+    if not tags:
+        return {}
     arn = arns.build(target.region, target.account_id, kind, *names)
-    return dict(target.glue.call("GetTags", {"ResourceArn": arn}).get("Tags", {}))
+    present = target.glue.call("GetTags", {"ResourceArn": arn}).get("Tags", {})
+    return tagged({name: present[name] for name in tags if name in present})
 
 
 def put_tags(target: Target, kind: str, *names: str, tags: Mapping[str, str]) -> None:

@@ -15,8 +15,8 @@ from isinglass.transfer.stored_forms import stored
 #: Columns that one update of statistics may have, and one request for them.
 _UPDATED, _ASKED = 25, 100
 
-#: What to do with the partitions of a table: put them, only count them as new, or leave them alone.
-#: It was there; it was made; it would have been made; its partitions are to be left alone.
+#: What became of a table, and so what becomes of its partitions: it was there, and they are put; it was made;
+#: it would have been made, so that they are only counted; or both are left alone.
 Fate = Literal["put", "made", "new", "leave"]
 
 
@@ -42,6 +42,8 @@ def put_table(target: Target, parts: TableParts) -> Fate:
     try:
         # A file may hold partitions and statistics of a table that it does not hold.
         outcome: Literal["created", "put", "leave"] = "put"
+        for entry in parts.versions if parts.table is None else ():
+            target.report.failed(entry, "the table that it is a version of does not follow")
         if parts.table is not None:
             outcome = _put_definition(target, parts, parts.table)
         if outcome != "leave" and parts.statistics:
@@ -61,12 +63,12 @@ def _put_definition(target: Target, parts: TableParts, entry: Entry) -> Literal[
     report = target.report
     asked = {"DatabaseName": parts.database, "Name": parts.name}
     found = target.find("GetTable", asked, "Table")
-    if found is None:
-        if not target.dry:
-            _create(target, parts, entry)
+    if found is None and (target.dry or _create(target, parts, entry)):
         report.add(records.TABLE, "created")
         report.add(records.TABLE_VERSION, "created", len(parts.versions))
         return "created"
+    if found is None:
+        found = target.glue.call("GetTable", asked)["Table"]
     shown = stored(records.TABLE, parts.name, inputs.of(found, inputs.TABLE_INPUT))
     wanted = stored(records.TABLE, parts.name, entry.record.input)
     begun = _begun(target, parts, entry) if parts.versions else 0
@@ -85,7 +87,8 @@ def _put_definition(target: Target, parts: TableParts, entry: Entry) -> Literal[
     return "put"
 
 
-def _create(target: Target, parts: TableParts, entry: Entry) -> None:
+def _create(target: Target, parts: TableParts, entry: Entry) -> bool:
+    """Make a table; False when it is there: somebody, or a try whose answer was lost, was faster."""
     first, *_ = [*parts.versions, entry]
     made = {"Name": parts.name, **first.record.input}
     request: dict[str, Any] = {"DatabaseName": parts.database, "TableInput": made}
@@ -96,10 +99,11 @@ def _create(target: Target, parts: TableParts, entry: Entry) -> None:
     except CallFailed as error:
         if error.code != TAKEN:
             raise
-        # A try whose answer was lost made it.
+        return False
     if parts.versions:
         _continue(target, parts, entry, 1)
         _put_indexes(target, parts, entry)
+    return True
 
 
 def _begun(target: Target, parts: TableParts, entry: Entry) -> int:

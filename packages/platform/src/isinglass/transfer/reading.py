@@ -13,14 +13,13 @@ from isinglass.domain import arns
 from isinglass.transfer import inputs, records, wanted
 from isinglass.transfer.account.kind import Source
 from isinglass.transfer.account.registry import KINDS
-from isinglass.transfer.calling import CallFailed, Glue, pages
+from isinglass.transfer.calling import CallFailed, Glue, pages, pages_if_there
 from isinglass.transfer.records import Record, Stage, encode
 from isinglass.transfer.secrets import PassphraseSeal
 from isinglass.transfer.sorting import SortedLines
 from isinglass.transfer.table_reading import TableReader, TableStart
 from isinglass.transfer.wanted import Wanted
 
-_GONE = "EntityNotFoundException"
 #: What says that a database's tables and functions are somewhere else; its definition is all there is here.
 _ELSEWHERE = {"TargetDatabase", "FederatedDatabase"}
 
@@ -149,9 +148,7 @@ class CatalogReader:
         if wanted.FUNCTIONS in self.wanted.parts and self.wanted.everything_of(name):
             request = {"DatabaseName": name, "Pattern": ".*", "MaxResults": 100}
             lines = SortedLines()
-            found = self._if_there(
-                pages(self.glue, "GetUserDefinedFunctions", request, "UserDefinedFunctions")
-            )
+            found = pages_if_there(self.glue, "GetUserDefinedFunctions", request, "UserDefinedFunctions")
             try:
                 for function in chain.from_iterable(found):
                     names = {"DatabaseName": name, "FunctionName": function["FunctionName"]}
@@ -162,14 +159,6 @@ class CatalogReader:
                     raise
                 self.refused(f"functions of {name} are left out, and --without functions says so: {error}")
             yield from lines.drain()
-
-    def _if_there(self, found: Iterator[list[Any]]) -> Iterator[list[Any]]:
-        """End a listing of what was deleted meanwhile."""
-        try:
-            yield from found
-        except CallFailed as error:
-            if error.code != _GONE:
-                raise
 
     def _tags(self, kind: str, name: str) -> dict[str, str]:
         if self.origin.catalog_id != self.origin.account_id:
@@ -182,7 +171,7 @@ class CatalogReader:
         try:
             return dict(self.glue.call("GetTags", {"ResourceArn": arn}).get("Tags", {}))
         except CallFailed as error:
-            if error.code != _GONE:
+            if not error.gone:
                 self.note(f"the tags of {arn} are left out: {error}")
             return {}
 
@@ -213,7 +202,7 @@ class CatalogReader:
     def _sorted_tables(self, database: str) -> Iterator[Mapping[str, Any]]:
         lines = SortedLines()
         request = {"DatabaseName": database, "MaxResults": 100}
-        for page in self._if_there(pages(self.glue, "GetTables", request, "TableList")):
+        for page in pages_if_there(self.glue, "GetTables", request, "TableList"):
             for table in page:
                 if self.wanted.table(database, table["Name"]):
                     lines.add(orjson.dumps([table["Name"], table]) + b"\n")

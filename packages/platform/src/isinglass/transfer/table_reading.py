@@ -13,7 +13,6 @@ from isinglass.transfer.records import Record, encode
 from isinglass.transfer.sorting import SortedLines
 from isinglass.transfer.wanted import Wanted
 
-_GONE = "EntityNotFoundException"
 _LIVE_INDEXES = frozenset({"ACTIVE", "CREATING"})
 _PAGE = 1000
 #: Column names that one request for statistics may have.
@@ -73,7 +72,7 @@ class TableReader:
             statistics = self._allowed_statistics(names, _columns(table))
             task = self._task(names) if wanted.STATISTICS_TASKS in self.wanted.parts else None
         except CallFailed as error:
-            if error.code == _GONE:
+            if error.gone:
                 return None
             raise
         indexes.sort(key=lambda index: str(index["IndexName"]))
@@ -94,7 +93,7 @@ class TableReader:
         try:
             found = self.glue.call("GetColumnStatisticsTaskSettings", names)["ColumnStatisticsTaskSettings"]
         except CallFailed as error:
-            if error.code != _GONE:
+            if not error.gone:
                 raise
             return None
         return None if found.get("SettingSource") == "CATALOG" else dict(found)
@@ -122,7 +121,7 @@ class TableReader:
                 yield encode(Record(records.STATISTICS_TASK, begun.names, given, {"ScheduleState": state}))
             yield from self._partition_lines(begun)
         except CallFailed as error:
-            if error.code != _GONE:
+            if not error.gone:
                 raise
             self.note(f"table {begun.database}.{begun.name} was deleted while it was read: what came is kept")
 

@@ -82,7 +82,10 @@ def test_compressed_file_of_another_name_is_read_all_the_same(tmp_path, ending):
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "jsonl.gz", "jsonl.zst"])
-def test_file_is_for_its_owner_alone(tmp_path, ending):
+@pytest.mark.parametrize("present", [True, False])
+def test_file_is_for_its_owner_alone(tmp_path, ending, present):
     path = tmp_path / f"catalog.{ending}"
+    if present:
+        path.touch(0o644)
     open_writing(str(path)).close()
     assert path.stat().st_mode & 0o777 == 0o600

@@ -12,7 +12,6 @@ from isinglass.domain.business import built_in
 from isinglass.domain.business.identifiers import TableName, table_of
 from isinglass.transfer import inputs
 from isinglass.transfer.calling import CallFailed, Glue, pages
-from isinglass.transfer.putting import GONE
 
 _ASSET_INPUT = ("AssetTypeId", "Name", "Description", "Forms")
 #: Items of one request.
@@ -56,7 +55,7 @@ class AssetReader:
             if table is not None:
                 given = self._beyond_table(given, table)
         except CallFailed as error:
-            if error.code == GONE:
+            if error.gone:
                 return None
             raise
         more = {"Terms": self._named(shown), "Attachments": shown.get("Attachments", {}), "Items": items}

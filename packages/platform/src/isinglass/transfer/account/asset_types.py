@@ -14,8 +14,9 @@ from isinglass.transfer.report import Entry
 def _read_form_types(source: Source) -> Iterator[Record]:
     for listed in source.listed("ListFormTypes", "Items"):
         if listed["Name"] not in built_in.FORM_TYPES:
-            found = source.glue.call("GetFormType", {"Identifier": listed["Id"]})
-            yield Record(records.FORM_TYPE, {"Name": found["Name"]}, inputs.of(found, ("Schema",)))
+            found = source.found("GetFormType", {"Identifier": listed["Id"]})
+            if found is not None:
+                yield Record(records.FORM_TYPE, {"Name": found["Name"]}, inputs.of(found, ("Schema",)))
 
 
 def _put_form_type(target: Target, entry: Entry) -> None:
@@ -34,8 +35,9 @@ def _put_form_type(target: Target, entry: Entry) -> None:
 def _read_asset_types(source: Source) -> Iterator[Record]:
     for listed in source.listed("ListAssetTypes", "Items"):
         if listed["Name"] not in built_in.ASSET_TYPES:
-            found = source.glue.call("GetAssetType", {"Identifier": listed["Id"]})
-            yield Record(records.ASSET_TYPE, {"Name": found["Name"]}, inputs.of(found, ("Forms",)))
+            found = source.found("GetAssetType", {"Identifier": listed["Id"]})
+            if found is not None:
+                yield Record(records.ASSET_TYPE, {"Name": found["Name"]}, inputs.of(found, ("Forms",)))
 
 
 def _put_asset_type(target: Target, entry: Entry) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 from isinglass.domain.business import built_in
 from isinglass.domain.business.identifiers import table_of
 from isinglass.transfer import records
-from isinglass.transfer.account.asset_reading import AssetReader, TermName
+from isinglass.transfer.account.asset_reading import AssetReader, Said, TermName
 from isinglass.transfer.account.glossaries import GlossaryNames
 from isinglass.transfer.account.kind import AccountKind, Putter, Source
-from isinglass.transfer.calling import CallFailed, pages
-from isinglass.transfer.putting import GONE, Target, put_compared
+from isinglass.transfer.calling import GONE, CallFailed, pages
+from isinglass.transfer.putting import Target, put_compared
 from isinglass.transfer.records import Record
 from isinglass.transfer.report import Entry
 
@@ -41,7 +41,7 @@ def _putter(target: Target) -> Putter:
 
         def there() -> dict[str, Any] | None:
             said = reader.read(identifier)
-            return None if said is None else said.document
+            return None if said is None else Said(said.input, _spoken_of(said.more, record.more)).document
 
         def make() -> None:
             _make(target, identifier, record.input)
@@ -55,6 +55,15 @@ def _putter(target: Target) -> Putter:
         put_compared(target, entry, wanted, there, make, make)
 
     return put
+
+
+def _spoken_of(there: Any, wanted: Any) -> Any:
+    """Take of terms and attachments those that a record speaks of; others stay where they are."""
+    if isinstance(there, Mapping) and isinstance(wanted, Mapping):
+        return {name: _spoken_of(there[name], wanted[name]) for name in wanted if name in there}
+    if isinstance(there, list) and isinstance(wanted, list):
+        return [each for each in wanted if each in there]
+    return there
 
 
 def _make(target: Target, identifier: str, given: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from isinglass.domain import arns, catalog_ids
 from isinglass.transfer import inputs, records
 from isinglass.transfer.account.kind import AccountKind, Source, putting, said_by
-from isinglass.transfer.putting import Target, put_compared, put_tags, tagged, tags_of
+from isinglass.transfer.putting import Target, put_compared, put_tags, tagged, tags_there
 from isinglass.transfer.records import Record
 from isinglass.transfer.report import Entry
 
@@ -49,8 +49,7 @@ def _put(target: Target, entry: Entry) -> None:
         found = target.find("GetCatalog", {"CatalogId": catalog_id}, "Catalog")
         if found is None:
             return None
-        shown = said_by(given, _input(found))
-        return {**shown, **tagged(tags_of(target, "catalog", *path) if tags else {})}
+        return {**said_by(given, _input(found)), **tags_there(target, "catalog", *path, tags=tags)}
 
     def create() -> None:
         target.glue.call("CreateCatalog", {"Name": name, "CatalogInput": given, **tagged(tags)})

@@ -8,7 +8,7 @@ from isinglass.domain.connection_secrets import put_together, take_apart
 from isinglass.domain.secret_urls import without_secrets
 from isinglass.transfer import inputs, records
 from isinglass.transfer.account.kind import AccountKind, Source, putting
-from isinglass.transfer.putting import Target, put_compared, put_tags, tagged, tags_of
+from isinglass.transfer.putting import Target, put_compared, put_tags, tagged, tags_there
 from isinglass.transfer.records import Record
 from isinglass.transfer.report import Entry
 from isinglass.transfer.secrets import WrongPassphrase
@@ -77,8 +77,7 @@ def _put(target: Target, entry: Entry) -> None:
         present.update(kept)
         if secrets:
             wanted.update(_secret_marks(kept, secrets))
-        shown_tags = tags_of(target, "connection", name) if tags else {}
-        return {**inputs.plain(shown), **tagged(shown_tags)}
+        return {**inputs.plain(shown), **tags_there(target, "connection", name, tags=tags)}
 
     def replace() -> None:
         made = _joined(name, given, secrets or _kept(present, document))

@@ -7,7 +7,7 @@ from isinglass.domain import arns
 from isinglass.transfer import inputs, records
 from isinglass.transfer.account.kind import AccountKind, Source, putting, said_by
 from isinglass.transfer.inputs import NOT_SCHEDULED
-from isinglass.transfer.putting import Target, put_compared, put_tags, tagged, tags_of
+from isinglass.transfer.putting import Target, put_compared, put_tags, tagged, tags_there
 from isinglass.transfer.records import Record
 from isinglass.transfer.report import Entry
 
@@ -45,8 +45,8 @@ def _put(target: Target, entry: Entry) -> None:
         if found is None:
             return None
         shown, state = _input(found)
-        tags_there = tagged(tags_of(target, "crawler", name) if tags else {})
-        return {**said_by(given, shown), **tags_there, **({"ScheduleState": state} if state else {})}
+        schedule = {"ScheduleState": state} if state else {}
+        return {**said_by(given, shown), **tags_there(target, "crawler", name, tags=tags), **schedule}
 
     def turn(was: str) -> None:
         if stopped and was != NOT_SCHEDULED:

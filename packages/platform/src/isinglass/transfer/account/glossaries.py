@@ -6,8 +6,8 @@ from typing import Any
 
 from isinglass.transfer import inputs, records
 from isinglass.transfer.account.kind import AccountKind, Putter, Source
-from isinglass.transfer.calling import CallFailed, Glue, pages
-from isinglass.transfer.putting import GONE, Target, put_compared
+from isinglass.transfer.calling import GONE, CallFailed, Glue, pages
+from isinglass.transfer.putting import Target, put_compared
 from isinglass.transfer.records import Record
 from isinglass.transfer.report import Entry
 
@@ -45,14 +45,10 @@ def _read_glossaries(source: Source) -> Iterator[Record]:
 
 def _read_terms(source: Source) -> Iterator[Record]:
     for (glossary, name), id_ in GlossaryNames(source.glue).read().terms.items():
-        try:
-            found = source.glue.call("GetGlossaryTerm", {"Identifier": id_})
-        except CallFailed as error:
-            if error.code != GONE:
-                raise
-            continue
-        names = {"GlossaryName": glossary, "Name": name}
-        yield Record(records.GLOSSARY_TERM, names, inputs.of(found, _TERM_INPUT))
+        found = source.found("GetGlossaryTerm", {"Identifier": id_})
+        if found is not None:
+            names = {"GlossaryName": glossary, "Name": name}
+            yield Record(records.GLOSSARY_TERM, names, inputs.of(found, _TERM_INPUT))
 
 
 def _glossary_putter(target: Target) -> Putter:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from isinglass.transfer.calling import Glue, pages
+from isinglass.transfer.calling import Glue, found, pages
 from isinglass.transfer.putting import Target
 from isinglass.transfer.records import Record
 from isinglass.transfer.report import Entry
@@ -28,6 +28,10 @@ class Source:
         """Yield what a listing has, page by page."""
         for page in pages(self.glue, operation, request or {}, member):
             yield from page
+
+    def found(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Read what a listing named; None when it was deleted meanwhile."""
+        return found(self.glue, operation, request)
 
 
 Putter = Callable[[Entry], None]

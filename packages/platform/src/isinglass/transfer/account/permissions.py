@@ -5,13 +5,14 @@ not say so for each table: it names what is restricted instead, where that grant
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from isinglass.transfer import records
 from isinglass.transfer.account.kind import AccountKind, Source, putting
 from isinglass.transfer.account.resources import neutral
-from isinglass.transfer.calling import CallFailed, pages
-from isinglass.transfer.putting import GONE, Target, put_compared
+from isinglass.transfer.calling import CallFailed, pages, pages_if_there
+from isinglass.transfer.putting import Target, put_compared
 from isinglass.transfer.records import Record
 from isinglass.transfer.report import Entry
 
@@ -51,7 +52,7 @@ def _put_permission(target: Target, entry: Entry) -> None:
     present: dict[str, Any] = {}
 
     def there() -> dict[str, Any] | None:
-        for page in _pages_of(target, who):
+        for page in pages_if_there(target.glue, _LIST, who, _LISTED):
             for found in page:
                 if neutral(found["Resource"], target.account_id) == resource:
                     present.update(_given(found))
@@ -73,15 +74,6 @@ def _put_permission(target: Target, entry: Entry) -> None:
     put_compared(target, entry, given, there, grant, replace)
 
 
-def _pages_of(target: Target, asked: Mapping[str, Any]) -> Iterator[list[Any]]:
-    """List permissions on something; on what is not there, there are none."""
-    try:
-        yield from pages(target.glue, _LIST, asked, _LISTED)
-    except CallFailed as error:
-        if error.code != GONE:
-            raise
-
-
 def _read_restrictions(source: Source) -> Iterator[Record]:
     _require_all(source)
     everybody = {"Principal": {"DataLakePrincipalIdentifier": _IAM_ALLOWED}}
@@ -95,7 +87,8 @@ def _read_restrictions(source: Source) -> Iterator[Record]:
         yield from _restriction(source, left_to_iam, {"Database": {"Name": name}})
         if {"TargetDatabase", "FederatedDatabase"} & database.keys():
             continue
-        for table in source.listed("GetTables", "TableList", {"DatabaseName": name}):
+        request = {"DatabaseName": name, "AttributesToGet": ["NAME"]}
+        for table in chain.from_iterable(pages_if_there(source.glue, "GetTables", request, "TableList")):
             yield from _restriction(
                 source, left_to_iam, {"Table": {"DatabaseName": name, "Name": table["Name"]}}
             )
@@ -123,7 +116,7 @@ def _is_open(glue: Any, resource: Mapping[str, Any]) -> bool:
             _ALL in each["Permissions"] for page in pages(glue, _LIST, asked, _LISTED) for each in page
         )
     except CallFailed as error:
-        if error.code != GONE:
+        if not error.gone:
             raise
         return True
 

@@ -6,20 +6,15 @@ from typing import Any
 
 from isinglass.transfer import records
 from isinglass.transfer.account.kind import AccountKind, Source, putting
-from isinglass.transfer.calling import CallFailed
-from isinglass.transfer.putting import GONE, Target, put_compared
+from isinglass.transfer.putting import Target, put_compared
 from isinglass.transfer.records import Record
 from isinglass.transfer.report import Entry
 
 
 def _read(source: Source) -> Iterator[Record]:
-    try:
-        found = source.glue.call("GetResourcePolicy", {})
-    except CallFailed as error:
-        if error.code != GONE:
-            raise
-        return
-    yield Record(records.RESOURCE_POLICY, {}, {"Policy": json.loads(found["PolicyInJson"])})
+    found = source.found("GetResourcePolicy", {})
+    if found is not None:
+        yield Record(records.RESOURCE_POLICY, {}, {"Policy": json.loads(found["PolicyInJson"])})
 
 
 def _put(target: Target, entry: Entry) -> None:

@@ -7,7 +7,7 @@ from isinglass.domain import arns
 from isinglass.transfer import inputs, records
 from isinglass.transfer.account.kind import AccountKind, Source, putting, said_by
 from isinglass.transfer.calling import CallFailed
-from isinglass.transfer.putting import TAKEN, Target, put_compared, put_tags, tagged, tags_of
+from isinglass.transfer.putting import TAKEN, Target, put_compared, put_tags, tagged, tags_there
 from isinglass.transfer.records import Record
 from isinglass.transfer.report import Entry
 
@@ -69,7 +69,9 @@ def _put_configuration(target: Target, entry: Entry) -> None:
 def _read_profiles(source: Source) -> Iterator[Record]:
     for listed in source.listed("ListUsageProfiles", "Profiles"):
         name = listed["Name"]
-        found = source.glue.call("GetUsageProfile", {"Name": name})
+        found = source.found("GetUsageProfile", {"Name": name})
+        if found is None:
+            continue
         tags = source.tags(arns.build(source.region, source.account_id, _PROFILE, name))
         yield Record(records.USAGE_PROFILE, {"Name": name}, inputs.of(found, _PROFILE_INPUT), {"Tags": tags})
 
@@ -83,8 +85,7 @@ def _put_profile(target: Target, entry: Entry) -> None:
         found = target.found("GetUsageProfile", names)
         if found is None:
             return None
-        shown = inputs.of(found, _PROFILE_INPUT)
-        return {**shown, **tagged(tags_of(target, _PROFILE, name) if tags else {})}
+        return {**inputs.of(found, _PROFILE_INPUT), **tags_there(target, _PROFILE, name, tags=tags)}
 
     def replace() -> None:
         target.glue.call("UpdateUsageProfile", request)
