@@ -17,7 +17,7 @@ from isinglass.operations.registry import load
 from isinglass.transfer.account.registry import KINDS
 from isinglass.transfer.aws_glue import open_account
 from isinglass.transfer.calling import CallFailed, Patient
-from isinglass.transfer.files import lines_of
+from isinglass.transfer.files import UnreadableFile, lines_of
 from isinglass.transfer.mapping import parse_remap
 from isinglass.transfer.reading import CatalogReader, Origin
 from isinglass.transfer.records import ASSET, SHAPES, Record, decode, encode
@@ -253,7 +253,6 @@ NOT_MOVED = {
     "CreatePartition": "BatchCreatePartition does it",
     "ImportCatalogToGlue": "asks for an import of another kind",
     "PutDataCatalogExportConfiguration": "of the server, which keeps a file of its own",
-    "RegisterConnectionType": "what DescribeConnectionType shows of a type does not make it again",
 }
 
 
@@ -293,6 +292,19 @@ def test_export_that_broke_off_anywhere_goes_on_to_the_same_file(whole, account,
         write_file(reader, str(path), written, resume=True)
         assert path.read_bytes() == exported, at
         assert written.counts == Counter(decode(line).kind for line in lines)
+
+
+def test_export_does_not_go_on_with_the_file_of_another_catalog(whole, account, tmp_path):
+    mover, exported = whole
+    partial = tmp_path / "c.jsonl.partial"
+    partial.write_bytes(exported)
+    other = str(next(ACCOUNTS))
+    reader = CatalogReader(mover.glue(other), Origin(other, REGION, other), EVERYTHING)
+    with pytest.raises(
+        UnreadableFile, match=f"it is of catalog {account} in {REGION}, not of {other} in {REGION}"
+    ):
+        write_file(reader, str(tmp_path / "c.jsonl"), Written(), resume=True)
+    assert partial.read_bytes() == exported
 
 
 def test_folder_holds_what_a_file_holds_and_forgets_what_is_gone(whole, account, tmp_path):

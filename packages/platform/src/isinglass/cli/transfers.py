@@ -16,6 +16,7 @@ from isinglass.cli.profiles import Profile
 from isinglass.cli.session import Session
 from isinglass.domain.signature import Credentials
 from isinglass.transfer.calling import CallFailed, Glue, OfCatalog, Patient
+from isinglass.transfer.files import UnreadableFile
 from isinglass.transfer.reading import CatalogReader, Origin
 from isinglass.transfer.report import OUTCOMES, Problem, Report, Stopped
 from isinglass.transfer.secrets import PassphraseSeal
@@ -175,6 +176,9 @@ def told_errors(go_on: str) -> Iterator[None]:
         failure.where = error.operation
         failure.hint = _LEAVING_OUT.get(error.operation, "")
         raise failure from error
+    except UnreadableFile as error:
+        end_progress()
+        raise CliError(str(error), exit_code=INVALID) from error
     except OSError as error:
         end_progress()
         raise CliError(f"{error.filename or 'file'}: {error.strerror or error}", exit_code=INVALID) from error

@@ -126,6 +126,7 @@ class CatalogReader:
                 if self.refused is None or error.passing:
                     raise
                 self.refused(f"{kind.name} is left out, and --without {shape.part} says so: {error}")
+                continue  # a part of a kind would pass for all of it
             yield from lines.drain()
 
     def _databases(self) -> list[Mapping[str, Any]]:

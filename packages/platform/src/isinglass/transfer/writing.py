@@ -9,9 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from isinglass.transfer.files import STANDARD, SUFFIX, copy_lines, file_in, make_private, open_writing
-from isinglass.transfer.reading import FIRST, CatalogReader, Place, place_of
-from isinglass.transfer.records import Malformed, decode
+from isinglass.transfer.files import (
+    STANDARD,
+    SUFFIX,
+    UnreadableFile,
+    copy_lines,
+    file_in,
+    make_private,
+    open_writing,
+)
+from isinglass.transfer.reading import FIRST, CatalogReader, Origin, Place, place_of
+from isinglass.transfer.records import CATALOG, Malformed, decode, header
 
 _KIND = len(b'{"Kind":"')
 _TELL_EVERY = 1000
@@ -46,7 +54,7 @@ def write_file(reader: CatalogReader, path: str, written: Written, *, resume: bo
         sys.stdout.buffer.flush()
         return
     partial = Path(f"{path}.partial")
-    start = _cut_to_last_section(partial, written) if resume else FIRST
+    start = _cut_to_last_section(partial, reader.origin, written) if resume else FIRST
     if not partial.exists() or not resume:
         make_private(str(partial))
     with partial.open("ab", buffering=1024 * 1024) as file:
@@ -76,8 +84,11 @@ def _is_running(pid: int) -> bool:
     return True
 
 
-def _cut_to_last_section(partial: Path, written: Written) -> Place:
-    """Drop the last section of an interrupted export, which may lack its end; returns its place."""
+def _cut_to_last_section(partial: Path, origin: Origin, written: Written) -> Place:
+    """Drop the last section of an interrupted export, which may lack its end; returns its place.
+
+    Raises UnreadableFile for that of another catalog.
+    """
     if not partial.exists():
         return FIRST
     start, at, offset = FIRST, 0, 0
@@ -89,6 +100,10 @@ def _cut_to_last_section(partial: Path, written: Written) -> Place:
                 record = decode(line)
             except Malformed:
                 break  # the end of the file came before the end of the line
+            if record.kind == CATALOG and record != header(origin.catalog_id, origin.region):
+                other = f"{record.more.get('CatalogId')} in {record.more.get('Region')}"
+                reason = f"it is of catalog {other}, not of {origin.catalog_id} in {origin.region}"
+                raise UnreadableFile(str(partial), f"{reason}; export without --resume")
             here = place_of(record)
             if here != start:
                 start, at, before = here, offset, counts.copy()
