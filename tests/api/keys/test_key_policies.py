@@ -162,6 +162,18 @@ def test_other_account_is_not_told_which_keys_there_are(api: Api, key: dict[str,
     assert absent == (there[0], there[1].replace(key["Arn"], missing))
 
 
+def test_alias_of_another_account_is_not_told_to_be_there(api: Api, kms: Any, key: dict[str, Any]):
+    kms.create_alias(AliasName="alias/lake", TargetKeyId=key["KeyId"])
+    api.credentials_of(OTHER)
+    theirs = api.client("kms", OTHER)
+    aliases = [f"arn:aws:kms:{REGION}:{ROOT_ACCOUNT}:alias/{name}" for name in ("lake", "nowhere")]
+    for alias in aliases:
+        refused = error_of(theirs.encrypt, KeyId=alias, Plaintext=b"x")
+        assert refused == _denied(f"arn:aws:iam::{OTHER}:root", "kms:Encrypt", alias, "resource-based policy")
+    kms.put_key_policy(KeyId=key["KeyId"], Policy=_policy(_to([ROOT, OTHER], "kms:*")))
+    assert theirs.encrypt(KeyId=aliases[0], Plaintext=b"x")["KeyId"] == key["Arn"]
+
+
 def test_conditions_on_context_tags_and_alias_hold(api: Api, kms: Any, key: dict[str, Any]):
     named = {"KeyId": key["KeyId"]}
     kms.tag_resource(**named, Tags=[{"TagKey": "team", "TagValue": "data"}])

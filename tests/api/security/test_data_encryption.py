@@ -63,6 +63,14 @@ def test_security_configuration_takes_every_mode_and_reads_back(glue: Any, key: 
             "CloudWatchEncryption SSE-KMS needs a KmsKeyArn: the key to encrypt with.",
         ),
         (
+            {"S3Encryption": [{"KmsKeyArn": UNKNOWN}]},
+            "S3Encryption has a KmsKeyArn and no S3EncryptionMode: it would encrypt nothing.",
+        ),
+        (
+            {"CloudWatchEncryption": {"CloudWatchEncryptionMode": "SSE-KMS", "KmsKeyArn": "arn:aws:kms:x"}},
+            "CloudWatchEncryption: Invalid arn arn:aws:kms:x",
+        ),
+        (
             {"S3Encryption": [{"S3EncryptionMode": "SSE-KMS", "KmsKeyArn": UNKNOWN}]},
             f"S3Encryption: The key {UNKNOWN} does not exist.",
         ),
@@ -84,15 +92,18 @@ def test_security_configuration_that_cannot_be_carried_out_is_refused(
     assert glue.get_security_configurations()["SecurityConfigurations"] == []
 
 
-def test_key_of_another_account_may_be_named_only_while_it_is_there(api: Api, glue: Any) -> None:
-    theirs = api.client("kms", "210987654321").create_key()["KeyMetadata"]["Arn"]
-    glue.create_security_configuration(Name="theirs", EncryptionConfiguration=_all(theirs))
-    own = api.client("kms", "210987654321").create_key()["KeyMetadata"]["KeyId"]
-    mistaken = f"arn:aws:kms:eu-west-1:{ROOT_ACCOUNT}:key/{own}"
+def test_whether_another_account_has_a_key_is_not_told(api: Api, glue: Any) -> None:
+    theirs = api.client("kms", "210987654321")
+    made = theirs.create_key()["KeyMetadata"]
+    theirs.create_alias(AliasName="alias/there", TargetKeyId=made["KeyId"])
+    for name in ("alias/there", "alias/nowhere"):
+        arn = f"arn:aws:kms:eu-west-1:210987654321:{name}"
+        glue.create_security_configuration(Name=name[6:], EncryptionConfiguration=_all(arn))
+    mistaken = f"arn:aws:kms:eu-west-1:{ROOT_ACCOUNT}:key/{made['KeyId']}"
     refused = _error(
         glue.create_security_configuration, Name="mistaken", EncryptionConfiguration=_all(mistaken)
     )
-    assert refused[0] == "InvalidInputException"
+    assert refused == ("InvalidInputException", f"S3Encryption: The key {mistaken} does not exist.")
 
 
 def test_jobs_and_crawlers_name_security_configurations_that_are_there(glue: Any, key: str) -> None:

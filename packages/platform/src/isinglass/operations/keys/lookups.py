@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from isinglass.domain.keys.references import InvalidReference, KeyReference, read_reference
+from isinglass.model.edge_errors import AccessDeniedException
 from isinglass.model.kms.errors import (
     DisabledException,
     InvalidArnException,
@@ -37,7 +38,13 @@ def require_key(
     key = tx.keys.resolve(reference, lock=lock)
     if key is None or key.is_gone(ctx.now) or (key.account_id != ctx.account_id and not foreign):
         raise missing(ctx, reference)
-    ctx.use_key(f"kms:{operation}", key, context, alias=reference.alias)
+    try:
+        ctx.use_key(f"kms:{operation}", key, context, alias=reference.alias)
+    except AccessDeniedException:
+        if not reference.alias or key.account_id == ctx.account_id:
+            raise
+        # The denial would tell that another account's alias is there, and to which key it leads.
+        raise missing(ctx, reference) from None
     return key
 
 
