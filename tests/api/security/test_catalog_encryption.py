@@ -235,6 +235,20 @@ def test_key_that_cannot_be_used_makes_reading_and_writing_fail_until_it_can(
     assert {table["Name"] for table in found} == {"t", "back", "inside", "unindexed"}
 
 
+def test_alias_of_another_account_is_refused_whether_it_is_there_or_not(api: Api, glue: Any) -> None:
+    theirs = api.client("kms", "210987654321")
+    theirs.create_alias(AliasName="alias/there", TargetKeyId=theirs.create_key()["KeyMetadata"]["KeyId"])
+    for name in ("there", "nowhere"):
+        alias = f"arn:aws:kms:eu-west-1:210987654321:alias/{name}"
+        message = f"{alias} is another account's alias: name its key by the key's own ARN"
+        assert _error(_put, glue=glue, key=alias) == ("InvalidInputException", message)
+        passwords = {"ReturnConnectionPasswordEncrypted": True, "AwsKmsKeyId": alias}
+        assert _error(
+            glue.put_data_catalog_encryption_settings,
+            DataCatalogEncryptionSettings={"ConnectionPasswordEncryption": passwords},
+        ) == ("InvalidInputException", message)
+
+
 def test_settings_with_a_key_that_cannot_be_used_are_refused(glue: Any, kms: Any, key: str) -> None:
     kms.disable_key(KeyId=key)
     settings = glue.get_data_catalog_encryption_settings()["DataCatalogEncryptionSettings"]
