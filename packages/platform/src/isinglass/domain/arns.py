@@ -97,6 +97,8 @@ def _resource_parts(text: str, rest: str) -> tuple[str, tuple[str, ...]]:
         kind, _, tail = rest.partition("/")
     if kind not in KINDS:
         raise InvalidArn(text, f"there is no resource type {kind!r}")
+    if "\0" in tail:
+        raise InvalidArn(text, "no name has a NUL in it")
     if kind == "catalog" and tail:
         return kind, tuple(tail.lower().split("/"))  # one that is nested in the account's own
     count = KINDS[kind]

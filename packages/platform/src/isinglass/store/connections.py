@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from isinglass.store.conflicts import insert_one
 from isinglass.store.paging import PageRequest
-from isinglass.store.scanning import MOST_EXAMINED
+from isinglass.store.scanning import MOST_EXAMINED, read_in_order
 from isinglass.store.tables.connections import connections
 
 
@@ -39,6 +39,7 @@ def sealed_for(account_id: str, name: str, path: str) -> str:
 SEALING_RULES = 2
 
 _SELECT = sa.select(*(connections.c[name] for name in Connection.__dataclass_fields__))
+_KEY = (connections.c.name,)
 #: Built once: building a statement costs more than running it.
 _FIND = _SELECT.where(
     connections.c.account_id == sa.bindparam("of_account"), connections.c.name == sa.bindparam("of_name")
@@ -80,11 +81,8 @@ class Connections:
     ) -> tuple[list[Connection], tuple[Any, ...] | None]:
         """List by name the connections whose definitions match; a page may be short and have a next one."""
         statement = _SELECT.where(connections.c.account_id == account_id)
-        if page.after is not None:
-            statement = statement.where(connections.c.name > page.after[0])
-        rows = self._connection.execute(statement.order_by(connections.c.name).limit(MOST_EXAMINED))
         found: list[Connection] = []
-        for examined, row in enumerate(rows, 1):
+        for examined, row in enumerate(read_in_order(self._connection, statement, _KEY, page), 1):
             connection = _connection(row)
             if matches(connection.document):
                 found.append(connection)
@@ -118,9 +116,10 @@ class Connections:
         self._connection.execute(noted.values(status=status, status_reason=reason, validated_at=now))
 
     def sealed_by_older_rules(self, most: int) -> list[Connection]:
-        """List some connections, of all accounts, that may have secrets in the clear."""
-        statement = _SELECT.where(connections.c.sealing_rules < SEALING_RULES).limit(most)
-        return [_connection(row) for row in self._connection.execute(statement)]
+        """List some connections, of all accounts, that may have secrets in the clear, and lock them."""
+        statement = _SELECT.where(connections.c.sealing_rules < SEALING_RULES)
+        in_order = statement.order_by(connections.c.account_id, connections.c.name).limit(most)
+        return [_connection(row) for row in self._connection.execute(in_order.with_for_update())]
 
     def seal_again(self, connection: Connection, document: Any, secrets: Mapping[str, str]) -> None:
         """Put a definition with more of it sealed in its place, unless it has been changed meanwhile."""

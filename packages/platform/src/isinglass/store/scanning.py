@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from isinglass.domain.partition_values import EVERYTHING, KeyRange
+from isinglass.store.paging import Key, PageRequest, fetch_page
 
 #: Rows examined for one page at most; a page may be short, even empty, and still have a next one.
 MOST_EXAMINED = 10_000
@@ -48,6 +49,19 @@ def scan(
             if left == 0 or len(matched) == size:
                 return Scan(matched, row[0])
     return Scan(matched, None)
+
+
+def read_in_order(
+    connection: sa.Connection, statement: sa.Select[Any], key: Key, page: PageRequest
+) -> Iterator[sa.Row[Any]]:
+    """Read the rows of a statement in the order of a key that it selects: whoever reads them may stop."""
+    most = max(page.size, _FIRST_READ)
+    while True:
+        rows, after = fetch_page(connection, statement, key, PageRequest(most, page.after))
+        yield from rows
+        if after is None:
+            return
+        page, most = PageRequest(page.size, after), min(4 * most, _LARGEST_READ)
 
 
 def _rows(

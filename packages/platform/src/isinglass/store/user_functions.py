@@ -10,7 +10,7 @@ from isinglass.model.glue.errors import EntityNotFoundException
 from isinglass.store.conflicts import insert_new
 from isinglass.store.documents import Documents
 from isinglass.store.paging import PageRequest
-from isinglass.store.scanning import MOST_EXAMINED
+from isinglass.store.scanning import MOST_EXAMINED, read_in_order
 from isinglass.store.tables.functions import user_functions
 
 
@@ -25,6 +25,7 @@ class UserFunction:
 
 
 _SELECT = sa.select(*(user_functions.c[name] for name in UserFunction.__dataclass_fields__))
+_KEY = (user_functions.c.database_name, user_functions.c.name)
 
 
 class UserFunctions:
@@ -64,15 +65,11 @@ class UserFunctions:
 
         A page may be short and still have a next one.
         """
-        key = (user_functions.c.database_name, user_functions.c.name)
         statement = _SELECT.where(user_functions.c.catalog_id == catalog_id)
         if database_name is not None:
             statement = statement.where(user_functions.c.database_name == database_name)
-        if page.after is not None:
-            statement = statement.where(sa.tuple_(*key) > sa.tuple_(*page.after))
         found: list[UserFunction] = []
-        rows = self._connection.execute(statement.order_by(*key).limit(MOST_EXAMINED))
-        for examined, row in enumerate(rows, 1):
+        for examined, row in enumerate(read_in_order(self._connection, statement, _KEY, page), 1):
             # Documents are read only where the name passes.
             if named(row.name):
                 function = self._function(catalog_id, row)

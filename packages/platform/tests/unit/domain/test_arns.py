@@ -38,6 +38,8 @@ def test_resource_of_an_arn_is_what_things_are_stored_under(text: str, resource:
         "arn:aws:glue:eu-west-1:123456789012:job",
         "arn:aws:glue:eu-west-1:123456789012:table/sales",
         "arn:aws:glue:eu-west-1:123456789012:bogus/a",
+        "arn:aws:glue:eu-west-1:123456789012:database/a\0b",
+        "arn:aws:glue:eu-west-1:123456789012:catalog/a\0b",
     ],
 )
 def test_text_that_is_no_arn_is_refused(text: str) -> None:

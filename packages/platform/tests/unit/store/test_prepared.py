@@ -41,6 +41,14 @@ def test_statement_that_fails_raises_what_sqlalchemy_raises_and_tells_no_values(
     assert "secret" not in str(failed.value)
 
 
+def test_statement_that_fails_outside_of_them_tells_no_values_either(store: Store) -> None:
+    with pytest.raises(sa.exc.DBAPIError) as failed, store.begin() as tx:
+        tx.connection.execute(
+            outbox.insert().values(account_id=None, kind="secret", payload={}, created_at=1.0)
+        )
+    assert "secret" not in str(failed.value).partition("DETAIL")[0]
+
+
 def test_update_with_changing_parameters_tells_how_many_rows_it_touched(store: Store) -> None:
     with store.begin() as tx:
         INSERT.run(tx.connection, _tag("a", "1"))

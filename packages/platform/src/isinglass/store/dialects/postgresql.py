@@ -37,6 +37,7 @@ def _engine(url: sa.URL, **more: Any) -> sa.Engine:
         max_overflow=24,
         pool_pre_ping=True,
         query_cache_size=2000,
+        hide_parameters=True,  # errors go into logs, and what is stored does not
         connect_args={"options": "-c timezone=UTC -c lock_timeout=15s"},
         json_serializer=dumps,
         json_deserializer=orjson.loads,

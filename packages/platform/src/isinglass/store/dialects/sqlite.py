@@ -47,6 +47,7 @@ def _engine(url: str, begin: str, *pragmas: str) -> sa.Engine:
         max_overflow=24,
         connect_args={"check_same_thread": False, "cached_statements": 512},
         query_cache_size=2000,
+        hide_parameters=True,  # errors go into logs, and what is stored does not
         json_serializer=dumps,
         json_deserializer=orjson.loads,
     )
