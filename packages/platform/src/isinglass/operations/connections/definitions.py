@@ -7,7 +7,6 @@ from isinglass.domain import arns
 from isinglass.domain.connection_secrets import put_together, take_apart, without_passwords
 from isinglass.domain.connection_types.definitions import problems
 from isinglass.model.glue.errors import (
-    AccessDeniedException,
     AlreadyExistsException,
     EntityNotFoundException,
     InvalidInputException,
@@ -27,6 +26,7 @@ from isinglass.model.glue.shapes import (
     UpdateConnectionRequest,
     UpdateConnectionResponse,
 )
+from isinglass.operations.connections.opening import check_own
 from isinglass.operations.connections.passwords import seal_secrets, settings_key, shown_secrets
 from isinglass.operations.connections.types import require_type
 from isinglass.operations.context import Context
@@ -39,7 +39,7 @@ from isinglass.store.store import Transaction
 @implements("CreateConnection")
 def create_connection(ctx: Context, request: CreateConnectionRequest) -> CreateConnectionResponse:
     """Store a connection, whether or not anything answers at its other end."""
-    _check_own(ctx, request)
+    check_own(ctx, request)
     name = request["ConnectionInput"]["Name"]
     with ctx.store.begin() as tx:
         document, secrets = _checked(ctx, tx, request["ConnectionInput"])
@@ -69,7 +69,7 @@ def _checked(ctx: Context, tx: Transaction, given: Any) -> tuple[dict[str, Any],
 
 @implements("GetConnection")
 def get_connection(ctx: Context, request: GetConnectionRequest) -> GetConnectionResponse:
-    _check_own(ctx, request)
+    check_own(ctx, request)
     if "ApplyOverrideForComputeEnvironment" in request:
         raise OperationNotSupportedException(
             "GetConnection does not support ApplyOverrideForComputeEnvironment yet."
@@ -86,7 +86,7 @@ def get_connection(ctx: Context, request: GetConnectionRequest) -> GetConnection
 @implements("GetConnections")
 def get_connections(ctx: Context, request: GetConnectionsRequest) -> GetConnectionsResponse:
     """List the connections that a filter lets through."""
-    _check_own(ctx, request)
+    check_own(ctx, request)
     with ctx.store.read() as tx:
         found, after = tx.connections.page(ctx.account_id, ctx.page, _test(request.get("Filter", {})))
         hidden = request.get("HidePassword", False)
@@ -136,7 +136,7 @@ def _shown(ctx: Context, tx: Transaction, connection: Connection, key: Key | Non
 @implements("UpdateConnection")
 def update_connection(ctx: Context, request: UpdateConnectionRequest) -> UpdateConnectionResponse:
     """Replace a connection's definition with its secrets; its name stays."""
-    _check_own(ctx, request)
+    check_own(ctx, request)
     name = request["Name"]
     given = request["ConnectionInput"]
     if given["Name"] != name:
@@ -153,7 +153,7 @@ def update_connection(ctx: Context, request: UpdateConnectionRequest) -> UpdateC
 
 @implements("DeleteConnection")
 def delete_connection(ctx: Context, request: DeleteConnectionRequest) -> DeleteConnectionResponse:
-    _check_own(ctx, request)
+    check_own(ctx, request)
     name = request["ConnectionName"]
     with ctx.store.begin() as tx:
         if not _delete(ctx, tx, name):
@@ -165,7 +165,7 @@ def delete_connection(ctx: Context, request: DeleteConnectionRequest) -> DeleteC
 def batch_delete_connection(
     ctx: Context, request: BatchDeleteConnectionRequest
 ) -> BatchDeleteConnectionResponse:
-    _check_own(ctx, request)
+    check_own(ctx, request)
     succeeded: list[str] = []
     errors: dict[str, Any] = {}
     with ctx.store.begin() as tx:
@@ -182,11 +182,3 @@ def batch_delete_connection(
 def _delete(ctx: Context, tx: Transaction, name: str) -> bool:
     tx.tags.delete_all(ctx.account_id, arns.resource("connection", name))
     return tx.connections.delete(ctx.account_id, name)
-
-
-def _check_own(ctx: Context, request: Mapping[str, Any]) -> None:
-    catalog_id = request.get("CatalogId", ctx.account_id)
-    if catalog_id != ctx.account_id:
-        raise AccessDeniedException(
-            f"User: {ctx.principal.arn} is not authorized to use the catalog {catalog_id}"
-        )
