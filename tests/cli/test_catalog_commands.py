@@ -2,9 +2,12 @@
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 
 import pytest
-from server_fixtures import run_cli
+from server_fixtures import ROOT_KEY, ROOT_SECRET, environment, run_cli
 
 HEADER = {
     "Kind": "Catalog",
@@ -50,6 +53,25 @@ def test_missing_file_and_folder_without_a_catalog_are_told(live_server, tmp_pat
     shown = live_server.cli("catalog", "import", str(tmp_path / "none.jsonl"), code=6).stderr
     assert "none.jsonl: No such file or directory" in shown
     assert "there is nothing to import" in live_server.cli("catalog", "import", str(tmp_path), code=6).stderr
+
+
+@pytest.mark.parametrize("words", [["catalog", "export", "-"], ["account", "list"]])
+def test_command_whose_reader_has_seen_enough_ends_without_an_error(live_server, words):
+    read, write = os.pipe()
+    os.close(read)
+    keys = {"ISINGLASS_ACCESS_KEY_ID": ROOT_KEY, "ISINGLASS_SECRET_ACCESS_KEY": ROOT_SECRET}
+    done = subprocess.run(
+        [sys.executable, "-m", "isinglass.cli.main", *words, "--endpoint", live_server.endpoint],
+        stdout=write, stderr=subprocess.PIPE, text=True, check=False, env=environment(live_server.home, **keys),
+    )  # fmt: skip
+    os.close(write)
+    assert done.returncode == 141
+    assert "error" not in done.stderr
+
+
+def test_export_of_what_is_not_there_says_that_it_wrote_nothing(live_server, tmp_path):
+    shown = live_server.cli("catalog", "export", str(tmp_path / "x.jsonl"), "--database", "nobody's")
+    assert shown.stderr.startswith("Wrote nothing of ")
 
 
 def test_truncated_last_line_is_told_with_its_place_and_the_rest_is_imported(

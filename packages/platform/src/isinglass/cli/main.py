@@ -64,8 +64,20 @@ _GLOBAL = {
 }  # fmt: skip
 
 
+class ReaderGone(Exception):
+    """Whoever read the output has seen enough."""
+
+
 class LazyGroup(click.Group):
     """Knows its commands' names and one-line helps; imports a command when it is used."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            raise ReaderGone from error  # click would end with another code than ours
+        return result
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
@@ -194,8 +206,8 @@ def invoke(arguments: list[str]) -> int:
         return 2
     except (KeyboardInterrupt, click.Abort):
         return 130
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; Python must not try to flush it again at exit.
+    except ReaderGone:
+        # Python must not try to flush it again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
 

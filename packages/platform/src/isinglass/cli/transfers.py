@@ -176,6 +176,8 @@ def told_errors(go_on: str) -> Iterator[None]:
         failure.where = error.operation
         failure.hint = _LEAVING_OUT.get(error.operation, "")
         raise failure from error
+    except BrokenPipeError:
+        raise  # nothing is wrong with the transfer: whoever read its output has seen enough
     except UnreadableFile as error:
         end_progress()
         raise CliError(str(error), exit_code=INVALID) from error

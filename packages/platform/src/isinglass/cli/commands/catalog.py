@@ -323,7 +323,8 @@ def _source_of(session: Session, given: dict[str, Any]) -> transfers.Source:
 
 
 def _counted(written: Written) -> str:
-    return ", ".join(f"{number:,} {kind}" for kind, number in written.counts.items() if kind != CATALOG)
+    told = [f"{number:,} {kind}" for kind, number in written.counts.items() if kind != CATALOG]
+    return ", ".join(told) or "nothing"
 
 
 def _done(report: Report) -> str:
