@@ -5,7 +5,7 @@ import re
 #: What the name of a secret has in it, written without anything between its words …
 _SECRET = re.compile(
     r"SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|PASSCODE|PWD|KEYTAB|PRIVATEKEY|ACCESSKEY|APIKEY"
-    r"|^PASS$|^SIG$|SIGNATURE$"
+    r"|^PASS$|^SIG$|SIGNATURE$|ASSERTION$"
 )
 #: … unless it ends as the name of something that only points at one.
 _POINTER = re.compile(r"(SECRETS?|TOKEN|ACCESSKEY|PRIVATEKEY|APIKEY)(ID|ARN|URL|URI|NAME|ENDPOINT|TYPE)$")

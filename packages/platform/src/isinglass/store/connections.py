@@ -36,7 +36,7 @@ def sealed_for(account_id: str, name: str, path: str) -> str:
 
 
 #: Counts up when domain.connection_secrets tells more secrets from the rest than before.
-SEALING_RULES = 2
+SEALING_RULES = 3
 
 _SELECT = sa.select(*(connections.c[name] for name in Connection.__dataclass_fields__))
 _KEY = (connections.c.name,)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from isinglass.domain.secret_names import names_secret
 from isinglass.domain.secret_urls import without_secrets
 
 HIDDEN = "********"
@@ -27,7 +28,10 @@ _SECRET_TEXT = re.compile(
 _SECRET_URL = re.compile(r"(://[^\s/:@]*:)[^\s/@]+@")
 #: One of these is in every text that the patterns above find something in. The letters count as an i, a k or
 #: an s where case does not.
-_TRACES = (b"pass", b"pwd", b"secret", b"credential", b"private", b"api", b"token", b"access", b"@")
+_TRACES = (
+    b"pass", b"pwd", b"secret", b"credential", b"private", b"api", b"token", b"access", b"keytab", b"sig",
+    b"assertion", b"@",
+)  # fmt: skip
 _LETTERS = tuple(letter.encode() for letter in "\u0130\u0131\u212a\u017f")
 
 #: Members that say which thing a request is about, and never what that is.
@@ -167,4 +171,4 @@ def _redact_mapping(value: Mapping[str, Any], mask: Mask, budget: _Budget, depth
 
 @lru_cache(maxsize=4096)
 def _is_secret(name: str) -> bool:
-    return _SECRET_NAME.search(name) is not None
+    return _SECRET_NAME.search(name) is not None or (name.isascii() and names_secret(name))

@@ -66,6 +66,20 @@ def _mask(operation: str) -> Any:
             {"JobName": "j", "Arguments": {"--db_password": HIDDEN, "--day": "1", "--API-KEY": HIDDEN}},
         ),
         (
+            # What is sealed in the database is not kept here either.
+            "CreateConnection",
+            {
+                "ConnectionInput": {
+                    "SparkProperties": {"keytab": "5ecret", "sig": "5ecret", "client_assertion": "x"}
+                }
+            },
+            {
+                "ConnectionInput": {
+                    "SparkProperties": {"keytab": HIDDEN, "sig": HIDDEN, "client_assertion": HIDDEN}
+                }
+            },
+        ),
+        (
             "UpdateJobFromSourceControl",
             {"JobName": "j", "AuthToken": "5ecret"},
             {"JobName": "j", "AuthToken": HIDDEN},
@@ -124,6 +138,10 @@ _PARTS = [
     "://u:x@h",
     "api",
     "key",
+    "tab",
+    "sig",
+    "?",
+    "assertion",
     "Team",
     "1",
 ]
