@@ -44,46 +44,38 @@ class Client:
             return self._query(service, name, document or {})
         prefix, signing_name = _TARGETS[service or "glue"]
         body = json.dumps(document or {}).encode()
-        headers = {
-            "content-type": "application/x-amz-json-1.1",
-            "user-agent": f"isinglass/{VERSION}",
-        }
+        headers = {"content-type": "application/x-amz-json-1.1"}
         if prefix:
             headers["x-amz-target"] = f"{prefix}.{name}"
-        path = "/" if prefix else f"/{name}"
         if note:
             headers["x-isinglass-note"] = quote(note)
-        parts = urlsplit(self.profile.endpoint)
-        signed = sign_headers(
-            self._credentials(),
-            region=self.profile.region,
-            service=signing_name,
-            method="POST",
-            host=parts.netloc,
-            path=path,
-            headers=headers,
-            body=body,
-            now=time.time(),
-        )
-        status, answered, data = self._send(
-            self.profile.endpoint, "POST", f"{parts.path.rstrip('/')}{path}", signed, body
-        )
-        request_id = answered.get("x-amzn-requestid", "")
+        status, answered, data = self._post(signing_name, "/" if prefix else f"/{name}", headers, body)
         try:
             answer = json.loads(data or b"{}")
         except ValueError as error:
-            raise CliError(
-                f"{self.profile.endpoint} is not an Isinglass server: it does not answer JSON",
-                exit_code=UNREACHABLE,
-            ) from error
+            raise self._is_no_server("JSON") from error
+        if not isinstance(answer, dict):
+            raise self._is_no_server("JSON objects")
         if status >= 400:
             code = str(answer.get("__type", status)).rpartition("#")[2]
             message = str(answer.get("message") or answer.get("Message") or "")
-            raise api_error(code, message, request_id)
-        return dict(answer)
+            raise api_error(code, message, answered.get("x-amzn-requestid", ""))
+        return answer
 
     def _query(self, service: str, name: str, document: dict[str, Any]) -> dict[str, Any]:
-        body = query.encode_form(service, name, document)
+        headers = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
+        status, answered, data = self._post(service, "/", headers, query.encode_form(service, name, document))
+        try:
+            if status < 400:
+                return query.decode_answer(name, data)
+            code, message = query.decode_error(data)
+        except ValueError as error:
+            raise self._is_no_server("XML") from error
+        raise api_error(code, message, answered.get("x-amzn-requestid", ""))
+
+    def _post(
+        self, service: str, path: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
         parts = urlsplit(self.profile.endpoint)
         signed = sign_headers(
             self._credentials(),
@@ -91,22 +83,18 @@ class Client:
             service=service,
             method="POST",
             host=parts.netloc,
-            path="/",
-            headers={"content-type": "application/x-www-form-urlencoded; charset=utf-8"},
+            path=path,
+            headers={**headers, "user-agent": f"isinglass/{VERSION}"},
             body=body,
             now=time.time(),
         )
-        status, answered, data = self._send(self.profile.endpoint, "POST", parts.path or "/", signed, body)
-        try:
-            if status < 400:
-                return query.decode_answer(name, data)
-            code, message = query.decode_error(data)
-        except ValueError as error:
-            raise CliError(
-                f"{self.profile.endpoint} is not an Isinglass server: it does not answer XML",
-                exit_code=UNREACHABLE,
-            ) from error
-        raise api_error(code, message, answered.get("x-amzn-requestid", ""))
+        return self._send(self.profile.endpoint, "POST", f"{parts.path.rstrip('/')}{path}", signed, body)
+
+    def _is_no_server(self, language: str) -> CliError:
+        return CliError(
+            f"{self.profile.endpoint} is not an Isinglass server: it does not answer {language}",
+            exit_code=UNREACHABLE,
+        )
 
     def pages(self, operation: str, document: dict[str, Any], member: str) -> Iterator[Any]:
         """Yield the items of every page of a listing."""
