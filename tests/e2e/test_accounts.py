@@ -268,6 +268,7 @@ CASES: dict[str, dict[str, Any]] = {
     "isinglass:ListAuditEvents": {"Operation": "CreateJob"},
     "isinglass:ListDatabaseHistory": {"Name": DATABASE},
     "isinglass:ListDeleted": {},
+    "isinglass:ListRegisteredConnectionTypes": {},
     "isinglass:ListTableHistory": TABLE_OF,
     "isinglass:PreviewCrawl": {"Path": "s3://{bucket}/"},
     "isinglass:PurgeDeleted": {"Kind": "ALL"},

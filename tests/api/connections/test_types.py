@@ -1,9 +1,10 @@
 """Connection types: Glue's own, and those that accounts register."""
 
+import json
 from typing import Any
 
 import pytest
-from api_fixtures import Api
+from api_fixtures import Api, call
 from botocore.exceptions import ClientError
 
 ARN = "arn:aws:glue:eu-west-1:123456789012:connectionType:Shop API"
@@ -188,3 +189,19 @@ def test_type_that_could_not_be_used_is_refused(glue: Any) -> None:
     found = [_error(glue.register_connection_type, **_definition(**changes)) for changes, _ in _BAD]
     assert found == [("InvalidInputException", message) for _, message in _BAD]
     assert len(glue.list_connection_types(MaxResults=100)["ConnectionTypes"]) == 92
+
+
+def test_types_that_were_registered_are_listed_with_what_registers_them_again(api: Api, glue: Any) -> None:
+    definitions = [_definition(ConnectionType=f"Shop {number}") for number in range(3)]
+    for definition in definitions:
+        glue.register_connection_type(**definition, Tags={"a": "b"})
+    listed, token = [], {}
+    while True:
+        _, answer = call(api, "ListRegisteredConnectionTypes", {"MaxResults": 2, **token})
+        listed += answer["ConnectionTypes"]
+        if "NextToken" not in answer:
+            break
+        token = {"NextToken": answer["NextToken"]}
+    assert [each["ConnectionType"] for each in listed] == ["Shop 0", "Shop 1", "Shop 2"]
+    assert [json.loads(each["Definition"]) for each in listed] == definitions
+    assert call(api, "ListRegisteredConnectionTypes", {}, "222222222222")[1] == {"ConnectionTypes": []}

@@ -180,6 +180,7 @@ def test_account_with_one_of_everything_is_exported_whole(whole):
     _, exported = whole
     kinds = Counter(decode(line).kind for line in exported.splitlines())
     assert set(kinds) | {
+        "ConnectionType",
         "Function",
         "Partition",
         "PartitionStatistics",
@@ -232,6 +233,7 @@ def test_kinds_that_may_not_be_read_are_told_of_and_left_out(api, whole, account
     assert set(left_out) == {
         "FormType", "AssetType", "Glossary", "GlossaryTerm", "Asset", "UsageProfile", "Location",
         "DataCellsFilter", "Restriction", "Permission", "DataLakeSettings", "functions", "statistics",
+        "ConnectionType",
     }  # fmt: skip
     assert left_out["Glossary"].startswith(
         "Glossary is left out, and --without business says so: ListGlossaries: AccessDeniedException: User: "

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from isinglass.transfer.calling import CallFailed
+from isinglass.transfer.calling import UNKNOWN, CallFailed
 
 #: Connections kept open; more readers than that would only be throttled.
 _POOL = 32
@@ -49,9 +49,9 @@ class AwsGlue:
 
         if operation not in self._methods:
             service, _, name = operation.rpartition(":")
-            method = getattr(self.clients[service or "glue"], xform_name(name), None)
+            method = getattr(self.clients.get(service or "glue"), xform_name(name), None)
             if method is None:
-                raise CallFailed(operation, "UnknownOperation", "the installed boto3 does not know it")
+                raise CallFailed(operation, UNKNOWN, "the installed boto3 does not know it")
             self._methods[operation] = method
         return self._methods[operation]
 

@@ -19,6 +19,8 @@ _DENIED = frozenset(
 )
 #: The refusal of what is about something that is not there.
 GONE = "EntityNotFoundException"
+#: That of an operation that there is not, such as one of ours in AWS.
+UNKNOWN = "UnknownOperation"
 _TRIES = 9
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 20.0

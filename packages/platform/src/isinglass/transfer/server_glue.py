@@ -15,6 +15,8 @@ from isinglass.domain.signature import Credentials, sign_headers
 from isinglass.transfer.calling import CallFailed
 
 _TIMEOUT_SECONDS = 330.0
+#: What operations' targets begin with, by service; Lake Formation has none.
+_TARGETS = {"": "AWSGlue", "isinglass": "Isinglass"}
 _ACCOUNT = re.compile(rb"<Account>(\d{12})</Account>")
 _MESSAGE = re.compile(rb"<Message>([^<]*)</Message>")
 
@@ -33,13 +35,14 @@ class ServerGlue:
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Call an operation; raises CallFailed."""
         service, _, name = operation.rpartition(":")
-        # Glue names the operation in a header, REST JSON in the path.
-        headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": f"AWSGlue.{name}"}
-        if service:
+        # AWS JSON names the operation in a header, REST JSON in the path.
+        prefix = _TARGETS.get(service)
+        headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": f"{prefix}.{name}"}
+        if prefix is None:
             headers = {"content-type": "application/json"}
         if self.imported_from:
             headers["x-isinglass-import"] = quote(self.imported_from)
-        path = f"/{name}" if service else "/"
+        path = f"/{name}" if prefix is None else "/"
         status, data = self._exchange(operation, service or "glue", headers, orjson.dumps(request), path)
         try:
             answer = orjson.loads(data or b"{}")

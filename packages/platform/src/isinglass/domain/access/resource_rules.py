@@ -191,6 +191,7 @@ EXCEPTIONS: dict[str, tuple[str, ...]] = {
     # Our own: who previews or queries reads with keys of their own
     **_each("PreviewCrawl RunQuery", *_NONE, service="isinglass"),
     **_each("ListDatabaseHistory", "catalog", "database/{Name}", service="isinglass"),
+    **_each("ListRegisteredConnectionTypes", "connectionType:*", service="isinglass"),
     **_each("ListDeleted", *_DATABASE, "table/{DatabaseName}/*", service="isinglass"),
     **_each("RestoreTable", *_DATABASE, "table/{DatabaseName}/{TableName|NewName}", service="isinglass"),
     **_each(

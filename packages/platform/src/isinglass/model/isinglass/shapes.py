@@ -231,6 +231,16 @@ class ListDeletedResponse(t.TypedDict):
     NextToken: t.NotRequired[str]
 
 
+class ListRegisteredConnectionTypesRequest(t.TypedDict):
+    MaxResults: t.NotRequired[int]
+    NextToken: t.NotRequired[str]
+
+
+class ListRegisteredConnectionTypesResponse(t.TypedDict):
+    ConnectionTypes: list[RegisteredConnectionType]
+    NextToken: t.NotRequired[str]
+
+
 class ListTableHistoryRequest(t.TypedDict):
     CatalogId: t.NotRequired[str]
     DatabaseName: str
@@ -294,6 +304,12 @@ class ReadPermittedTableResponse(t.TypedDict):
     Location: t.NotRequired[str]
     Columns: t.NotRequired[list[QueryColumn]]
     RowCount: t.NotRequired[int]
+
+
+class RegisteredConnectionType(t.TypedDict):
+    ConnectionType: str
+    Definition: str
+    CreateTime: float
 
 
 class RestoreDatabaseRequest(t.TypedDict):

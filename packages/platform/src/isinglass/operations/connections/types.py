@@ -2,6 +2,8 @@
 
 from typing import Any, cast
 
+import orjson
+
 from isinglass.domain import arns
 from isinglass.domain.connection_types import registered, registration
 from isinglass.domain.connection_types.built_in import BUILT_IN
@@ -21,6 +23,10 @@ from isinglass.model.glue.shapes import (
     ListConnectionTypesResponse,
     RegisterConnectionTypeRequest,
     RegisterConnectionTypeResponse,
+)
+from isinglass.model.isinglass.shapes import (
+    ListRegisteredConnectionTypesRequest,
+    ListRegisteredConnectionTypesResponse,
 )
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
@@ -58,6 +64,28 @@ def list_connection_types(ctx: Context, _request: ListConnectionTypesRequest) ->
     listed: list[Any] = [brief(kind) for kind in shown]
     return {
         "ConnectionTypes": listed,
+        "NextToken": ctx.token((shown[-1].name,) if more else None),
+    }
+
+
+@implements("isinglass:ListRegisteredConnectionTypes")
+def list_registered_connection_types(
+    ctx: Context, _request: ListRegisteredConnectionTypesRequest
+) -> ListRegisteredConnectionTypesResponse:
+    """List what the account has registered, as JSON that RegisterConnectionType takes."""
+    last = ctx.page.after[0] if ctx.page.after else ""
+    with ctx.store.read() as tx:
+        found = tx.connection_types.after(ctx.account_id, last, ctx.page.size + 1)
+    shown, more = found[: ctx.page.size], len(found) > ctx.page.size
+    return {
+        "ConnectionTypes": [
+            {
+                "ConnectionType": each.name,
+                "Definition": orjson.dumps(each.document).decode(),
+                "CreateTime": each.created_at,
+            }
+            for each in shown
+        ],
         "NextToken": ctx.token((shown[-1].name,) if more else None),
     }
 

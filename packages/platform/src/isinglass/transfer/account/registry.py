@@ -11,6 +11,7 @@ from isinglass.transfer.account import (
     policies,
     security,
 )
+from isinglass.transfer.account.connection_types import CONNECTION_TYPES
 from isinglass.transfer.account.connections import CONNECTIONS
 from isinglass.transfer.account.kind import AccountKind
 
@@ -19,6 +20,7 @@ from isinglass.transfer.account.kind import AccountKind
 KINDS: tuple[AccountKind, ...] = (
     security.ENCRYPTION,
     security.CONFIGURATIONS,
+    CONNECTION_TYPES,
     CONNECTIONS,
     catalogs.NESTED,
     asset_types.FORM_TYPES,
