@@ -2,7 +2,7 @@
 
 import json
 
-from server_fixtures import LiveServer
+from server_fixtures import LiveServer, run_cli
 
 LOOK = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "glue:Get*", "Resource": "*"}}
 
@@ -81,3 +81,20 @@ def test_mistyped_policies_and_questions_are_warned_of(live_server: LiveServer, 
     cli("user", "delete", "tina", "--force")
     cli("group", "delete", "typists", "--force")
     cli("policy", "delete", "typo")
+
+
+def test_doctor_tells_who_may_only_read_what_is_missing_and_finds_nothing_broken(
+    live_server: LiveServer,
+) -> None:
+    cli = live_server.cli
+    cli("user", "create", "reader", "--policy", "ReadOnlyAccess")
+    key = json.loads(cli("user", "key", "create", "reader", "--json").stdout)
+    keys = {
+        "ISINGLASS_ACCESS_KEY_ID": key["AccessKeyId"],
+        "ISINGLASS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+    }
+    found = run_cli(live_server.home, "doctor", "--json", "--endpoint", live_server.endpoint, **keys)
+    [storage] = [each for each in json.loads(found.stdout) if each["name"] == "storage"]
+    assert storage["state"] == "warning"
+    assert "is not authorized to perform: s3:PutObject" in storage["text"]
+    cli("user", "delete", "reader", "--force")

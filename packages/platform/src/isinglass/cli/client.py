@@ -125,7 +125,9 @@ class Client:
         if status >= 400:
             code = data.partition(b"<Code>")[2].partition(b"</Code>")[0].decode()
             message = data.partition(b"<Message>")[2].partition(b"</Message>")[0].decode()
-            raise CliError(f"{message} ({code})", where=f"s3://{bucket}/{key}", code=code)
+            error = api_error(code, message, "")
+            error.where = f"s3://{bucket}/{key}"
+            raise error
         return data
 
     def s3_endpoint(self) -> str:

@@ -36,6 +36,8 @@ _EXIT_CODES = {
     "EntityNotFoundException": NOT_FOUND,
     "NoSuchEntity": NOT_FOUND,
     "NotFoundException": NOT_FOUND,
+    "NoSuchBucket": NOT_FOUND,
+    "NoSuchKey": NOT_FOUND,
     "ResourceNotFoundException": NOT_FOUND,
     "CrawlerNotRunningException": NOT_FOUND,
     "ColumnStatisticsTaskNotRunningException": NOT_FOUND,

@@ -174,7 +174,7 @@ def told_errors(go_on: str) -> Iterator[None]:
             raise CliError(error.message, exit_code=UNREACHABLE, hint=go_on) from error
         failure = api_error(error.code, error.message, "")
         failure.where = error.operation
-        failure.hint = _LEAVING_OUT.get(error.operation, "")
+        failure.hint = _LEAVING_OUT.get(error.operation) or failure.hint
         raise failure from error
     except BrokenPipeError:
         raise  # nothing is wrong with the transfer: whoever read its output has seen enough
