@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from isinglass.cli.profiles import Profile
 
 FORMATS = ("table", "json", "ndjson", "csv", "name")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass
@@ -111,12 +113,13 @@ class Session:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """Align rows under upper-case headings; numbers stand to the right."""
+    heads = [_one_line(column).upper() for column in columns]
     texts = [["(null)" if value is None else _one_line(value) for value in row] for row in rows]
-    widths = [max(len(column), *(len(row[i]) for row in texts)) for i, column in enumerate(columns)]
+    widths = [max(len(head), *(len(row[i]) for row in texts)) for i, head in enumerate(heads)]
     right = [
         all(isinstance(row[i], int | float) or row[i] is None for row in rows) for i in range(len(columns))
     ]
-    lines = [[column.upper() for column in columns], *texts]
+    lines = [heads, *texts]
     return "\n".join(
         "  ".join(
             text.rjust(width) if is_right else text.ljust(width)
@@ -128,4 +131,5 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 
 def _one_line(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
-    return text.replace("\r", "\\r").replace("\n", "\\n").replace("\x1b", "\\x1b")
+    # What somebody else wrote must not steer the terminal.
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
