@@ -3,44 +3,30 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
-from types import MappingProxyType
 from urllib.parse import unquote
 
-from isinglass.domain.catalog_encryption import AtRest, key_context
-from isinglass.domain.keys.ciphertext import UNREACHABLE
-from isinglass.domain.keys.facts import key_facts
 from isinglass.gateway.access_log import AccessLog
-from isinglass.gateway.authorization import Authorizer, Denied, changes_access
+from isinglass.gateway.authorization import Authorizer, changes_access
 from isinglass.gateway.exchange import Exchange, access_entry, audit, is_of_encrypted
 from isinglass.gateway.identity.verifier import IMPORT_HEADER, NOTE_HEADER, Verifier
+from isinglass.gateway.pages import Pages
+from isinglass.gateway.permits import Permits
 from isinglass.gateway.protocol import json_rpc, query
 from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
-from isinglass.gateway.protocol.paging import (
-    InvalidToken,
-    TokenSealer,
-    page_request,
-    page_size,
-    question_of,
-)
-from isinglass.gateway.service import Catalogue, Operation
+from isinglass.gateway.protocol.paging import TokenSealer
+from isinglass.gateway.service import Catalogue
 from isinglass.model.api_error import ApiError
 from isinglass.model.edge_errors import (
-    AccessDenied,
-    AccessDeniedException,
-    ClientError,
     InternalServiceException,
     OperationNotSupportedException,
     RequestEntityTooLargeException,
     UnknownOperationException,
-    ValidationException,
 )
 from isinglass.observe.audit_log import AuditLog
 from isinglass.operations.context import Context, Services
-from isinglass.store.keys import Key
 from isinglass.store.paging import PageRequest
 from isinglass.store.store import Store
 from isinglass.store.transience import is_transient
@@ -49,23 +35,8 @@ _log = logging.getLogger(__name__)
 
 _ATTEMPTS = 5
 _FORM = "application/x-www-form-urlencoded"
-#: How a refused token is called, by the first of these that the operation's model declares.
-_TOKEN_ERRORS = (
-    "InvalidMarkerException",
-    "InvalidInputException",
-    "InvalidParameterException",
-    "ValidationException",
-)
-
 #: What a key was opened for before these must not be used after them.
 _STOPPING_KEYS = frozenset({"kms:DisableKey", "kms:ScheduleKeyDeletion"})
-
-#: How each protocol's services say that a permission is missing.
-_DENIALS: dict[str, type[ClientError]] = {
-    "json": AccessDeniedException,
-    "query": AccessDenied,
-    "rest-json": AccessDeniedException,
-}
 
 
 class Contended(Exception):
@@ -92,23 +63,24 @@ class Chain:
         self._catalogue = catalogue
         self._verifier = verifier
         self._authorizer = authorizer
-        self._tokens = tokens
+        self._permits = Permits(authorizer)
         self._store = store
         self._services = services
         self._access_log = access_log
         self._audit_log = audit_log
         self._body_limit = body_limit
         self._clock = clock
+        pages = Pages(tokens)
         self._checks: tuple[Callable[[Exchange], None], ...] = (
             self._check_size,
             self._find_operation,
             self._authenticate,
             self._check_implemented,
             self._parse,
-            self._authorize,
-            self._open_page,
+            self._permits.admit,
+            pages.open,
         )
-        self._links = (*self._checks, self._invoke, self._seal_page, self._write)
+        self._links = (*self._checks, self._invoke, pages.seal, self._write)
 
     def operation_of(self, request: HttpRequest) -> str:
         """Tell which operation a request's head names; empty when there is none, or only its body tells."""
@@ -229,78 +201,6 @@ class Chain:
             raw = query.document(exchange.form, operation.model.input, operation.service.shapes)
         exchange.document = operation.parse(raw)
 
-    def _authorize(self, exchange: Exchange) -> None:
-        caller, operation = exchange.signed_by, exchange.target
-        if self._authorizer.is_free(caller.principal, operation.permission, exchange.document):
-            return
-        with _denying(exchange):
-            exchange.admission = self._authorizer.admit(exchange.asked)
-
-    def _reach(self, exchange: Exchange, account_id: str, resources: Iterable[str]) -> None:
-        """Decide over what a request leads to; an operation that goes on without it was not denied."""
-        with _denying(exchange):
-            self._authorizer.admit_to(exchange.asked, account_id, resources)
-
-    def _use_key(
-        self,
-        exchange: Exchange,
-        action: str,
-        key: Key | None,
-        context: Mapping[str, str] = MappingProxyType({}),
-        *,
-        via: str = "",
-        alias: str = "",
-        named: bool = True,
-    ) -> None:
-        caller = exchange.signed_by
-        account_id = caller.principal.account_id
-        facts = key_facts(account_id, caller.region, context, via=via, alias=alias)
-        with _denying(exchange):
-            try:
-                if key is not None:
-                    self._authorizer.admit_to_key(exchange.asked, action, key, facts)
-                    exchange.keys_used[key.arn] = key.account_id
-                    return
-            except Denied:
-                if named or (key is not None and key.account_id == account_id):
-                    raise
-            raise Denied(action, "*", UNREACHABLE)
-
-    def _use_document_key(
-        self, exchange: Exchange, action: str, key: Key, account_id: str, settings: AtRest
-    ) -> None:
-        """Decide over the key that documents of a catalog are encrypted with."""
-        exchange.encrypted = True
-        context = key_context(account_id)
-        if settings.role is None:
-            self._use_key(exchange, action, key, context, via="glue")
-            return
-        facts = key_facts(account_id, exchange.signed_by.region, context, via="glue")
-        with _denying(exchange):
-            self._authorizer.admit_role_to_key(exchange.asked, settings.role, account_id, action, key, facts)
-
-    def _open_page(self, exchange: Exchange) -> None:
-        operation = exchange.target
-        page = operation.model.page
-        if page is None or operation.model.input is None:
-            return
-        exchange.question = question_of(
-            operation.name, exchange.signed_by.principal.account_id, exchange.document, page
-        )
-        after = None
-        token = exchange.document.get(page.input)
-        if token:
-            try:
-                after = self._tokens.open(token, exchange.question)
-            except InvalidToken as error:
-                raise _token_error(operation) from error
-        limit = None
-        if page.limit:
-            members = operation.service.shapes[operation.model.input]["members"]
-            limit = operation.service.shapes[members[page.limit]]
-        asked = exchange.document.get(page.limit) if page.limit else None
-        exchange.page = page_request(page_size(operation.name, limit, asked), after)
-
     def _invoke(self, exchange: Exchange) -> None:
         handler = exchange.target.handler
         assert handler is not None
@@ -313,7 +213,7 @@ class Chain:
             region=caller.region,
             request_id=exchange.request_id,
             now=exchange.now,
-            store=self._store.on_behalf(partial(self._use_document_key, exchange)),
+            store=self._store.on_behalf(partial(self._permits.use_document_key, exchange)),
             services=self._services,
             page=exchange.page or PageRequest(size=0),
             admitted_by=admission.admitted_by if admission else None,
@@ -321,8 +221,8 @@ class Chain:
             note=_said(exchange.request, NOTE_HEADER),
             imported_from=_said(exchange.request, IMPORT_HEADER),
             facts=admission.facts if admission else {},
-            reach=partial(self._reach, exchange),
-            use_key=partial(self._use_key, exchange),
+            reach=partial(self._permits.reach, exchange),
+            use_key=partial(self._permits.use_key, exchange),
         )
         for attempt in range(1, _ATTEMPTS + 1):
             try:
@@ -337,15 +237,6 @@ class Chain:
                 # Lost against another transaction: wait a moment, longer each time, never in step with it.
                 time.sleep(random.uniform(0.005, 0.02) * 2**attempt)  # noqa: S311 - spreads load, hides nothing
 
-    def _seal_page(self, exchange: Exchange) -> None:
-        page = exchange.target.model.page
-        if page is None:
-            return
-        for member in page.outputs:
-            after = exchange.answer.get(member)
-            if isinstance(after, tuple):
-                exchange.answer = {**exchange.answer, member: self._tokens.seal(after, exchange.question)}
-
     def _write(self, exchange: Exchange) -> None:
         answer = exchange.target.write(exchange.answer)
         if exchange.form is None:
@@ -354,16 +245,6 @@ class Chain:
         else:
             operation = exchange.target
             exchange.response = query.encode(answer, operation.service, operation.model, exchange.request_id)
-
-
-@contextmanager
-def _denying(exchange: Exchange) -> Iterator[None]:
-    """Answer a denial in the words of the operation's service."""
-    try:
-        yield
-    except Denied as denied:
-        exchange.denied = denied
-        raise _DENIALS[exchange.target.service.protocol](denied.reason) from denied
 
 
 def _said(request: HttpRequest, header: str) -> str:
@@ -378,15 +259,6 @@ def _request_id() -> str:
     bits = random.getrandbits(128) & ~(0xF000 << 64 | 0xC000 << 48) | 0x4000 << 64 | 0x8000 << 48
     text = f"{bits:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
-def _token_error(operation: Operation) -> ApiError:
-    declared = next((name for name in _TOKEN_ERRORS if name in operation.model.errors), None)
-    message = "The token is not one that this listing gave: it was changed, or the request's filters were."
-    if declared is None:
-        return ValidationException(message)
-    refused: ApiError = type(declared, (ClientError,), {"code": declared})(message)
-    return refused
 
 
 def _refuse(exchange: Exchange, error: ApiError) -> None:
