@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from isinglass.store.conflicts import insert_one
 from isinglass.store.prepared import Prepared
 from isinglass.store.tables.flow import work
 
@@ -20,8 +21,6 @@ class WorkItem:
     attempt: int
 
 
-_TAKEN = Prepared(sa.select(work.c.id).where(work.c.dedupe_key == sa.bindparam("key")))
-_ADD = Prepared(work.insert().inline())
 _CANCEL = Prepared(work.delete().where(work.c.dedupe_key == sa.bindparam("key"), work.c.state == "ready"))
 
 
@@ -44,9 +43,7 @@ class WorkQueue:
         priority: int = 0,
         dedupe_key: str | None = None,
     ) -> bool:
-        """Add work; False when work with the same dedupe key is already there."""
-        if dedupe_key is not None and _TAKEN.first(self._connection, {"key": dedupe_key}) is not None:
-            return False
+        """Add work; False when work with the same dedupe key is there, also by a concurrent transaction."""
         row = {
             "kind": kind,
             "account_id": account_id,
@@ -57,7 +54,8 @@ class WorkQueue:
             "dedupe_key": dedupe_key,
             "created_at": now,
         }
-        _ADD.run(self._connection, row)
+        if not insert_one(self._connection, work, row):
+            return False
         self.enqueued += 1
         return True
 

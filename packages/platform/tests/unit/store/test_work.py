@@ -1,5 +1,9 @@
 """The durable queue on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import sqlalchemy as sa
+
 from isinglass.store.store import Store
 
 
@@ -8,6 +12,21 @@ def test_enqueue_with_a_taken_dedupe_key_is_refused(store: Store) -> None:
         first = tx.work.enqueue("crawl", "1", {}, now=1.0, dedupe_key="crawl/1")
         second = tx.work.enqueue("crawl", "1", {}, now=1.0, dedupe_key="crawl/1")
     assert (first, second) == (True, False)
+
+
+def test_enqueue_with_a_dedupe_key_that_another_transaction_takes_is_refused(store: Store) -> None:
+    def enqueue() -> bool:
+        with store.begin() as tx:
+            return tx.work.enqueue("crawl", "1", {}, now=1.0, dedupe_key="crawl/1")
+
+    with ThreadPoolExecutor(1) as other:
+        with store.begin() as tx:
+            assert tx.work.enqueue("crawl", "1", {}, now=1.0, dedupe_key="crawl/1")
+            second = other.submit(enqueue)
+            waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            while not store.embedded and not second.done() and not tx.connection.scalar(waiting):
+                pass  # until it waits for this transaction; in SQLite it waits before it begins
+        assert second.result() is False
 
 
 def test_claim_of_due_work_takes_it_once(store: Store) -> None:
