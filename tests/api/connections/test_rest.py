@@ -134,6 +134,8 @@ def test_entities_and_fields_are_those_of_the_type(shop: Any) -> None:
     fields = shop.describe_entity(ConnectionName="c", EntityName="by cursor")["Fields"]
     told = [(field["FieldName"], field["FieldType"], field["IsNullable"]) for field in fields]
     assert told == [("id", "INT", False), ("name", "STRING", True)]
+    operators = [(field["IsFilterable"], field["SupportedFilterOperators"][-1]) for field in fields]
+    assert operators == [(True, "BETWEEN"), (True, "CONTAINS")]
     # Without a schema, the first records tell.
     fields = shop.describe_entity(ConnectionName="c", EntityName="by offset")["Fields"]
     assert [(field["FieldName"], field["FieldType"]) for field in fields] == [

@@ -26,7 +26,7 @@ from isinglass.domain.partition_expression import (
 from isinglass.domain.truths import Test, Truth, all_of, any_of, comparison, negated
 
 Record = Mapping[str, Any]
-Kind = Literal["number", "truth value", "text", "structure"]
+Kind = Literal["number", "truth value", "text", "structure", "date in a form of its own"]
 
 _KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(
@@ -35,7 +35,10 @@ _KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(("STRING", "DATE", "TIMESTAMP"), "text"),
     **dict.fromkeys(("ARRAY", "MAP", "STRUCT", "UNION", "BINARY"), "structure"),
     "BOOLEAN": "truth value",
+    "FORMATTED": "date in a form of its own",
 }
+#: How dates are written that compare as texts do.
+_COMPARABLE_DATE = "yyyy-MM-dd"
 _COMPARED = (
     "EQUAL_TO", "NOT_EQUAL_TO", "LESS_THAN", "LESS_THAN_OR_EQUAL_TO", "GREATER_THAN",
     "GREATER_THAN_OR_EQUAL_TO", "BETWEEN",
@@ -46,6 +49,7 @@ _OPERATORS: Mapping[Kind, tuple[str, ...]] = {
     "text": (*_COMPARED, "CONTAINS"),
     "truth value": ("EQUAL_TO", "NOT_EQUAL_TO"),
     "structure": (),
+    "date in a form of its own": (),
 }
 _TRUTHS = {"true": True, "false": False}
 
@@ -60,8 +64,15 @@ class BadFilter(Exception):
         return self.reason
 
 
+def filtered_as(field_type: str, date_format: str | None) -> str:
+    """Say as which type a field is filtered: dates as 31/01/2026 are none that could be compared."""
+    if field_type in ("DATE", "TIMESTAMP") and date_format and not date_format.startswith(_COMPARABLE_DATE):
+        return "FORMATTED"
+    return field_type
+
+
 def operators(field_type: str) -> tuple[str, ...]:
-    """List what filters may do with a field of one of Glue's types."""
+    """List what filters may do with a field that is filtered as a type."""
     return _OPERATORS[_KINDS[field_type]]
 
 
@@ -106,7 +117,7 @@ def _condition(node: Compare | In | Between | Like, name: str, types: Mapping[st
 
     def decision(kind: Kind) -> Callable[[Any], bool]:
         if kind not in decisions:
-            if kind == "structure" or (isinstance(node, Like) and kind != "text"):
+            if not _OPERATORS[kind] or (isinstance(node, Like) and kind != "text"):
                 means = "LIKE is not for" if isinstance(node, Like) else "is not filtered by"
                 raise BadFilter(f"{name} is a {kind}, which {means}")
             decisions[kind] = comparison(node, lambda literal: _literal(kind, name, literal))
@@ -168,4 +179,5 @@ _READ: Mapping[Kind, Callable[[Any], Any]] = {
     "truth value": _truth,
     "text": _text,
     "structure": lambda value: value,
+    "date in a form of its own": lambda value: value,
 }

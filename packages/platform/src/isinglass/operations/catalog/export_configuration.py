@@ -56,13 +56,13 @@ def _check_encryption(ctx: Context, tx: Transaction, given: Mapping[str, str]) -
         if reference:
             raise InvalidInputException("A KmsKeyArn is for the SseAlgorithm aws:kms alone")
         return
+    context = {"aws:s3:arn": f"arn:aws:s3:::{bucket_of(ctx.account_id)}/{EXPORT_KEY}"}
     try:
         key = KeyUse(tx, ctx.services.sealer, ctx.region).resolve(ctx.account_id, reference or _OWN_KEY)
+        ctx.use_key("kms:GenerateDataKey", key, context, via="s3")
         require_enabled(key)
     except KeyUnavailable as error:
         raise InvalidInputException(str(error)) from error
-    context = {"aws:s3:arn": f"arn:aws:s3:::{bucket_of(ctx.account_id)}/{EXPORT_KEY}"}
-    ctx.use_key("kms:GenerateDataKey", key, context, via="s3")
 
 
 def _answer(export: CatalogExport) -> PutDataCatalogExportConfigurationOutput:

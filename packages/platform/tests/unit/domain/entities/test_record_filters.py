@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isinglass.domain.entities.record_filters import BadFilter, compile_record_filter
+from isinglass.domain.entities.record_filters import (
+    BadFilter,
+    compile_record_filter,
+    filtered_as,
+    operators,
+)
 
 TYPES = {"n": "DECIMAL", "t": "STRING", "d": "DATE", "b": "BOOLEAN", "Mixed": "INT", "l": "ARRAY"}
 
@@ -109,3 +114,18 @@ def test_filter_decides_as_a_database_does(text: str, number: int | None, word: 
         ).fetchall()
     matches = compile_record_filter(text, {"n": "INT", "t": "STRING"})
     assert matches({"n": number, "t": word}) is bool(rows)
+
+
+@pytest.mark.parametrize(
+    ("field_type", "date_format", "is_filtered"),
+    [("DATE", None, True), ("TIMESTAMP", "yyyy-MM-dd'T'HH:mm:ss", True), ("DATE", "dd/MM/yyyy", False), ("INT", "x", True)],
+)  # fmt: skip
+def test_dates_are_filtered_where_their_texts_compare(
+    field_type: str, date_format: str | None, is_filtered: bool
+) -> None:
+    kind = filtered_as(field_type, date_format)
+    assert bool(operators(kind)) is is_filtered
+    if not is_filtered:
+        with pytest.raises(BadFilter) as caught:
+            compile_record_filter("d > '01/01/2026'", {"d": kind})
+        assert str(caught.value) == "d is a date in a form of its own, which is not filtered by"

@@ -11,6 +11,7 @@ from isinglass.domain.entities.record_filters import (
     BadFilter,
     compile_record_filter,
     field_named,
+    filtered_as,
     operators,
 )
 from isinglass.domain.rest_services import paging
@@ -112,7 +113,7 @@ class RestEntities:
     def _types(self, entity: str) -> dict[str, str]:
         """Give the types of an entity's fields by name; none where the connection type does not say them."""
         schema = self._entity(entity).get("Schema", {})
-        return {each["Name"]: each["FieldDataType"] for each in schema.values()}
+        return {each["Name"]: _filtered_as(each) for each in schema.values()}
 
 
 @contextmanager
@@ -128,9 +129,16 @@ def _any_record(_record: Document) -> bool:
     return True
 
 
+def _filtered_as(definition: Mapping[str, Any]) -> str:
+    return filtered_as(definition["FieldDataType"], definition.get("ResponseDateFormat"))
+
+
 def _field(definition: Mapping[str, Any]) -> Document:
     return _described(
-        definition["Name"], definition["FieldDataType"], nullable=definition.get("IsNullable", True)
+        definition["Name"],
+        definition["FieldDataType"],
+        operators(_filtered_as(definition)),
+        nullable=definition.get("IsNullable", True),
     )
 
 
@@ -139,19 +147,16 @@ def _inferred(records: Sequence[Document]) -> list[Document]:
     for record in records:
         for name, value in record.items():
             kinds.setdefault(name, set()).update([_TYPES[type(value)]] if value is not None else [])
-    return [
-        _described(name, found.pop() if len(found) == 1 else "STRING", nullable=True)
-        for name, found in sorted(kinds.items())
-    ]
+    types = {name: found.pop() if len(found) == 1 else "STRING" for name, found in sorted(kinds.items())}
+    return [_described(name, kind, operators(kind), nullable=True) for name, kind in types.items()]
 
 
-def _described(name: str, kind: str, *, nullable: bool) -> Document:
-    found = operators(kind)
+def _described(name: str, kind: str, filters: Sequence[str], *, nullable: bool) -> Document:
     return {
         "FieldName": name, "Label": name, "FieldType": kind, "IsNullable": nullable, "IsRetrievable": True,
-        "IsPrimaryKey": False, "IsFilterable": bool(found), "IsPartitionable": False, "IsCreateable": False,
+        "IsPrimaryKey": False, "IsFilterable": bool(filters), "IsPartitionable": False, "IsCreateable": False,
         "IsUpdateable": False, "IsUpsertable": False, "IsDefaultOnCreate": False,
-        "SupportedFilterOperators": list(found),
+        "SupportedFilterOperators": list(filters),
     }  # fmt: skip
 
 
