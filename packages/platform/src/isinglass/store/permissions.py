@@ -107,7 +107,8 @@ _SHARED = Prepared(
             permissions.c.catalog_id == sa.bindparam("owner"),
             permissions.c.catalog_id.like(sa.bindparam("nested")),
         ),
-        permissions.c.principal.not_like(sa.bindparam("told")),
+        permissions.c.principal.not_like(sa.bindparam("own")),
+        permissions.c.principal.not_like(sa.bindparam("identity")),
         permissions.c.principal != IAM_ALLOWED,
         permissions.c.permissions != "[]",
     )
@@ -241,8 +242,9 @@ class Permissions:
 
     def shares(self, owner: str) -> bool:
         """Tell whether an account has given anything to other accounts, or to somebody of them."""
-        values = {"owner": owner, "nested": f"{owner}:%", "told": f"%{owner}%"}
-        return _SHARED.first(self._connection, values) is not None
+        values = {"owner": owner, "nested": f"{owner}:%"}
+        ours = {"own": f"{owner}%", "identity": f"arn:aws:iam::{owner}:%"}
+        return _SHARED.first(self._connection, values | ours) is not None
 
     def page(
         self, catalog_id: str, sought: Sought, page: PageRequest
