@@ -7,6 +7,9 @@ import pytest
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame
 
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 
 @pytest.fixture
 def context(lake):

@@ -9,6 +9,9 @@ from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame
 from isinglass_runtime.io.metastore import CURRENT
 
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 CITIES = [("ann", "Oslo"), ("bob", "Rome")]
 
 

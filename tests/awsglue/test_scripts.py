@@ -4,6 +4,9 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 
 def test_generated_etl_maps_and_writes_parquet(lake):
     printed = lake.script("generated_etl")

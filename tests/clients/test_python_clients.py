@@ -70,7 +70,6 @@ def test_pyiceberg_eight_concurrent_writers_lose_no_append(server: LiveServer, b
     assert ["lake"] not in answer["left"]
 
 
-@ON_BOTH
 def test_awswrangler_writes_describes_finds_and_reads_a_table(server: LiveServer, bucket: str) -> None:
     answer = run(server, "wrangler.py", bucket)
     assert "wrangled" in answer.pop("databases")

@@ -7,6 +7,9 @@ from crawl_fixtures import CrawlServer
 
 from isinglass_connectors.storage.storage import Storage
 
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 PEOPLE = b"id,name\n1,ann\n2,bob\n"
 
 

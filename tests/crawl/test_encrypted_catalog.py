@@ -10,6 +10,9 @@ from identity_clients import allowing, trust
 
 from isinglass.store.tables.metadata import metadata
 
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 COLUMN = "zqmarkercolumn"
 
 

@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 from crawl_fixtures import CrawlServer
 
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 PEOPLE = "id,name\n1,ann\n2,bob\n"
 
 

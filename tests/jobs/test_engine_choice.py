@@ -11,6 +11,9 @@ from isinglass.jobs.report import summary
 from isinglass.model.isinglass.errors import EntityNotFoundException
 from isinglass.operations.jobs.details import get_run_details
 
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 WRITES = """
 import sys
 from isinglass_runtime.engine.session import start_session

@@ -6,6 +6,9 @@ import pytest
 from botocore.exceptions import ClientError
 from job_fixtures import JobServer, eventually
 
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 
 def _messages(answer: Any) -> list[str]:
     return [event["message"] for event in answer["events"]]

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from job_fixtures import JobServer, eventually
 
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 ALLOCATION = """
 import os
 print("prefer hash join:", os.environ.get("SAIL_OPTIMIZER__PREFER_HASH_JOIN"))

@@ -11,6 +11,9 @@ from isinglass.model.isinglass.errors import InvalidInputException
 from isinglass.operations.context import Context, Principal
 from isinglass.operations.observe.queries import run_query
 
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 SCRIPT = """
 import sys
 from awsglue.transforms import *

@@ -7,6 +7,9 @@ from access_fixtures import User, allow, deny, make_user, policy
 from api_fixtures import REGION, ROOT_ACCOUNT, Api
 from botocore.exceptions import ClientError
 
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 ARN = f"arn:aws:glue:{REGION}:{ROOT_ACCOUNT}:"
 
 

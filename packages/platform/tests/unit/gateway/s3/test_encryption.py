@@ -22,6 +22,9 @@ from isinglass.store.accounts import Account
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store
 
+#: What is tried here depends on no database.
+DATABASES = ["sqlite"]
+
 ACCOUNT = "123456789012"
 SSE = "x-amz-server-side-encryption"
 RUN = ObjectEncryption("aws:kms", "alias/aws/s3")
