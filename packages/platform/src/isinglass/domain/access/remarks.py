@@ -86,7 +86,9 @@ def _forms(actions: Iterable[str], vocabulary: Vocabulary) -> list[str]:
 
 def _nearest_kind(pattern: str, forms: Iterable[str]) -> str | None:
     """Find how the last part of an ARN was perhaps meant to begin; None when it begins as some do."""
-    *_, service, _, _, last = ["", *pattern.split(":", 5)]
+    if pattern.count(":") < len(_ARN) - 1:
+        return None
+    *_, service, _, _, last = pattern.split(":", 5)
     parts = [form.split(":", 5) for form in forms]
     kinds = {_kind(part[-1]) for part in parts if len(part) == len(_ARN) and part[2] == service}
     kind = _kind(last)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from isinglass.domain.access.documents import parse_policy
 from isinglass.domain.access.principals import principal_context
-from isinglass.domain.access.remarks import on_keys, remarks_on
+from isinglass.domain.access.remarks import on_keys, on_resources, remarks_on
 from isinglass.domain.access.vocabulary import can_be, is_key, vocabulary_of
 from isinglass.domain.access.wildcards import matches
 from isinglass.domain.keys.facts import key_facts
@@ -95,6 +95,12 @@ def test_action_that_there_is_not_is_told_with_the_nearest(action: str, remark: 
 )  # fmt: skip
 def test_resource_that_no_action_is_about_is_told(actions: Any, resources: Any, remark: list[str]) -> None:
     assert remarks(actions, resources) == remark
+
+
+def test_question_about_what_is_no_arn_is_answered() -> None:
+    assert list(on_resources(["job/nightly"], ["glue:GetJob"], KNOWN)) == [
+        "nothing asks for glue:GetJob on job/nightly: it takes arn:aws:glue:*:*:job/*"
+    ]
 
 
 def test_keys_that_no_request_has_are_told_wherever_they_stand() -> None:
