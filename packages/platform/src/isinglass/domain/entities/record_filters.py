@@ -51,6 +51,8 @@ _OPERATORS: Mapping[Kind, tuple[str, ...]] = {
     "structure": (),
     "date in a form of its own": (),
 }
+#: Of a LIKE: texts may have millions of characters, and all wait while they are searched.
+_LONGEST_PATTERN = 256
 _TRUTHS = {"true": True, "false": False}
 
 
@@ -113,6 +115,8 @@ def field_named(names: Iterable[str], wanted: str) -> str:
 
 
 def _condition(node: Compare | In | Between | Like, name: str, types: Mapping[str, str]) -> Test[Record]:
+    if isinstance(node, Like) and len(node.pattern) > _LONGEST_PATTERN:
+        raise BadFilter(f"The pattern for {name} has more than {_LONGEST_PATTERN} characters")
     decisions: dict[Kind, Callable[[Any], bool]] = {}
 
     def decision(kind: Kind) -> Callable[[Any], bool]:

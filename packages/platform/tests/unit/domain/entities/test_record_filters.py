@@ -69,6 +69,7 @@ def test_values_tell_where_no_type_does(text: str, record: dict[str, Any], lets_
         ("b = 'maybe'", "b is a truth value, and 'maybe' is none"),
         ("n like '1%'", "n is a number, which LIKE is not for"),
         ("l = '[]'", "l is a structure, which is not filtered by"),
+        (f"t like '{'x' * 257}'", "The pattern for t has more than 256 characters"),
     ],
 )
 def test_filter_that_no_record_could_answer_is_refused(text: str, reason: str) -> None:
