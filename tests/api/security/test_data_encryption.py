@@ -106,16 +106,13 @@ def test_whether_another_account_has_a_key_is_not_told(api: Api, glue: Any) -> N
     assert refused == ("InvalidInputException", f"S3Encryption: The key {mistaken} does not exist.")
 
 
-def test_jobs_and_crawlers_name_security_configurations_that_are_there(glue: Any, key: str) -> None:
+def test_runs_and_crawlers_need_security_configurations_that_are_there(glue: Any, key: str) -> None:
     glue.create_security_configuration(Name="strict", EncryptionConfiguration=_all(key))
     missing = "Security configuration lax not found."
     glue.create_job(Name="j", Role="r", Command=COMMAND, SecurityConfiguration="strict")
     crawler = {"Name": "c", "Role": "r", "Targets": {"S3Targets": [{"Path": "s3://b/x"}]}}
     glue.create_crawler(**crawler, DatabaseName="d", CrawlerSecurityConfiguration="strict")
-    job = {"Role": "r", "Command": COMMAND, "SecurityConfiguration": "lax"}
     invalid, unknown = ("InvalidInputException", missing), ("EntityNotFoundException", missing)
-    assert _error(glue.create_job, Name="k", **job) == invalid
-    assert _error(glue.update_job, JobName="j", JobUpdate=job) == unknown
     assert _error(glue.start_job_run, JobName="j", SecurityConfiguration="lax") == unknown
     crawler["Name"] = "d"
     assert _error(glue.create_crawler, **crawler, CrawlerSecurityConfiguration="lax") == invalid
@@ -124,6 +121,18 @@ def test_jobs_and_crawlers_name_security_configurations_that_are_there(glue: Any
     gone = ("EntityNotFoundException", "Security configuration strict not found.")
     assert _error(glue.start_job_run, JobName="j") == gone
     assert _error(glue.start_crawler, Name="c") == gone
+
+
+def test_job_names_a_security_configuration_that_comes_later(glue: Any, key: str) -> None:
+    """As in Glue: what defines both may define them in any order, and no run starts without it."""
+    missing = ("EntityNotFoundException", "Security configuration later not found.")
+    job = {"Role": "r", "Command": COMMAND, "SecurityConfiguration": "later"}
+    glue.create_job(Name="j", **job)
+    glue.update_job(JobName="j", JobUpdate=job)
+    assert _error(glue.start_job_run, JobName="j") == missing
+    glue.create_security_configuration(Name="later", EncryptionConfiguration=_all(key))
+    assert glue.get_job(JobName="j")["Job"]["SecurityConfiguration"] == "later"
+    assert glue.start_job_run(JobName="j")["JobRunId"].startswith("jr_")
 
 
 def test_run_keeps_what_its_security_configuration_said(api: Api, glue: Any, key: str) -> None:

@@ -31,7 +31,6 @@ from isinglass.operations.context import Context
 from isinglass.operations.jobs.usage_limits import limits_of
 from isinglass.operations.registry import implements
 from isinglass.store.jobs import Job
-from isinglass.store.store import Transaction
 
 
 def resource(name: str) -> str:
@@ -62,22 +61,12 @@ def completed(ctx: Context, given: dict[str, Any]) -> dict[str, Any]:
     return definition
 
 
-def _check_encryption(tx: Transaction, ctx: Context, definition: dict[str, Any]) -> None:
-    """Refuse a security configuration that is not there: the runs would fail for want of it."""
-    if name := definition.get("SecurityConfiguration"):
-        tx.security_configurations.require(ctx.account_id, name)
-
-
 @implements("CreateJob")
 def create_job(ctx: Context, request: CreateJobRequest) -> CreateJobResponse:
     """Create a job."""
     name, tags = request["Name"], request.get("Tags", {})
     definition = completed(ctx, {key: value for key, value in request.items() if key not in ("Name", "Tags")})
     with ctx.store.begin() as tx:
-        try:
-            _check_encryption(tx, ctx, definition)
-        except EntityNotFoundException as error:  # which clients do not expect of this operation
-            raise InvalidInputException(error.message) from error
         present = tx.jobs.find(ctx.account_id, name)
         if present is not None and present.definition != definition:
             raise IdempotentParameterMismatchException(
@@ -138,7 +127,6 @@ def update_job(ctx: Context, request: UpdateJobRequest) -> UpdateJobResponse:
             )
     definition = completed(ctx, update)
     with ctx.store.begin() as tx:
-        _check_encryption(tx, ctx, definition)
         if not tx.jobs.update(ctx.account_id, name, definition, ctx.now):
             raise not_found(name)
     return {"JobName": name}
