@@ -15,6 +15,8 @@ from isinglass.gateway.s3.request import S3Request
 log = logging.getLogger(__name__)
 
 _MOST_HEAD = 64 * 1024
+#: How long a client may take to send a request's head, and leave its connection unused.
+_IDLE_SECONDS = 75.0
 _HOP = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"server", b"content-length", b"date"})
 _REASONS = {200: b"OK", 204: b"No Content", 206: b"Partial Content", 304: b"Not Modified"}
 
@@ -55,6 +57,7 @@ class ClientConnection(asyncio.Protocol):
         self._open = open_connections
         self._parser = httptools.HttpRequestParser(self)
         self._task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._pause: Callable[[], None] | None = None
         self._resume: Callable[[], None] | None = None
         self._blocked = False
@@ -76,9 +79,11 @@ class ClientConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport: asyncio.Transport = transport  # type: ignore[assignment] # TCP gives no other
         self._open.add(self)
+        self._await_head()
 
     def connection_lost(self, _error: Exception | None) -> None:
         self._open.discard(self)
+        self._stop_waiting()
         if self._body is not None:
             self._body.end(broken=True)
         if self._task is not None:
@@ -95,6 +100,14 @@ class ClientConnection(asyncio.Protocol):
                 self._keep_alive = False
                 self._fail(S3Error("BadRequest", "The request is not valid HTTP.", 400))
             self.transport.close()
+
+    def _await_head(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(_IDLE_SECONDS, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def pause_writing(self) -> None:
         self._blocked = True
@@ -130,6 +143,7 @@ class ClientConnection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         if self._task is not None or self.transport.is_closing():
             return
+        self._stop_waiting()
         self._method = self._parser.get_method().decode("ascii")
         self._keep_alive = self._parser.should_keep_alive()
         path, _, query = self._url.decode("latin-1").partition("?")
@@ -182,6 +196,8 @@ class ClientConnection(asyncio.Protocol):
         if not (self._keep_alive and complete):
             # An unread body would be taken for the next request.
             self.transport.close()
+        elif not self.transport.is_closing():
+            self._await_head()
         self._body = None
 
     def _go_on(self) -> None:
