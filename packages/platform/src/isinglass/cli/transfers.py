@@ -14,6 +14,7 @@ from isinglass.cli.errors import CONFLICT, INVALID, UNREACHABLE, CliError, api_e
 from isinglass.cli.interrupting import interruptible, this_command
 from isinglass.cli.profiles import Profile
 from isinglass.cli.session import Session
+from isinglass.domain import catalog_ids
 from isinglass.domain.signature import Credentials
 from isinglass.transfer.calling import CallFailed, Glue, OfCatalog, Patient
 from isinglass.transfer.files import UnreadableFile
@@ -72,11 +73,12 @@ def open_server(profile: Profile, catalog_id: str | None, imported_from: str = "
     server = ServerGlue(profile.endpoint, profile.region, keys, imported_from)
     account_id = server.account_id()
     glue: Glue = Patient(server)
+    named = account_id
     if catalog_id:
-        glue = OfCatalog(glue, catalog_id)
+        named = catalog_ids.join(*catalog_ids.split(catalog_id.lower(), account_id))
+        glue = OfCatalog(glue, named)
     return Place(
-        glue, account_id, profile.region, catalog_id or account_id, profile.endpoint, _OWN_THREADS,
-        _OWN_SEGMENTS,
+        glue, account_id, profile.region, named, profile.endpoint, _OWN_THREADS, _OWN_SEGMENTS
     )  # fmt: skip
 
 

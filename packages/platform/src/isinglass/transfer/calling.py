@@ -21,6 +21,11 @@ _DENIED = frozenset(
 GONE = "EntityNotFoundException"
 #: That of an operation that there is not, such as one of ours in AWS.
 UNKNOWN = "UnknownOperation"
+#: Tags are of ARNs, which name their account already; filters have members of their own for the catalog.
+_OF_NO_CATALOG = frozenset({
+    "GetTags", "TagResource", "lakeformation:CreateDataCellsFilter", "lakeformation:GetDataCellsFilter",
+    "lakeformation:ListDataCellsFilter", "lakeformation:UpdateDataCellsFilter",
+})  # fmt: skip
 _TRIES = 9
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 20.0
@@ -93,8 +98,8 @@ class OfCatalog:
     catalog_id: str
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Call an operation on that catalog; tags are of ARNs, which name their account already."""
-        if operation in {"GetTags", "TagResource"}:
+        """Call an operation on that catalog, unless its request names one elsewhere or not at all."""
+        if operation in _OF_NO_CATALOG:
             return self.glue.call(operation, request)
         return self.glue.call(operation, {"CatalogId": self.catalog_id, **request})
 

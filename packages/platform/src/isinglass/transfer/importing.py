@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from isinglass.domain.catalog_ids import account_of
 from isinglass.transfer import records
 from isinglass.transfer.account.kind import Putter
 from isinglass.transfer.account.registry import BY_NAME
@@ -73,7 +74,7 @@ class Importer:
         choices = self.target.report.choices
         try:
             for entry in entries:
-                if is_wanted(entry.record, choices.wanted):
+                if is_wanted(entry.record, choices.wanted) and self._is_for(entry.record):
                     self._take(entry)
             self._end_table()
             self._land(0)
@@ -81,6 +82,13 @@ class Importer:
             # What is in flight ends; what waits must not begin.
             self.pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+    def _is_for(self, record: Record) -> bool:
+        """Tell whether the catalog has such things: one nested in the account's has little of its own."""
+        kind, target = BY_NAME.get(record.kind), self.target
+        if kind is None or target.catalog_id == target.account_id:
+            return True
+        return kind.of_catalog and account_of(target.catalog_id) == target.account_id
 
     def _take(self, entry: Entry) -> None:
         record = entry.record

@@ -24,6 +24,13 @@ class Target:
     region: str
     report: Report
     seal: PassphraseSeal | None = None
+    #: Another catalog than the account's own, for which `glue` calls.
+    other_id: str = ""
+
+    @property
+    def catalog_id(self) -> str:
+        """The id of the catalog."""
+        return self.other_id or self.account_id
 
     @property
     def dry(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from isinglass.domain import arns
+from isinglass.domain.catalog_ids import account_of
 from isinglass.transfer import inputs, records, wanted
 from isinglass.transfer.account.kind import Source
 from isinglass.transfer.account.registry import KINDS
@@ -108,15 +109,18 @@ class CatalogReader:
 
     def _account_lines(self, stage: Stage) -> Iterator[bytes]:
         """Yield what is of the account, kind by kind; each is sorted."""
-        if not self.wanted.everything or self.origin.catalog_id != self.origin.account_id:
+        origin = self.origin
+        if not self.wanted.everything or account_of(origin.catalog_id) != origin.account_id:
             return
         source = Source(
-            self.glue, self.origin.account_id, self.origin.region, self.seal, self._tags_of, self.note,
-            self.threads,
+            self.glue, origin.account_id, origin.catalog_id, origin.region, self.seal, self._tags_of,
+            self.note, self.threads,
         )  # fmt: skip
         for kind in KINDS:
             shape = records.SHAPES[kind.name]
             if shape.stage != stage or shape.part not in self.wanted.parts:
+                continue
+            if origin.catalog_id != origin.account_id and not kind.of_catalog:
                 continue
             lines = SortedLines()
             try:

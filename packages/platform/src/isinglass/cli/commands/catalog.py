@@ -232,7 +232,7 @@ def _import(
     """Import records and tell of it; returns the exit code."""
     remap = _remap(given)
     unreached = UnreachedPlaces()
-    target = Target(place.glue, place.account_id, place.region, report, seal)
+    target = Target(place.glue, place.account_id, place.region, report, seal, place.catalog_id)
     ended: Stopped | None = None
     try:
         first, rest = _opened(entries)

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from isinglass.domain import arns
+from isinglass.domain.connection_types.built_in import BUILT_IN
 from isinglass.transfer import inputs, records
 from isinglass.transfer.account.kind import AccountKind, Putter, Source
 from isinglass.transfer.calling import UNKNOWN, CallFailed, Glue, pages
@@ -33,8 +34,18 @@ def _read(source: Source) -> Iterator[Record]:
             tags = source.tags(arns.build(source.region, source.account_id, _ARN_KIND, name))
             yield Record(records.CONNECTION_TYPE, {_NAME: name}, definition, {"Tags": tags})
     except CallFailed as error:
-        if error.code != UNKNOWN:
+        # Most accounts have none: who may use Glue and nothing of ours loses nothing then.
+        if error.code != UNKNOWN and not (error.denied and _has_none(source)):
             raise
+
+
+def _has_none(source: Source) -> bool:
+    try:
+        return all(
+            found[_NAME] in BUILT_IN for found in source.listed("ListConnectionTypes", "ConnectionTypes")
+        )
+    except CallFailed:
+        return False
 
 
 def _putter(target: Target) -> Putter:

@@ -5,7 +5,7 @@ from typing import Any
 
 from isinglass.transfer import inputs, records
 from isinglass.transfer.account.kind import AccountKind, Source, putting
-from isinglass.transfer.calling import CallFailed
+from isinglass.transfer.calling import CallFailed, pages_if_there
 from isinglass.transfer.putting import TAKEN, Target, put_compared
 from isinglass.transfer.records import Record
 from isinglass.transfer.report import Entry
@@ -48,14 +48,25 @@ def _put_location(target: Target, entry: Entry) -> None:
 
 
 def _read_filters(source: Source) -> Iterator[Record]:
-    for found in source.listed("lakeformation:ListDataCellsFilter", "DataCellsFilters"):
-        if found["TableCatalogId"] == source.account_id:
-            names = {key: found[key] for key in ("DatabaseName", "TableName", "Name")}
-            yield Record(records.CELLS_FILTER, names, inputs.of(found, _FILTER_INPUT))
+    for request in [{}] if source.catalog_id == source.account_id else _tables(source):
+        for found in source.listed("lakeformation:ListDataCellsFilter", "DataCellsFilters", request):
+            if found["TableCatalogId"] == source.catalog_id:
+                names = {key: found[key] for key in ("DatabaseName", "TableName", "Name")}
+                yield Record(records.CELLS_FILTER, names, inputs.of(found, _FILTER_INPUT))
+
+
+def _tables(source: Source) -> Iterator[dict[str, Any]]:
+    """Name each table of a nested catalog: its filters are listed by table only."""
+    for database in source.listed("GetDatabases", "DatabaseList"):
+        names = {"DatabaseName": database["Name"], "AttributesToGet": ["NAME"]}
+        for page in pages_if_there(source.glue, "GetTables", names, "TableList"):
+            for table in page:
+                named = {"DatabaseName": database["Name"], "Name": table["Name"]}
+                yield {"Table": {"CatalogId": source.catalog_id, **named}}
 
 
 def _put_filter(target: Target, entry: Entry) -> None:
-    named = {"TableCatalogId": target.account_id, **entry.record.names}
+    named = {"TableCatalogId": target.catalog_id, **entry.record.names}
     given = dict(entry.record.input)
 
     def there() -> dict[str, Any] | None:
@@ -106,5 +117,5 @@ def _put_settings(target: Target, entry: Entry) -> None:
 
 
 LOCATIONS = AccountKind(records.LOCATION, _read_locations, putting(_put_location))
-FILTERS = AccountKind(records.CELLS_FILTER, _read_filters, putting(_put_filter))
+FILTERS = AccountKind(records.CELLS_FILTER, _read_filters, putting(_put_filter), of_catalog=True)
 SETTINGS = AccountKind(records.DATA_LAKE_SETTINGS, _read_settings, putting(_put_settings))

@@ -14,10 +14,11 @@ from isinglass.transfer.secrets import PassphraseSeal
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The account that things are read from; `tags` reads those of an ARN."""
+    """The account that things are read from, and which of its catalogs; `tags` reads those of an ARN."""
 
     glue: Glue
     account_id: str
+    catalog_id: str
     region: str
     seal: PassphraseSeal | None
     tags: Callable[[str], dict[str, str]]
@@ -41,13 +42,15 @@ Putter = Callable[[Entry], None]
 class AccountKind:
     """A kind of record: `read` yields its records, `putter` makes what puts them into one target.
 
-    Those of a kind wait for those of the kinds before it; `in_order`, also for each other.
+    Those of a kind wait for those of the kinds before it; `in_order`, also for each other. `of_catalog` tells
+    what each catalog of an account has of its own.
     """
 
     name: str
     read: Callable[[Source], Iterable[Record]]
     putter: Callable[[Target], Putter]
     in_order: bool = False
+    of_catalog: bool = False
 
 
 def putting(put: Callable[[Target, Entry], None]) -> Callable[[Target], Putter]:

@@ -35,7 +35,7 @@ def _read_permissions(source: Source) -> Iterator[Record]:
         principal = found["Principal"]["DataLakePrincipalIdentifier"]
         if principal == _IAM_ALLOWED and _ALL in found["Permissions"]:
             continue
-        names = {"Principal": principal, "Resource": neutral(found["Resource"], source.account_id)}
+        names = {"Principal": principal, "Resource": neutral(found["Resource"], source.catalog_id)}
         yield Record(records.PERMISSION, names, _given(found))
 
 
@@ -47,14 +47,14 @@ def _given(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _put_permission(target: Target, entry: Entry) -> None:
     names, given = entry.record.names, _given({"Permissions": (), **entry.record.input})
-    resource = neutral(names["Resource"], target.account_id)
+    resource = neutral(names["Resource"], target.catalog_id)
     who = {"Principal": {"DataLakePrincipalIdentifier": names["Principal"]}, "Resource": resource}
     present: dict[str, Any] = {}
 
     def there() -> dict[str, Any] | None:
         for page in pages_if_there(target.glue, _LIST, who, _LISTED):
             for found in page:
-                if neutral(found["Resource"], target.account_id) == resource:
+                if neutral(found["Resource"], target.catalog_id) == resource:
                     present.update(_given(found))
                     return dict(present)
         return None
@@ -135,5 +135,7 @@ def _put_restriction(target: Target, entry: Entry) -> None:
     put_compared(target, entry, {}, there, create, create)
 
 
-PERMISSIONS = AccountKind(records.PERMISSION, _read_permissions, putting(_put_permission))
-RESTRICTIONS = AccountKind(records.RESTRICTION, _read_restrictions, putting(_put_restriction))
+PERMISSIONS = AccountKind(records.PERMISSION, _read_permissions, putting(_put_permission), of_catalog=True)
+RESTRICTIONS = AccountKind(
+    records.RESTRICTION, _read_restrictions, putting(_put_restriction), of_catalog=True
+)
