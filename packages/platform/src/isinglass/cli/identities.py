@@ -1,7 +1,6 @@
 """What the commands about users, roles and policies share."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -28,16 +27,6 @@ def policy_arn(session: Session, policy: str) -> str:
         code="NoSuchEntity",
         exit_code=NOT_FOUND,
     )
-
-
-def read_document(path: str) -> str:
-    """Read a policy document from a file."""
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise usage(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise usage(f"{path} cannot be read: it is not UTF-8") from error
 
 
 def one_holder(**names: str | None) -> tuple[str, str]:

@@ -159,6 +159,19 @@ def test_profile_named_on_the_command_line_comes_before_variables(no_configurati
     assert (chosen.endpoint, chosen.access_key_id) == ("http://b:1", "v")
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["api GetTable --file", "sql --file", "policy create p", "key create --policy", "role create r --trust"],
+)
+@pytest.mark.parametrize(("name", "reason"), [("binary", "not UTF-8"), (".", "is a directory")])
+def test_file_that_is_no_text_is_refused_by_name(no_configuration, capsys, words, name, reason):
+    (no_configuration.parent / "binary").write_bytes(b"\xff\xfe")
+    path = str(no_configuration.parent / name)
+    assert invoke([*words.split(), path]) == 2
+    assert path in (told := capsys.readouterr().err)
+    assert reason in told.replace("Is a", "is a")
+
+
 def test_session_token_goes_with_its_own_key_only(no_configuration):
     no_configuration.write_text(
         '[profile.other]\nendpoint = "http://p:1"\naccess_key_id = "k"\nsecret_access_key = "s"\n'

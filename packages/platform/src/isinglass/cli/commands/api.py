@@ -3,13 +3,13 @@
 import json
 import sys
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from isinglass.cli.errors import INVALID, CliError, usage
 from isinglass.cli.query import typed
+from isinglass.cli.reading import read_text
 from isinglass.cli.session import Session
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def command(session: Session, operation: str, document: str, paginate: bool, pat
       isinglass api CreateJob --file job.json
     """
     if path is not None:
-        document = Path(path).read_text(encoding="utf-8")
+        document = read_text(path)
     elif document == "-":
         document = sys.stdin.read()
     service, model = operation_of(operation)

@@ -6,7 +6,7 @@ import click
 
 from isinglass.cli import changes
 from isinglass.cli.errors import CONFLICT, DENIED, INVALID, CliError, usage
-from isinglass.cli.identities import read_document
+from isinglass.cli.reading import read_text
 from isinglass.cli.session import Session
 from isinglass.domain.keys.references import RESERVED, is_alias_name
 
@@ -42,7 +42,7 @@ def create(
     """Make a key."""
     request: dict[str, Any] = {"Description": description}
     if path is not None:
-        request["Policy"] = read_document(path)
+        request["Policy"] = read_text(path)
     names = list(dict.fromkeys(_alias(name) for name in aliases))
     _check_names(session, names)
     made = session.client.call("kms:CreateKey", request)["KeyMetadata"]

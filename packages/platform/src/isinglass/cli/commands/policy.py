@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from isinglass.cli.errors import DENIED, CliError
-from isinglass.cli.identities import KINDS, arn_of, documents_of, one_holder, policy_arn, read_document
+from isinglass.cli.identities import KINDS, arn_of, documents_of, one_holder, policy_arn
+from isinglass.cli.reading import read_text
 from isinglass.cli.session import Session
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def command() -> None:
 @click.pass_obj
 def create(session: Session, name: str, file: str) -> None:
     """Make a managed policy from a file with its document; warns of what no request can ever meet."""
-    document = read_document(file)
+    document = read_text(file)
     made = session.client.call("iam:CreatePolicy", {"PolicyName": name, "PolicyDocument": document})["Policy"]
     _warn(session, _remarks([(name, document)]))
     session.thing(made, [("Policy", made["PolicyName"]), ("ARN", made["Arn"])], made["Arn"])

@@ -4,7 +4,8 @@ import json
 
 import click
 
-from isinglass.cli.identities import policy_arn, read_document, take_policies
+from isinglass.cli.identities import policy_arn, take_policies
+from isinglass.cli.reading import read_text
 from isinglass.cli.session import Session
 
 
@@ -74,6 +75,6 @@ def _trust(given: str) -> str:
     elif given.isdigit() or given.startswith("arn:"):
         principal = {"AWS": given}
     else:
-        return read_document(given)
+        return read_text(given)
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -2,11 +2,11 @@
 
 import json
 import sys
-from pathlib import Path
 
 import click
 
 from isinglass.cli.errors import usage
+from isinglass.cli.reading import read_text
 from isinglass.cli.session import Session
 
 
@@ -36,7 +36,7 @@ def command(
       isinglass sql 'select segment, count(*) from retail.customer_360 group by 1'
       isinglass sql --file report.sql -o csv > report.csv
     """
-    text = Path(path).read_text(encoding="utf-8") if path else sys.stdin.read() if query == "-" else query
+    text = read_text(path) if path else sys.stdin.read() if query == "-" else query
     if not text or not text.strip():
         raise usage("there is no query", "isinglass sql 'select 1'")
     request = {"SqlText": text, "Database": database, "Limit": limit, "Engine": engine}
