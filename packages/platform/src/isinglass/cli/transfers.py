@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from isinglass.cli.errors import CONFLICT, INVALID, UNREACHABLE, CliError, api_error, usage
 from isinglass.cli.interrupting import interruptible, this_command
 from isinglass.cli.profiles import Profile
+from isinglass.cli.reading import read_text
 from isinglass.cli.session import Session
 from isinglass.domain import catalog_ids
 from isinglass.domain.signature import Credentials
@@ -148,7 +148,7 @@ def seal_of(passphrase_file: str | None, catalog_id: str) -> PassphraseSeal | No
     """Make the seal of a passphrase, which is a file's first line."""
     if passphrase_file is None:
         return None
-    lines = Path(passphrase_file).read_text().splitlines()
+    lines = read_text(passphrase_file).splitlines()
     if not lines or not lines[0].strip():
         raise CliError(f"{passphrase_file} has no passphrase in its first line", exit_code=INVALID)
     return PassphraseSeal(lines[0].strip(), catalog_id)
