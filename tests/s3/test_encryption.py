@@ -64,8 +64,9 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
     server = start_server(tmp_path_factory.mktemp("vault"))
     s3, kms = server.client("s3"), server.client("kms")
     s3.create_bucket(Bucket="vault")
-    yield Vault(server, s3, kms, kms.create_key()["KeyMetadata"]["Arn"], "vault")
-    assert stop_server(server) == 0
+    made = Vault(server, s3, kms, kms.create_key()["KeyMetadata"]["Arn"], "vault")
+    yield made
+    assert stop_server(made.server) == 0  # a test may have started another
 
 
 @pytest.fixture
