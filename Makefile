@@ -16,7 +16,7 @@ test: env ## run every test; installs the servers it needs
 	@tools/setup_postgresql.sh
 	@tools/setup_env.sh spark
 	@tools/setup_env.sh clients
-	@JAVA_HOME=$$(tools/setup_java.sh) $(PY) -m pytest -q -n 2 --dist worksteal $(ARGS)
+	@JAVA_HOME=$$(tools/setup_java.sh) $(PY) -m pytest -q -n 3 --dist worksteal $(ARGS)
 
 quick: env ## run the fast tests on SQLite only
 	@$(PY) -m pytest -q -n 2 --db=sqlite -m "not slow and not spark" $(ARGS)
