@@ -14,7 +14,7 @@ from server_fixtures import LiveServer, wait_for
 
 pytestmark = pytest.mark.slow
 
-RUNS, LINES, THREADS, SECONDS = 20, 200, 50, 20
+RUNS, LINES, THREADS, SECONDS = 20, 200, 50, 10
 CHATTY = f"for n in range({LINES}): print('line', n)\n"
 OVER = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR"}
 
