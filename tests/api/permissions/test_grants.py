@@ -291,3 +291,12 @@ def test_grant_on_conditions_or_tags_is_refused_by_name(
     assert said.startswith(message)
     assert failure["Error"]["ErrorMessage"] == said
     assert listed(lake, Principal=principal(ROLE)) == []
+
+
+def test_text_that_the_database_cannot_keep_is_the_caller_s_fault(lake: Lake):
+    """PostgreSQL has no character U+0000; SQLite keeps it, and finds nothing under it here."""
+    place = "arn:aws:s3:::vault/\0"
+    told = refusal(lake.lf.describe_resource, ResourceArn=place)
+    unfound = ("EntityNotFoundException", f"Resource {place} is not registered")
+    message = "A text of the request has the character U+0000, which cannot be stored."
+    assert told == (unfound if lake.api.store.embedded else ("ValidationException", message))

@@ -24,12 +24,14 @@ from isinglass.model.edge_errors import (
     OperationNotSupportedException,
     RequestEntityTooLargeException,
     UnknownOperationException,
+    ValidationException,
 )
 from isinglass.observe.audit_log import AuditLog
 from isinglass.operations.context import Context, Services
 from isinglass.store.paging import PageRequest
 from isinglass.store.store import Store
 from isinglass.store.transience import is_transient
+from isinglass.store.unstorable import is_unstorable
 
 _log = logging.getLogger(__name__)
 
@@ -134,13 +136,8 @@ class Chain:
             raise
         except ApiError as error:
             _refuse(exchange, error)
-        except Exception:
-            name = exchange.operation.name if exchange.operation else "a request"
-            _log.exception("%s failed unexpectedly (request %s)", name, exchange.request_id)
-            message = (
-                f"An internal error occurred; the server's log has it under request {exchange.request_id}."
-            )
-            _refuse(exchange, InternalServiceException(message))
+        except Exception as error:
+            _refuse(exchange, _unexpected(exchange, error))
 
     def _logged(self, exchanges: list[Exchange]) -> list[HttpResponse]:
         for exchange in exchanges:
@@ -259,6 +256,17 @@ def _request_id() -> str:
     bits = random.getrandbits(128) & ~(0xF000 << 64 | 0xC000 << 48) | 0x4000 << 64 | 0x8000 << 48
     text = f"{bits:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def _unexpected(exchange: Exchange, error: Exception) -> ApiError:
+    """Give the answer to what no operation foresaw, and log it where the server is to blame."""
+    if is_unstorable(error):
+        return ValidationException("A text of the request has the character U+0000, which cannot be stored.")
+    name = exchange.operation.name if exchange.operation else "a request"
+    _log.error("%s failed unexpectedly (request %s)", name, exchange.request_id, exc_info=error)
+    return InternalServiceException(
+        f"An internal error occurred; the server's log has it under request {exchange.request_id}."
+    )
 
 
 def _refuse(exchange: Exchange, error: ApiError) -> None:
