@@ -1,11 +1,12 @@
 """Commands against a live server, as a user types them."""
 
 import json
+import signal
 import subprocess
 import sys
 
 import pytest
-from server_fixtures import environment, run_cli
+from server_fixtures import ROOT_KEY, ROOT_SECRET, environment, run_cli, wait_for
 
 SCRIPT = """\
 import sys
@@ -108,6 +109,30 @@ def test_script_run_without_a_server(tmp_path):
     nowhere = {"ISINGLASS_ACCESS_KEY_ID": "", "ISINGLASS_SECRET_ACCESS_KEY": ""}
     done = run_cli(tmp_path, "run", str(script), "--arg", "day=today", **nowhere)
     assert "day is today" in done.stdout
+
+
+def test_crawl_that_is_interrupted_stops_and_leaves_no_crawler(live_server, tmp_path):
+    for folder in range(300):
+        (tmp_path / f"t{folder}").mkdir()
+        for number in range(10):
+            (tmp_path / f"t{folder}" / f"{number}.csv").write_text(f"id,of{folder}\n" + "1,2\n" * 100)
+    keys = {"ISINGLASS_ACCESS_KEY_ID": ROOT_KEY, "ISINGLASS_SECRET_ACCESS_KEY": ROOT_SECRET}
+    words = ["crawl", f"{tmp_path}/", "--db", "cli_interrupted", "--endpoint", live_server.endpoint]
+    crawl = subprocess.Popen(
+        [sys.executable, "-m", "isinglass.cli.main", *words],
+        stderr=subprocess.PIPE, text=True, env=environment(live_server.home, **keys),
+    )  # fmt: skip
+    glue = live_server.client("glue")
+
+    def mine():
+        return [each for each in glue.get_crawlers()["Crawlers"] if each["DatabaseName"] == "cli_interrupted"]
+
+    wait_for(lambda: any(each["State"] == "RUNNING" for each in mine()))
+    crawl.send_signal(signal.SIGINT)
+    _, said = crawl.communicate(timeout=60)
+    assert crawl.returncode == 130, said
+    assert said.startswith("stopping crawl-")
+    assert mine() == []
 
 
 def test_unknown_names_give_exit_code_3(live_server):

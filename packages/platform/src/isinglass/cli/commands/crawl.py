@@ -60,11 +60,27 @@ def command(
         return 0
     crawler = name or f"crawl-{hashlib.sha256(f'{path} {database} {prefix}'.encode()).hexdigest()[:12]}"
     _define(session, crawler, database, prefix, s3_target, schedule)
+    if save or name is not None or schedule is not None:
+        return _crawl(session, crawler, path)
     try:
         return _crawl(session, crawler, path)
+    except KeyboardInterrupt:
+        _stop(session, crawler)
+        raise
     finally:
-        if not save and name is None and schedule is None:
-            session.client.call("DeleteCrawler", {"Name": crawler})
+        session.client.call("DeleteCrawler", {"Name": crawler})
+
+
+def _stop(session: Session, crawler: str) -> None:
+    """Stop a crawler and wait for it: while it runs it cannot be deleted."""
+    session.say(f"stopping {crawler}; the tables that it found stay")
+    try:
+        session.client.call("StopCrawler", {"Name": crawler})
+    except CliError as error:
+        if error.code not in {"CrawlerNotRunningException", "CrawlerStoppingException"}:
+            raise
+    while session.client.call("GetCrawler", {"Name": crawler})["Crawler"]["State"] != "READY":
+        time.sleep(_POLL_SECONDS)
 
 
 def _path(target: str) -> str | None:
