@@ -61,7 +61,11 @@ def compute(
     if detach:
         session.thing({"ColumnStatisticsTaskRunId": run_id}, [("Run", run_id)], run_id)
         return
-    run = _wait(session, run_id, name, timeout)
+    try:
+        run = _wait(session, run_id, name, timeout)
+    except KeyboardInterrupt:
+        session.say(f"Detached; the run goes on. To end it: isinglass statistics stop {name}")
+        raise
     _show(session, table, list(columns))
     session.say(f"Computed statistics of {name} in {duration(run['EndTime'] - run['CreationTime'])}")
 
@@ -164,7 +168,10 @@ def _bound(kind: str, column_type: str, value: Any) -> str:
 def _moment(seconds: float, pattern: str) -> str:
     from datetime import UTC, datetime, timedelta
 
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).strftime(pattern)
+    try:
+        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).strftime(pattern)
+    except OverflowError:
+        return str(seconds)  # whoever wrote it meant no time that Python has
 
 
 @command.command("runs")
