@@ -11,6 +11,7 @@ from isinglass.domain.permissions.resources import Resource
 from isinglass.store.catalog_tables import CatalogTables
 from isinglass.store.databases import Database
 from isinglass.store.permissions import Permissions
+from isinglass.store.restrictions import Restrictions
 
 _EVERYTHING = frozenset({ALL})
 
@@ -18,8 +19,9 @@ _EVERYTHING = frozenset({ALL})
 class NewResources:
     """Writes first permissions within one transaction; the account's own open tables need none."""
 
-    def __init__(self, permissions: Permissions, tables: CatalogTables) -> None:
+    def __init__(self, permissions: Permissions, restrictions: Restrictions, tables: CatalogTables) -> None:
         self._permissions = permissions
+        self._restrictions = restrictions
         self._tables = tables
 
     def database(
@@ -57,7 +59,7 @@ class NewResources:
         else:
             # Its row says that permissions decide, even when it gives none.
             held.setdefault(IAM_ALLOWED, Grant(IAM_ALLOWED, resource, frozenset(), frozenset(), now, by))
-            self._permissions.restrict(catalog_id, resource, table_id, restricted=True)
+            self._restrictions.restrict(catalog_id, resource, table_id, restricted=True)
         for grant in held.values():
             self._permissions.put(catalog_id, table_id, grant)
 

@@ -48,6 +48,7 @@ from isinglass.store.partition_indexes import PartitionIndexes
 from isinglass.store.partitions import Partitions
 from isinglass.store.permissions import Permissions
 from isinglass.store.resource_policies import ResourcePolicies
+from isinglass.store.restrictions import Restrictions
 from isinglass.store.schedules import Schedules
 from isinglass.store.security_configurations import SecurityConfigurations
 from isinglass.store.statistics_runs import StatisticsRuns
@@ -148,6 +149,10 @@ class Transaction:
         return Permissions(self.connection)
 
     @cached_property
+    def restrictions(self) -> Restrictions:
+        return Restrictions(self.connection)
+
+    @cached_property
     def cells_filters(self) -> CellsFilters:
         return CellsFilters(self.connection)
 
@@ -157,7 +162,7 @@ class Transaction:
 
     @cached_property
     def new_resources(self) -> NewResources:
-        return NewResources(self.permissions, self.tables)
+        return NewResources(self.permissions, self.restrictions, self.tables)
 
     @cached_property
     def table_access(self) -> TableAccess:

@@ -86,7 +86,7 @@ class Locations:
         """Refuse what tells of every table to those for whom some do not show."""
         owner = asker.account_id
         with self._store.read() as tx:
-            if tx.permissions.restricts(owner) and not tx.table_access.sees_all(owner, asker):
+            if tx.restrictions.any_of(owner) and not tx.table_access.sees_all(owner, asker):
                 raise _denied(missing(["DESCRIBE"], "all tables"))
 
     def guards(self, account_id: str, path: str) -> bool:

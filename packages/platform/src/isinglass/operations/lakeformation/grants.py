@@ -193,4 +193,4 @@ def _keep(tx: Transaction, change: _Change, grant: Grant | None) -> None:
         left = grant or replace(change.grant, permissions=frozenset(), grantable=frozenset())
         tx.permissions.put(catalog_id, change.table_id, left)
     if resource.kind != "catalog":
-        tx.permissions.restrict(catalog_id, resource, change.table_id, restricted=not is_open)
+        tx.restrictions.restrict(catalog_id, resource, change.table_id, restricted=not is_open)

@@ -93,7 +93,7 @@ def _page(
         if name == "granted":
             grants, following = tx.permissions.page(catalog_id, sought, rest)
         else:
-            open_ones, following = tx.permissions.left_to_iam(catalog_id, name, sought, rest)
+            open_ones, following = tx.restrictions.left_to_iam(catalog_id, name, sought, rest)
             grants = [Grant(IAM_ALLOWED, resource, frozenset({"ALL"})) for resource in open_ones]
         found += grants
         if following is not None:
