@@ -123,7 +123,11 @@ EXCEPTIONS: dict[str, tuple[str, ...]] = {
         "database/{Entries.databaseName}",
         "table/{Entries.databaseName}/{Entries.tableName}",
     ),
-    **_each("CreateUserDefinedFunction", *_DATABASE),
+    **_each(
+        "CreateUserDefinedFunction",
+        *_DATABASE,
+        "userDefinedFunction/{DatabaseName}/{FunctionInput.FunctionName}",
+    ),
     **_each(
         "UpdateUserDefinedFunction",
         *_DATABASE,
@@ -141,7 +145,7 @@ EXCEPTIONS: dict[str, tuple[str, ...]] = {
     **_each("BatchGetIterableForms ListIterableForms", f"{ASSET}{{AssetIdentifier}}"),
     **_each("SearchAssets", *_ALL_TABLES),
     # Connections
-    **_each("CreateConnection", *_CATALOG),
+    **_each("CreateConnection", "catalog", "connection/{ConnectionInput.Name}"),
     **_each("GetConnection", "catalog", "connection/{Name}"),
     **_each("UpdateConnection", "catalog", "connection/{Name|ConnectionInput.Name}"),
     **_each("GetConnections", "catalog", "connection/*"),

@@ -48,6 +48,12 @@ def _permission(service: str, operation: str) -> Permission:
         ("BatchGetJobs", {"JobNames": []}, ["job/*"]),
         ("BatchGetCrawlers", {"CrawlerNames": ["c"]}, ["crawler/c"]),
         ("GetConnection", {"Name": "c"}, ["catalog", "connection/c"]),
+        ("CreateConnection", {"ConnectionInput": {"Name": "c"}}, ["catalog", "connection/c"]),
+        (
+            "CreateUserDefinedFunction",
+            {"DatabaseName": "d", "FunctionInput": {"FunctionName": "f"}},
+            ["catalog", "database/d", "userDefinedFunction/d/f"],
+        ),
         ("StartTrigger", {"Name": "t"}, ["trigger/t"]),
         ("GetUsageProfile", {"Name": "u"}, ["usageProfile/u"]),
         (
