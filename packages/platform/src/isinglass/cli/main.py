@@ -184,8 +184,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def invoke(arguments: list[str]) -> int:
     """Run the command line; returns its exit code."""
-    wants_json = "json" in arguments or "--json" in arguments or "--output=json" in arguments
-    debug = "--debug" in arguments
+    wants_json, debug = _wants_json(arguments), "--debug" in arguments
     try:
         from isinglass.cli.session import Session
 
@@ -210,6 +209,15 @@ def invoke(arguments: list[str]) -> int:
         # Python must not try to flush it again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    """Tell whether a program reads the output, and so wants errors that it can read, too."""
+    try:
+        flags, _ = split_flags(arguments)
+    except CliError:
+        return False
+    return (flags.get("output") or os.environ.get("ISINGLASS_OUTPUT")) in {"json", "ndjson"}
 
 
 def _sentence(text: str) -> str:

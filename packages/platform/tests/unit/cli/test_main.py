@@ -73,6 +73,23 @@ def test_error_as_json_for_programs(capsys):
     }
 
 
+@pytest.mark.parametrize(
+    ("line", "variable", "is_json"),
+    [
+        ("nonsense --json", "", True),
+        ("nonsense --output=ndjson", "", True),
+        ("nonsense", "json", True),
+        ("nonsense json", "", False),
+        ("nonsense -o csv", "json", False),
+        ("-o", "", False),
+    ],
+)
+def test_error_is_json_where_the_output_is(capsys, monkeypatch, line, variable, is_json):
+    monkeypatch.setenv("ISINGLASS_OUTPUT", variable)
+    assert invoke(line.split()) == 2
+    assert capsys.readouterr().err.startswith('{"error": ') == is_json
+
+
 def test_request_checked_before_it_is_sent(capsys):
     assert invoke(["api", "GetTable", '{"DatabaseName": "", "Name": "x"}']) == 6
     assert capsys.readouterr().err.startswith("error[ValidationException]: 1 validation error detected")
