@@ -63,7 +63,12 @@ def table_content(database: str, document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def columns(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Build the content of each column's form; of columns of one name, case aside, the first counts."""
+    """Build the content of each column's form."""
+    return (column_content(column, is_key=is_key) for column, is_key in declared_columns(document))
+
+
+def declared_columns(document: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], bool]]:
+    """Yield each column and whether it is a partition key; of one name, case aside, the first counts."""
     seen: set[str] = set()
     for members, is_key in (
         (document.get("StorageDescriptor", {}).get("Columns", ()), False),
@@ -73,13 +78,18 @@ def columns(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             if column["Name"].lower() in seen:
                 continue
             seen.add(column["Name"].lower())
-            content = {
-                "name": column["Name"],
-                "type": column.get("Type"),
-                "comment": column.get("Comment"),
-                "partitionKey": is_key,
-            }
-            yield {name: value for name, value in content.items() if value is not None}
+            yield column, is_key
+
+
+def column_content(column: Mapping[str, Any], *, is_key: bool) -> dict[str, Any]:
+    """Build the content of a column's form."""
+    content = {
+        "name": column["Name"],
+        "type": column.get("Type"),
+        "comment": column.get("Comment"),
+        "partitionKey": is_key,
+    }
+    return {name: value for name, value in content.items() if value is not None}
 
 
 def written(content: Mapping[str, Any]) -> str:

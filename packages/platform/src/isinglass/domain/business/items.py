@@ -4,7 +4,7 @@ A list of structures that each have a required `name` is iterable. It goes by th
 list, `survey::questions`; its items by their `id` where they have one, otherwise by their names.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,19 +24,50 @@ class Item:
     content: str
 
 
-def of_table(document: Mapping[str, Any]) -> list[Item]:
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The items of one form in their order, each made when it is looked at: a table may have many columns."""
+
+    #: The id and the name of each.
+    names: Sequence[tuple[str, str]]
+    make: Callable[[int], Item]
+    #: Whether ids are found in whatever case they are asked for.
+    folds: bool = False
+
+    def between(self, start: int, end: int) -> list[Item]:
+        """Make some of the items."""
+        return [self.make(number) for number in range(start, min(end, len(self.names)))]
+
+    def lookup(self) -> Callable[[str], Item | None]:
+        """Find items by their ids or, failing that, by their names."""
+        by_name = {name: number for number, (_, name) in reversed(list(enumerate(self.names)))}
+        by_id = {id_: number for number, (id_, _) in enumerate(self.names)}
+
+        def find(identifier: str) -> Item | None:
+            number = by_id.get(identifier, by_name.get(identifier))
+            if number is None and self.folds:
+                number = by_id.get(identifier.lower())
+            return None if number is None else self.make(number)
+
+        return find
+
+
+def of_table(document: Mapping[str, Any]) -> Items:
     """List the columns of a table."""
-    return [
-        Item(
-            content["name"].lower(),
-            content["name"],
-            content.get("comment"),
+    declared = list(built_in.declared_columns(document))
+
+    def make(number: int) -> Item:
+        column, is_key = declared[number]
+        return Item(
+            column["Name"].lower(),
+            column["Name"],
+            column.get("Comment"),
             built_in.COLUMN_FORM,
             built_in.COLUMN_FORM_TYPE,
-            built_in.written(content),
+            built_in.written(built_in.column_content(column, is_key=is_key)),
         )
-        for content in built_in.columns(document)
-    ]
+
+    return Items([(column["Name"].lower(), column["Name"]) for column, _ in declared], make, folds=True)
 
 
 def lists_of(schema: Schema, structure: str) -> Iterator[str]:
@@ -51,7 +82,7 @@ def lists_of(schema: Schema, structure: str) -> Iterator[str]:
             yield member.name
 
 
-def of_list(form_type: str, name: str, elements: Any) -> list[Item]:
+def of_list(form_type: str, name: str, elements: Any) -> Items:
     """List the elements of one list of a content."""
     found: list[Item] = []
     for element in elements if isinstance(elements, list) else ():
@@ -69,17 +100,4 @@ def of_list(form_type: str, name: str, elements: Any) -> list[Item]:
                 built_in.written(element),
             )
         )
-    return found
-
-
-def lookup(items: list[Item]) -> Callable[[str], Item | None]:
-    """Find items by their ids or, failing that, by their names; the case of columns does not count."""
-    by_name = {item.name: item for item in reversed(items)}
-    by_id = {item.id: item for item in items}
-    columns = bool(items) and items[0].form == built_in.COLUMN_FORM
-
-    def find(identifier: str) -> Item | None:
-        exact = by_id.get(identifier) or by_name.get(identifier)
-        return exact if exact or not columns else by_id.get(identifier.lower())
-
-    return find
+    return Items([(item.id, item.name) for item in found], found.__getitem__)

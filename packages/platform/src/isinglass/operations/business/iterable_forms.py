@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from isinglass.domain.business import items
 from isinglass.model.glue.shapes import (
     BatchGetIterableFormsRequest,
     BatchGetIterableFormsResponse,
@@ -23,13 +22,13 @@ def list_iterable_forms(ctx: Context, request: ListIterableFormsRequest) -> List
         subject = subjects.find(ctx, tx, request["AssetIdentifier"])
         all_items = subjects.items_of(ctx, tx, subject, form)
         end = start + ctx.page.size
-        page = all_items[start:end]
+        page = all_items.between(start, end)
         terms = tx.asset_details.terms_of(subject.asset, form, [i.id for i in page]) if subject.asset else {}
     shown: list[Any] = []
     for item in page:
         entry = {"ItemId": item.id, "ItemName": item.name, "GlossaryTerms": terms.get(item.id, [])}
         shown.append(entry if item.description is None else {**entry, "Description": item.description})
-    return {"Items": shown, "NextToken": ctx.token((end,) if end < len(all_items) else None)}
+    return {"Items": shown, "NextToken": ctx.token((end,) if end < len(all_items.names) else None)}
 
 
 @implements("BatchGetIterableForms")
@@ -41,7 +40,7 @@ def batch_get_iterable_forms(
     wanted = list(dict.fromkeys(request["ItemIdentifiers"]))
     with ctx.store.read() as tx:
         subject = subjects.find(ctx, tx, request["AssetIdentifier"])
-        look_up = items.lookup(subjects.items_of(ctx, tx, subject, form))
+        look_up = subjects.items_of(ctx, tx, subject, form).lookup()
         found = {identifier: look_up(identifier) for identifier in wanted}
         ids = [item.id for item in found.values() if item is not None]
         asset = subject.asset

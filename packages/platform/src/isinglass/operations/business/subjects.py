@@ -5,7 +5,7 @@ from typing import Any
 
 from isinglass.domain.business import built_in, items
 from isinglass.domain.business.identifiers import TableName, table_identifier, table_of
-from isinglass.domain.business.items import Item
+from isinglass.domain.business.items import Items
 from isinglass.domain.catalog_ids import account_of
 from isinglass.domain.smithy.contents import ContentError, check_content, read_content
 from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputException
@@ -89,7 +89,7 @@ def iterable_forms(ctx: Context, tx: Transaction, subject: Subject) -> dict[str,
     return found
 
 
-def items_of(ctx: Context, tx: Transaction, subject: Subject, form: str) -> list[Item]:
+def items_of(ctx: Context, tx: Transaction, subject: Subject, form: str) -> Items:
     """List the items of one iterable form."""
     if subject.table is not None and form == built_in.COLUMNS:
         return items.of_table(subject.table.document)
@@ -108,7 +108,7 @@ def place_of(ctx: Context, tx: Transaction, asset: Asset, subject: Subject, requ
         return Place(asset)
     if form is None or item is None:
         raise InvalidInputException("IterableFormName and ItemIdentifier go together: give both or neither")
-    found = items.lookup(items_of(ctx, tx, subject, form))(item)
+    found = items_of(ctx, tx, subject, form).lookup()(item)
     if found is None:
         raise EntityNotFoundException(f"Item {item} of {form} not found on asset {subject.identifier}.")
     return Place(asset, form, found.id)
