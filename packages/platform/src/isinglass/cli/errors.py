@@ -4,6 +4,8 @@ import json
 import re
 from dataclasses import dataclass, field
 
+from isinglass.cli.terminal import in_lines
+
 USAGE, NOT_FOUND, DENIED, CONFLICT, INVALID, FAILED_RUN, TIMED_OUT_RUN, STOPPED_RUN = 2, 3, 4, 5, 6, 7, 8, 9
 UNREACHABLE, GAVE_UP = 13, 14
 
@@ -97,7 +99,7 @@ class CliError(Exception):
             lines.append(f"   = request {self.request_id}")
         if self.hint:
             lines.append(f"help: {self.hint}")
-        return "\n".join(lines)
+        return in_lines("\n".join(lines))
 
     def document(self) -> str:
         """Write the error for a program: one line of JSON."""

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,13 +9,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from isinglass.cli.errors import USAGE, CliError
+from isinglass.cli.terminal import in_lines, one_line
 
 if TYPE_CHECKING:
     from isinglass.cli.client import Client
     from isinglass.cli.profiles import Profile
 
 FORMATS = ("table", "json", "ndjson", "csv", "name")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass
@@ -57,7 +56,7 @@ class Session:
     def say(self, text: str) -> None:
         """Tell a person something: on standard error, so that a pipe gets the result only."""
         if not self.quiet:
-            print(text, file=sys.stderr, flush=True)
+            print(in_lines(text), file=sys.stderr, flush=True)
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Ask before what cannot be undone; without a person to ask, it must have been said with --yes."""
@@ -108,13 +107,13 @@ class Session:
         else:
             width = max((len(label) for label, _ in lines), default=0)
             for label, value in lines:
-                print(f"{label.ljust(width)}  {value}".rstrip())
+                print(in_lines(f"{label.ljust(width)}  {value}").rstrip())
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """Align rows under upper-case headings; numbers stand to the right."""
-    heads = [_one_line(column).upper() for column in columns]
-    texts = [["(null)" if value is None else _one_line(value) for value in row] for row in rows]
+    heads = [_text(column).upper() for column in columns]
+    texts = [["(null)" if value is None else _text(value) for value in row] for row in rows]
     widths = [max(len(head), *(len(row[i]) for row in texts)) for i, head in enumerate(heads)]
     right = [
         all(isinstance(row[i], int | float) or row[i] is None for row in rows) for i in range(len(columns))
@@ -129,7 +128,5 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     )
 
 
-def _one_line(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
-    # What somebody else wrote must not steer the terminal.
-    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
+def _text(value: Any) -> str:
+    return one_line(value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False))

@@ -14,6 +14,7 @@ from isinglass.cli.interrupting import interruptible, this_command
 from isinglass.cli.profiles import Profile
 from isinglass.cli.reading import read_text
 from isinglass.cli.session import Session
+from isinglass.cli.terminal import one_line
 from isinglass.domain import catalog_ids
 from isinglass.domain.signature import Credentials
 from isinglass.transfer.calling import CallFailed, Glue, OfCatalog, Patient
@@ -224,20 +225,15 @@ def show_report(session: Session, report: Report, unreached: dict[str, int]) -> 
     session.rows(["kind", *OUTCOMES], rows, [])
     for change in report.changes[:20]:
         session.say(
-            f"{'would be ' if report.choices.dry_run else ''}{change.outcome}: {_one_line(change.what)}"
+            f"{'would be ' if report.choices.dry_run else ''}{change.outcome}: {one_line(change.what)}"
         )
         for difference in change.differences:
-            session.say(f"    {_one_line(difference)}")
+            session.say(f"    {one_line(difference)}")
     if len(report.changes) > 20:
         session.say(f"… and {len(report.changes) - 20} more; --json lists them")
     for address, number in sorted(unreached.items()):
         session.say(f"{number} locations are in {address}, which jobs here do not reach")
         session.say(f"    --map {address}=s3://BUCKET/ tells them anew")
-
-
-def _one_line(text: str) -> str:
-    """Keep names from drawing on a terminal what they like."""
-    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
 def stopped(error: Stopped) -> CliError:

@@ -9,6 +9,9 @@ import orjson
 from isinglass.transfer import forms, wanted
 from isinglass.transfer.forms import misfit
 
+#: No input of the API is nearly as deep; what is deeper would exhaust who goes through it.
+_DEEPEST = 100
+
 FORMAT = "isinglass-catalog"
 FORMAT_VERSION = 1
 
@@ -172,6 +175,9 @@ def decode(line: bytes | str) -> Record:
         raise Malformed(f"it is not JSON: {error}") from error
     if not isinstance(members, dict):
         raise Malformed("it is not a JSON object")
+    opened = line if isinstance(line, bytes) else line.encode(errors="replace")
+    if opened.count(b"{") + opened.count(b"[") > _DEEPEST and _is_too_deep(members):
+        raise Malformed(f"its lists and objects are more than {_DEEPEST} deep")
     kind = members.pop("Kind", None)
     if not isinstance(kind, str) or kind not in SHAPES:
         raise Malformed(f"its Kind is {kind!r}, not one of {', '.join(SHAPES)}")
@@ -186,6 +192,20 @@ def decode(line: bytes | str) -> Record:
     record = Record(kind, names, given, {name: value for name, value in members.items() if value is not None})
     _check(record)
     return record
+
+
+def _is_too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _name(kind: str, name: str, value: Any) -> Any:

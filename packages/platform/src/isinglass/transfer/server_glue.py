@@ -43,7 +43,11 @@ class ServerGlue:
         if self.imported_from:
             headers["x-isinglass-import"] = quote(self.imported_from)
         path = f"/{name}" if prefix is None else "/"
-        status, data = self._exchange(operation, service or "glue", headers, orjson.dumps(request), path)
+        try:
+            body = orjson.dumps(request)
+        except orjson.JSONEncodeError as error:
+            raise CallFailed(operation, "SerializationException", f"no request holds it: {error}") from error
+        status, data = self._exchange(operation, service or "glue", headers, body, path)
         try:
             answer = orjson.loads(data or b"{}")
         except orjson.JSONDecodeError as error:

@@ -48,6 +48,7 @@ def test_line_has_names_first_and_sorted_members():
     [
         ("{", "it is not JSON: "),
         ("[]", "it is not a JSON object"),
+        ('{"a":' + "[" * 500 + "]" * 500 + "}", "its lists and objects are more than 100 deep"),
         ('{"Kind":"Tabel"}', "its Kind is 'Tabel', not one of Catalog, EncryptionSettings, "),
         ('{"Kind":["Table"]}', "its Kind is ['Table'], not one of"),
         ('{"Kind":"Table","DatabaseName":"d"}', "this Table has no TableName"),
