@@ -93,6 +93,12 @@ def test_key_that_climbs_refused(bucket, stranger, escape, call):
     assert raised.value.response["Error"]["Code"] in {"InvalidArgument", "InvalidBucketName", "InvalidURI"}
 
 
+@pytest.mark.parametrize("call", ["get_object", "put_object", "delete_object"])
+def test_key_of_slashes_alone_refused(live_server, bucket, call):
+    with pytest.raises(ClientError, match=r"InvalidArgument|InvalidURI"):
+        getattr(live_server.client("s3"), call)(Bucket=bucket, Key="//")
+
+
 def test_list_buckets_shows_own_only(live_server, new_account, bucket):
     mine = live_server.client("s3", new_account)
     name = f"mine-{uuid.uuid4().hex[:12]}"

@@ -101,6 +101,30 @@ def test_prefix_that_is_allowed_is_all_that_is_reached(live_server: LiveServer, 
     )
 
 
+@pytest.mark.parametrize("key", ["/raw/a", "//raw/a", "raw//a"])
+def test_key_that_the_store_takes_for_another_is_decided_as_that(
+    live_server: LiveServer, bucket: str, key: str
+):
+    denied = {**_allow("s3:*", on=f"{bucket}/raw/a"), "Effect": "Deny"}
+    user = _user(live_server, _allow("s3:*", on="*"), denied)
+    place = {"Bucket": bucket, "Key": key}
+    for told in (
+        _refusal(user.get_object, **place),
+        _refusal(user.put_object, **place, Body=b"x"),
+        _refusal(user.delete_object, **place),
+        _refusal(user.copy_object, Bucket=bucket, Key="mine", CopySource=place),
+        _refusal(user.delete_objects, Bucket=bucket, Delete={"Objects": [{"Key": key}]}),
+    ):
+        assert f"on resource: arn:aws:s3:::{bucket}/raw/a with an explicit deny" in told
+    hidden = {"Condition": {"StringLike": {"s3:prefix": "raw/*"}}}
+    nosy = _user(
+        live_server,
+        _allow("s3:ListBucket", on=bucket),
+        {**_allow("s3:ListBucket", on=bucket, **hidden), "Effect": "Deny"},
+    )
+    _refusal(nosy.list_objects_v2, Bucket=bucket, Prefix=key)
+
+
 def test_deletion_of_many_is_refused_when_one_is_not_allowed(live_server: LiveServer, bucket: str):
     user = _user(live_server, _allow("s3:DeleteObject", on=f"{bucket}/raw/*"))
     keys = [{"Key": "raw/a"}, {"Key": "curated/a"}]

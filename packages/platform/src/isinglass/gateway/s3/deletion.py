@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from isinglass.gateway.s3.errors import S3Error
-from isinglass.gateway.s3.request import check_key, check_plain
+from isinglass.gateway.s3.request import check_key, check_plain, stored_key
 
 MOST_KEYS = 1000
 #: Headers that are about the document as the client wrote it.
@@ -52,7 +52,7 @@ def rewrite(document: bytes) -> Deletion:
 def _object(element: ET.Element) -> tuple[str, str]:
     members = {_local(member.tag): member.text or "" for member in element}
     key, version = members.get("Key", ""), members.get("VersionId", "")
-    if not key:
+    if not stored_key(key):
         raise _malformed()
     check_key(key)
     check_plain("VersionId", version)

@@ -9,7 +9,7 @@ from isinglass.domain.keys.references import InvalidReference, read_reference
 from isinglass.gateway.s3.authentication import Caller
 from isinglass.gateway.s3.errors import S3Error
 from isinglass.gateway.s3.permissions import MissingPermission, Need, ObjectPermissions
-from isinglass.gateway.s3.request import S3Request
+from isinglass.gateway.s3.request import S3Request, stored_key
 from isinglass.gateway.standings import Standings
 from isinglass.store.key_facts import read_facts_of_key
 from isinglass.store.key_use import KeyUnavailable, KeyUse, require_enabled
@@ -50,7 +50,7 @@ class ObjectKeys:
         arn, account_id = caller.key.principal_arn, caller.account_id
         asker = KeyAsker(self.standings.of(caller.key).standing, arn, account_id, "s3", self.region)
         asked = KeyAsked(key.arn, key.account_id, key.policy, partial(read_facts_of_key, self.store, key))
-        context = {"aws:s3:arn": f"arn:aws:s3:::{request.bucket}/{request.key}"}
+        context = {"aws:s3:arn": f"arn:aws:s3:::{request.bucket}/{stored_key(request.key)}"}
         for action in actions:
             need = Need(action, key.arn)
             needs.append(need)

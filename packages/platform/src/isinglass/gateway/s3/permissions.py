@@ -11,7 +11,7 @@ from isinglass.domain.permissions.principals import Asker
 from isinglass.gateway.s3.authentication import Caller
 from isinglass.gateway.s3.errors import S3Error, access_denied
 from isinglass.gateway.s3.locations import Locations, Touch
-from isinglass.gateway.s3.request import PRESIGNED_PARAMETERS, S3Request, copy_source
+from isinglass.gateway.s3.request import PRESIGNED_PARAMETERS, S3Request, copy_source, stored_key
 from isinglass.gateway.standings import Standings
 from isinglass.store.access_keys import AccessKey
 
@@ -69,11 +69,11 @@ def needs_of(request: S3Request) -> list[Need]:
         return [Need("s3:ListAllMyBuckets", "*")]
     if not request.key:
         return [] if _deletes_many(request) else [Need(_bucket_action(request), _ARN + request.bucket)]
-    arn = f"{_ARN}{request.bucket}/{request.key}"
+    arn = _arn_of(request.bucket, request.key)
     needs = [Need(_object_action(request), arn)]
     source = copy_source(request)
     if source is not None:
-        needs.append(Need("s3:GetObject", f"{_ARN}{source[0]}/{source[1]}"))
+        needs.append(Need("s3:GetObject", _arn_of(*source)))
     if request.method in {"PUT", "POST"}:
         for header, action in (("x-amz-tagging", "s3:PutObjectTagging"), ("x-amz-acl", "s3:PutObjectAcl")):
             if request.header(header) is not None:
@@ -83,7 +83,7 @@ def needs_of(request: S3Request) -> list[Need]:
 
 def needs_of_deletion(request: S3Request, keys: Iterable[str]) -> list[Need]:
     """List the permissions that the deletion of these keys needs."""
-    return [Need("s3:DeleteObject", f"{_ARN}{request.bucket}/{key}") for key in keys]
+    return [Need("s3:DeleteObject", _arn_of(request.bucket, key)) for key in keys]
 
 
 def changes(request: S3Request) -> bool:
@@ -149,15 +149,19 @@ class ObjectPermissions:
         if request.client:
             facts["aws:sourceip"] = (request.client,)
         if not request.key:
-            for name in ("prefix", "delimiter", "max-keys"):
+            for name in ("delimiter", "max-keys"):
                 if name in request.query:
                     facts[f"s3:{name}"] = (request.query[name],)
-            facts.setdefault("s3:prefix", ("",))
+            facts["s3:prefix"] = (stored_key(request.query.get("prefix", "")),)
         for name in ("x-amz-acl", "x-amz-server-side-encryption", "x-amz-storage-class"):
             value = request.said(name)
             if value:
                 facts[f"s3:{name}"] = (value,)
         return facts
+
+
+def _arn_of(bucket: str, key: str) -> str:
+    return f"{_ARN}{bucket}/{stored_key(key)}"
 
 
 def _touch(request: S3Request, need: Need) -> Touch:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote
 from isinglass.gateway.s3.errors import S3Error, malformed
 
 BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_SLASHES = re.compile("/{2,}")
 #: Query parameters whose value the object store turns into a folder of its own.
 _PATH_PARAMETERS = frozenset(
     {"prefix", "marker", "start-after", "key-marker", "continuation-token", "upload-id-marker"}
@@ -96,6 +97,8 @@ def check_address(request: S3Request) -> None:
     if not request.bucket and request.path != "/":
         raise S3Error("InvalidURI", "Couldn't parse the specified URI.", 400)
     check_key(request.key)
+    if request.key and not stored_key(request.key):
+        raise S3Error("InvalidArgument", "Keys may not be nothing but slashes.", 400)
     names = [name for name, _ in parse_qsl(request.raw_query, keep_blank_values=True)]
     if len(set(names)) != len(names):
         raise malformed("A query parameter is given twice.")
@@ -142,6 +145,14 @@ def _check_of_bucket(request: S3Request) -> None:
         raise S3Error("NotImplemented", f"DELETE of a bucket's {min(unknown)} is not supported.", 501)
 
 
+def stored_key(key: str) -> str:
+    """Write a key as the object store has it: it takes several slashes for one, and leaves out the first.
+
+    What is decided about a key is decided about this: else it could be had by another name.
+    """
+    return _SLASHES.sub("/", key).removeprefix("/")
+
+
 def whole_number(text: str, digits: int = 15) -> int | None:
     """Read a number of so many digits at most; None when the text is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
@@ -171,7 +182,7 @@ def copy_source(request: S3Request) -> tuple[str, str] | None:
     for decoded in (unquote(path), unquote(unquote(path))):
         bucket, _, key = decoded.removeprefix("/").partition("/")
         check_key(key)
-        if not BUCKET_NAME.fullmatch(bucket) or not key:
+        if not BUCKET_NAME.fullmatch(bucket) or not stored_key(key):
             raise S3Error("InvalidArgument", "Copy Source must mention the source bucket and key.", 400)
     bucket, _, key = unquote(source.partition("?")[0]).removeprefix("/").partition("/")
     return bucket, key

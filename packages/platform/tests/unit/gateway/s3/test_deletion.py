@@ -20,6 +20,7 @@ def test_document_rewritten_with_its_keys():
         ("<x:Key xmlns:x='y'>../k</x:Key>", "InvalidArgument"),
         ("<Key>k</Key><VersionId>../v</VersionId>", "InvalidArgument"),
         ("<Key></Key>", "MalformedXML"),
+        ("<Key>//</Key>", "MalformedXML"),
         ("<Key><![CDATA[../k]]></Key>", "MalformedXML"),
         ("<Key>k", "MalformedXML"),
     ],
