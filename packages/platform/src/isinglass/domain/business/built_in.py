@@ -64,21 +64,29 @@ def table_content(database: str, document: Mapping[str, Any]) -> dict[str, Any]:
 
 def columns(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Build the content of each column's form."""
-    return (column_content(column, is_key=is_key) for column, is_key in declared_columns(document))
+    declared, first_key = declared_columns(document)
+    return (column_content(column, is_key=at >= first_key) for at, column in enumerate(declared))
 
 
-def declared_columns(document: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], bool]]:
-    """Yield each column and whether it is a partition key; of one name, case aside, the first counts."""
+def declared_columns(document: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], int]:
+    """List the columns, of those of one name, case aside, the first, and count those before the keys.
+
+    No object is made for each of tens of thousands: now and then the interpreter looks through all there are.
+    """
     seen: set[str] = set()
-    for members, is_key in (
-        (document.get("StorageDescriptor", {}).get("Columns", ()), False),
-        (document.get("PartitionKeys", ()), True),
+    declared: list[Mapping[str, Any]] = []
+    first_key = 0
+    for members in (
+        document.get("StorageDescriptor", {}).get("Columns", ()),
+        document.get("PartitionKeys", ()),
     ):
+        first_key = len(declared)
         for column in members:
-            if column["Name"].lower() in seen:
-                continue
-            seen.add(column["Name"].lower())
-            yield column, is_key
+            name = column["Name"].lower()
+            if name not in seen:
+                seen.add(name)
+                declared.append(column)
+    return declared, first_key
 
 
 def column_content(column: Mapping[str, Any], *, is_key: bool) -> dict[str, Any]:

@@ -4,7 +4,7 @@ A list of structures that each have a required `name` is iterable. It goes by th
 list, `survey::questions`; its items by their `id` where they have one, otherwise by their names.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,20 +28,20 @@ class Item:
 class Items:
     """The items of one form in their order, each made when it is looked at: a table may have many columns."""
 
-    #: The id and the name of each.
-    names: Sequence[tuple[str, str]]
+    ids: list[str]
+    names: list[str]
     make: Callable[[int], Item]
     #: Whether ids are found in whatever case they are asked for.
     folds: bool = False
 
     def between(self, start: int, end: int) -> list[Item]:
         """Make some of the items."""
-        return [self.make(number) for number in range(start, min(end, len(self.names)))]
+        return [self.make(number) for number in range(start, min(end, len(self.ids)))]
 
     def lookup(self) -> Callable[[str], Item | None]:
         """Find items by their ids or, failing that, by their names."""
-        by_name = {name: number for number, (_, name) in reversed(list(enumerate(self.names)))}
-        by_id = {id_: number for number, (id_, _) in enumerate(self.names)}
+        by_id = {id_: number for number, id_ in enumerate(self.ids)}
+        by_name = {self.names[number]: number for number in reversed(range(len(self.names)))}
 
         def find(identifier: str) -> Item | None:
             number = by_id.get(identifier, by_name.get(identifier))
@@ -54,20 +54,21 @@ class Items:
 
 def of_table(document: Mapping[str, Any]) -> Items:
     """List the columns of a table."""
-    declared = list(built_in.declared_columns(document))
+    declared, first_key = built_in.declared_columns(document)
 
     def make(number: int) -> Item:
-        column, is_key = declared[number]
+        column = declared[number]
         return Item(
             column["Name"].lower(),
             column["Name"],
             column.get("Comment"),
             built_in.COLUMN_FORM,
             built_in.COLUMN_FORM_TYPE,
-            built_in.written(built_in.column_content(column, is_key=is_key)),
+            built_in.written(built_in.column_content(column, is_key=number >= first_key)),
         )
 
-    return Items([(column["Name"].lower(), column["Name"]) for column, _ in declared], make, folds=True)
+    names = [column["Name"] for column in declared]
+    return Items([name.lower() for name in names], names, make, folds=True)
 
 
 def lists_of(schema: Schema, structure: str) -> Iterator[str]:
@@ -100,4 +101,4 @@ def of_list(form_type: str, name: str, elements: Any) -> Items:
                 built_in.written(element),
             )
         )
-    return Items([(item.id, item.name) for item in found], found.__getitem__)
+    return Items([item.id for item in found], [item.name for item in found], found.__getitem__)

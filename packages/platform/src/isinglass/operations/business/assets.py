@@ -104,7 +104,7 @@ _TABLE = built_in.TABLE_FORM
 def _check_items(schema: str, form_type: str, form: str, content: Any) -> None:
     """Refuse items that could not be told apart."""
     for member in items.lists_of(schema_of(schema), form_type):
-        ids = [id_ for id_, _ in items.of_list(form_type, member, content.get(member)).names]
+        ids = items.of_list(form_type, member, content.get(member)).ids
         if len(set(ids)) < len(ids):
             twice = max(ids, key=ids.count)
             raise InvalidInputException(f"Content of form {form}, $.{member}: the item {twice} stands twice")
@@ -117,7 +117,7 @@ def _items_present(ctx: Context, tx: Transaction, subject: Subject) -> set[tuple
         if form == built_in.COLUMNS and subject.asset is not None:
             present |= {(form, item) for item in tx.asset_details.items(subject.asset, form)}
         else:
-            present |= {(form, id_) for id_, _ in subjects.items_of(ctx, tx, subject, form).names}
+            present |= {(form, id_) for id_ in subjects.items_of(ctx, tx, subject, form).ids}
     return present
 
 

@@ -28,7 +28,7 @@ def list_iterable_forms(ctx: Context, request: ListIterableFormsRequest) -> List
     for item in page:
         entry = {"ItemId": item.id, "ItemName": item.name, "GlossaryTerms": terms.get(item.id, [])}
         shown.append(entry if item.description is None else {**entry, "Description": item.description})
-    return {"Items": shown, "NextToken": ctx.token((end,) if end < len(all_items.names) else None)}
+    return {"Items": shown, "NextToken": ctx.token((end,) if end < len(all_items.ids) else None)}
 
 
 @implements("BatchGetIterableForms")
