@@ -72,8 +72,9 @@ def ended_at(process: "subprocess.Popen[str]", moment, number: int) -> str:
     if process.poll() is None:
         process.send_signal(number)
         _, said = process.communicate(timeout=60)
-        # Where it has not begun, or has ended but for the interpreter, Ctrl-C is the system's affair.
-        return "" if process.returncode == -signal.SIGINT else f"{process.returncode} {said}"
+        # Where it has not begun, or has ended but for the interpreter, Ctrl-C is the system's affair; and it
+        # may have written its last while the signal was on its way.
+        return "" if process.returncode in {0, -signal.SIGINT} else f"{process.returncode} {said}"
     process.communicate()
     return ""
 
