@@ -107,6 +107,14 @@ def test_listing_pages_through_grants_and_what_is_left_to_iam(lake: Lake):
     assert sizes == [2, 2, 2]
 
 
+def test_listing_of_what_is_gone_is_empty(lake: Lake):
+    """As in Lake Formation, whose model has no error for it: Terraform then makes the permission anew."""
+    lake.grant(table(), "SELECT", to=ROLE)
+    gone = ({"Database": {"Name": "gone"}}, {"Table": {"DatabaseName": "sales", "Name": "gone"}})
+    for resource in gone:
+        assert listed(lake, Resource=resource, Principal=principal(ROLE)) == []
+
+
 def test_batches_tell_of_failures_and_do_the_rest(lake: Lake):
     good = {"Id": "1", "Principal": principal(ROLE), "Resource": table(), "Permissions": ["SELECT"]}
     bad = {"Id": "2", "Principal": principal("nobody"), "Resource": table(), "Permissions": ["SELECT"]}
@@ -203,7 +211,15 @@ def test_registered_places_are_described_listed_and_given_up(lake: Lake):
     assert refusal(
         lake.lf.register_resource, ResourceArn="arn:aws:s3:::vault/", UseServiceLinkedRole=True
     ) == ("AlreadyExistsException", "Resource arn:aws:s3:::vault is already registered")
-    assert lake.lf.describe_resource(ResourceArn="arn:aws:s3:::vault")["ResourceInfo"]["RoleArn"] == ROLE
+    vault = lake.lf.describe_resource(ResourceArn="arn:aws:s3:::vault")["ResourceInfo"]
+    assert vault.pop("LastModified")
+    assert vault == {
+        "ResourceArn": "arn:aws:s3:::vault",
+        "RoleArn": ROLE,
+        "WithFederation": False,
+        "HybridAccessEnabled": False,
+        "WithPrivilegedAccess": False,
+    }
     test = {"Field": "RESOURCE_ARN", "ComparisonOperator": "CONTAINS", "StringValueList": ["orders"]}
     [found] = lake.lf.list_resources(FilterConditionList=[test])["ResourceInfoList"]
     assert found["ResourceArn"] == "arn:aws:s3:::lake/orders"

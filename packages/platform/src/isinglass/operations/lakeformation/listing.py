@@ -7,6 +7,7 @@ from isinglass.domain.permissions import resources
 from isinglass.domain.permissions.grants import Grant
 from isinglass.domain.permissions.principals import IAM_ALLOWED, check_principal
 from isinglass.domain.permissions.resources import Resource, above, location_of
+from isinglass.model.glue.errors import EntityNotFoundException
 from isinglass.model.lakeformation.errors import InvalidInputException
 from isinglass.model.lakeformation.shapes import (
     GetEffectivePermissionsForPathRequest,
@@ -68,7 +69,10 @@ def _sought(ctx: Context, tx: Transaction, request: ListPermissionsRequest) -> t
             return catalog_id, None
         return catalog_id, Sought(principals, kinds)
     resource = resources.parse(document)
-    table = table_of(tx, catalog_id, resource)
+    try:
+        table = table_of(tx, catalog_id, resource)
+    except EntityNotFoundException:  # no error of this operation: nobody has permissions on what is gone
+        return catalog_id, None
     kinds = (resource.kind,)
     if resource.kind in ("table", "columns"):
         related = request.get("IncludeRelated", "FALSE").upper() == "TRUE"

@@ -138,6 +138,7 @@ def _shown(ctx: Context, location: Location) -> Any:
         "LastModified": location.modified_at,
         "WithFederation": False,
         "HybridAccessEnabled": False,
+        "WithPrivilegedAccess": False,
         **location.document,
     }
 
