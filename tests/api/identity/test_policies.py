@@ -103,6 +103,11 @@ def test_policies_are_listed_with_their_uses(iam: Any) -> None:
     ]  # fmt: skip
     (own,) = iam.list_policies(Scope="Local")["Policies"]
     assert (own["AttachmentCount"], own["PermissionsBoundaryUsageCount"]) == (1, 1)
+    iam.create_policy(PolicyName="new", PolicyDocument=READING)
+    filtered = iam.list_policies(Scope="Local", PolicyUsageFilter="PermissionsPolicy")["Policies"]
+    assert [policy["PolicyName"] for policy in filtered] == ["look", "new"]
+    bounding = iam.list_policies(PolicyUsageFilter="PermissionsBoundary")["Policies"]
+    assert [policy["PolicyName"] for policy in bounding] == ["look"]
     attached = [policy["PolicyName"] for policy in iam.list_policies(OnlyAttached=True)["Policies"]]
     assert attached == ["AdministratorAccess", "look"]
     assert [

@@ -30,6 +30,24 @@ def test_user_made_renamed_and_deleted(iam: Any) -> None:
     )
 
 
+def test_user_has_no_credentials_but_keys(api: Api, iam: Any) -> None:
+    """What Terraform asks before it deletes a user with all it has."""
+    iam.create_user(UserName="ann")
+    for caller, given in ((iam, {"UserName": "ann"}), (client_of(api, iam, "ann", "iam"), {})):
+        if not given:
+            iam.attach_user_policy(UserName="ann", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+        assert caller.list_mfa_devices(**given)["MFADevices"] == []
+        assert caller.list_signing_certificates(**given)["Certificates"] == []
+        assert caller.list_ssh_public_keys(**given)["SSHPublicKeys"] == []
+        assert caller.list_service_specific_credentials(**given)["ServiceSpecificCredentials"] == []
+        assert caller.list_virtual_mfa_devices(AssignmentStatus="Assigned")["VirtualMFADevices"] == []
+        gone = ("NoSuchEntity", "Login Profile for User ann cannot be found.")
+        assert error_of(caller.get_login_profile, **given) == gone
+        assert error_of(caller.delete_login_profile, **given) == gone
+    nobody = ("NoSuchEntity", "The user with name bob cannot be found.")
+    assert error_of(iam.list_ssh_public_keys, UserName="bob") == nobody
+
+
 def test_user_lists_page_by_marker(iam: Any) -> None:
     names = [f"u{number}" for number in range(5)]
     for name in names:

@@ -56,6 +56,7 @@ MODULES: tuple[str, ...] = (
     "isinglass.operations.identity.identity_tags",
     "isinglass.operations.identity.inline_policies",
     "isinglass.operations.identity.managed_policies",
+    "isinglass.operations.identity.other_credentials",
     "isinglass.operations.identity.policy_listings",
     "isinglass.operations.identity.roles",
     "isinglass.operations.identity.sessions",

@@ -25,6 +25,7 @@ __all__ = [
     "PolicyEvaluationException",
     "PolicyNotAttachableException",
     "ServiceFailureException",
+    "ServiceNotSupportedException",
     "ThrottlingException",
     "UnmodifiableEntityException",
     "UnrecognizedClientException",
@@ -95,6 +96,12 @@ class PolicyNotAttachableException(ApiError):
 class ServiceFailureException(ApiError):
     code = "ServiceFailure"
     status = 500
+    fault = "client"
+
+
+class ServiceNotSupportedException(ApiError):
+    code = "NotSupportedService"
+    status = 404
     fault = "client"
 
 

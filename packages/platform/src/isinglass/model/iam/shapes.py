@@ -20,6 +20,8 @@ PolicySourceType: t.TypeAlias = t.Literal["user", "group", "role", "aws-managed"
 
 PolicyUsageType: t.TypeAlias = t.Literal["PermissionsPolicy", "PermissionsBoundary"]
 
+assignmentStatusType: t.TypeAlias = t.Literal["Assigned", "Unassigned", "Any"]
+
 policyScopeType: t.TypeAlias = t.Literal["All", "AWS", "Local"]
 
 statusType: t.TypeAlias = t.Literal["Active", "Inactive", "Expired"]
@@ -160,6 +162,10 @@ class DeleteGroupRequest(t.TypedDict):
     GroupName: str
 
 
+class DeleteLoginProfileRequest(t.TypedDict):
+    UserName: t.NotRequired[str]
+
+
 class DeletePolicyRequest(t.TypedDict):
     PolicyArn: str
 
@@ -253,6 +259,14 @@ class GetGroupResponse(t.TypedDict):
     Users: list[User]
     IsTruncated: t.NotRequired[bool]
     Marker: t.NotRequired[str]
+
+
+class GetLoginProfileRequest(t.TypedDict):
+    UserName: t.NotRequired[str]
+
+
+class GetLoginProfileResponse(t.TypedDict):
+    LoginProfile: LoginProfile
 
 
 class GetPolicyRequest(t.TypedDict):
@@ -450,6 +464,18 @@ class ListInstanceProfilesForRoleResponse(t.TypedDict):
     Marker: t.NotRequired[str]
 
 
+class ListMFADevicesRequest(t.TypedDict):
+    UserName: t.NotRequired[str]
+    Marker: t.NotRequired[str]
+    MaxItems: t.NotRequired[int]
+
+
+class ListMFADevicesResponse(t.TypedDict):
+    MFADevices: list[MFADevice]
+    IsTruncated: t.NotRequired[bool]
+    Marker: t.NotRequired[str]
+
+
 class ListPoliciesRequest(t.TypedDict):
     Scope: t.NotRequired[policyScopeType]
     OnlyAttached: t.NotRequired[bool]
@@ -525,6 +551,44 @@ class ListRolesResponse(t.TypedDict):
     Marker: t.NotRequired[str]
 
 
+class ListSSHPublicKeysRequest(t.TypedDict):
+    UserName: t.NotRequired[str]
+    Marker: t.NotRequired[str]
+    MaxItems: t.NotRequired[int]
+
+
+class ListSSHPublicKeysResponse(t.TypedDict):
+    SSHPublicKeys: t.NotRequired[list[SSHPublicKeyMetadata]]
+    IsTruncated: t.NotRequired[bool]
+    Marker: t.NotRequired[str]
+
+
+class ListServiceSpecificCredentialsRequest(t.TypedDict):
+    UserName: t.NotRequired[str]
+    ServiceName: t.NotRequired[str]
+    AllUsers: t.NotRequired[bool]
+    Marker: t.NotRequired[str]
+    MaxItems: t.NotRequired[int]
+
+
+class ListServiceSpecificCredentialsResponse(t.TypedDict):
+    ServiceSpecificCredentials: t.NotRequired[list[ServiceSpecificCredentialMetadata]]
+    Marker: t.NotRequired[str]
+    IsTruncated: t.NotRequired[bool]
+
+
+class ListSigningCertificatesRequest(t.TypedDict):
+    UserName: t.NotRequired[str]
+    Marker: t.NotRequired[str]
+    MaxItems: t.NotRequired[int]
+
+
+class ListSigningCertificatesResponse(t.TypedDict):
+    Certificates: list[SigningCertificate]
+    IsTruncated: t.NotRequired[bool]
+    Marker: t.NotRequired[str]
+
+
 class ListUserPoliciesRequest(t.TypedDict):
     UserName: str
     Marker: t.NotRequired[str]
@@ -559,6 +623,30 @@ class ListUsersResponse(t.TypedDict):
     Users: list[User]
     IsTruncated: t.NotRequired[bool]
     Marker: t.NotRequired[str]
+
+
+class ListVirtualMFADevicesRequest(t.TypedDict):
+    AssignmentStatus: t.NotRequired[assignmentStatusType]
+    Marker: t.NotRequired[str]
+    MaxItems: t.NotRequired[int]
+
+
+class ListVirtualMFADevicesResponse(t.TypedDict):
+    VirtualMFADevices: list[VirtualMFADevice]
+    IsTruncated: t.NotRequired[bool]
+    Marker: t.NotRequired[str]
+
+
+class LoginProfile(t.TypedDict):
+    UserName: str
+    CreateDate: float
+    PasswordResetRequired: t.NotRequired[bool]
+
+
+class MFADevice(t.TypedDict):
+    UserName: str
+    SerialNumber: str
+    EnableDate: float
 
 
 class OrderedOrganizationPolicyType(t.TypedDict):
@@ -683,9 +771,35 @@ class RoleLastUsed(t.TypedDict):
     Region: t.NotRequired[str]
 
 
+class SSHPublicKeyMetadata(t.TypedDict):
+    UserName: str
+    SSHPublicKeyId: str
+    Status: statusType
+    UploadDate: float
+
+
+class ServiceSpecificCredentialMetadata(t.TypedDict):
+    UserName: str
+    Status: statusType
+    ServiceUserName: t.NotRequired[str]
+    ServiceCredentialAlias: t.NotRequired[str]
+    CreateDate: float
+    ExpirationDate: t.NotRequired[float]
+    ServiceSpecificCredentialId: str
+    ServiceName: str
+
+
 class SetDefaultPolicyVersionRequest(t.TypedDict):
     PolicyArn: str
     VersionId: str
+
+
+class SigningCertificate(t.TypedDict):
+    UserName: str
+    CertificateId: str
+    CertificateBody: str
+    Status: statusType
+    UploadDate: t.NotRequired[float]
 
 
 class SimulateCustomPolicyRequest(t.TypedDict):
@@ -825,6 +939,15 @@ class User(t.TypedDict):
     Tags: t.NotRequired[list[Tag]]
 
 
+class VirtualMFADevice(t.TypedDict):
+    SerialNumber: str
+    Base32StringSeed: t.NotRequired[bytes]
+    QRCodePNG: t.NotRequired[bytes]
+    User: t.NotRequired[User]
+    EnableDate: t.NotRequired[float]
+    Tags: t.NotRequired[list[Tag]]
+
+
 class AddUserToGroupResponse(t.TypedDict):
     pass
 
@@ -850,6 +973,10 @@ class DeleteGroupPolicyResponse(t.TypedDict):
 
 
 class DeleteGroupResponse(t.TypedDict):
+    pass
+
+
+class DeleteLoginProfileResponse(t.TypedDict):
     pass
 
 

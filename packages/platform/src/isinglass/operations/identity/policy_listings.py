@@ -69,8 +69,8 @@ def _is_wanted(policy: Any, request: ListPoliciesRequest) -> bool:
     attached, bounds = policy["AttachmentCount"], policy["PermissionsBoundaryUsageCount"]
     if usage == "PermissionsBoundary":
         return bool(bounds)
-    if usage == "PermissionsPolicy":
-        return bool(attached)
+    if usage == "PermissionsPolicy" and bounds and not attached:
+        return False
     return not request.get("OnlyAttached") or bool(attached)
 
 
