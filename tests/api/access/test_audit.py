@@ -149,6 +149,23 @@ def test_secrets_are_not_in_the_log(api: Api, glue: Any):
     assert all(b"5ecret" not in path.read_bytes() for path in logs)
 
 
+def test_error_that_quotes_what_an_encrypted_catalog_refuses_is_hidden(api: Api, glue: Any):
+    glue.create_database(DatabaseInput={"Name": "d"})
+    at_rest = {"CatalogEncryptionMode": "SSE-KMS"}
+    glue.put_data_catalog_encryption_settings(DataCatalogEncryptionSettings={"EncryptionAtRest": at_rest})
+    columns = [{"Name": "a", "Comment": "5ecret" * 99}]
+    table = {"Name": "t", "StorageDescriptor": {"Columns": columns}}
+    _refused(glue.create_table, DatabaseName="d", TableInput=table)
+    _refused(glue.create_database, DatabaseInput={"Name": "d"})
+    failed = [event for event in _flushed(api) if event["Outcome"] == "FAILED" and not event["ReadOnly"]]
+    assert [(event["ErrorCode"], event["ErrorMessage"]) for event in failed] == [
+        ("AlreadyExistsException", "Database already exists."),
+        ("ValidationException", "********"),
+    ]
+    logs = (api.access_log.parent / "logs").rglob("*.jsonl")
+    assert all(b"5ecret" not in path.read_bytes() for path in logs)
+
+
 def test_write_is_in_the_log_before_its_answer(api: Api, glue: Any):
     folder = api.access_log.parent / "logs" / ROOT_ACCOUNT / "audit"
     for number in range(5):

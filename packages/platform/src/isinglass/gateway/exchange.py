@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from isinglass.domain.access.redaction import (
+    HIDDEN,
     LONGEST_PLAIN,
     cut_lists,
     is_plain,
@@ -29,6 +30,17 @@ _log = logging.getLogger(__name__)
 
 #: How many bytes of a request that is too long to be kept whole are kept, about.
 _KEPT = LONGEST_PLAIN * 3 // 8
+
+
+#: Errors whose messages say which thing they are about, and never what that is.
+_NAMING = frozenset(
+    {
+        "AlreadyExistsException",
+        "ConcurrentModificationException",
+        "EntityNotFoundException",
+        "GlueEncryptionException",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +204,16 @@ def _noted(exchange: Exchange, caller: Caller) -> Noted:
             ended,
             exchange.denied,
             exchange.error,
-            exchange.message,
+            _told(exchange),
             exchange.describe(),
         ),
     )
+
+
+def _told(exchange: Exchange) -> str:
+    """Give an error's message for the log; of what is encrypted, most errors quote what they refuse."""
+    quotes = exchange.denied is None and exchange.error not in _NAMING
+    return HIDDEN if exchange.encrypted and quotes else exchange.message
 
 
 def _event(

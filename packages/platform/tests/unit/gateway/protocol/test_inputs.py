@@ -156,6 +156,17 @@ def test_unknown_members_and_nulls_are_dropped() -> None:
     assert parse("GetTables", document) == {"DatabaseName": "d", "MaxResults": 5}
 
 
+def test_unknown_member_nested_to_any_depth_is_dropped_each_time() -> None:
+    for _ in range(2):  # the second time is compared with the first
+        nested: list[Any] = []
+        for _ in range(5_000):
+            nested = [nested]
+        columns = [{"Name": "a", "Unknown": nested}]
+        given = {"DatabaseName": "d", "TableInput": {"Name": "t", "StorageDescriptor": {"Columns": columns}}}
+        parsed = parse("CreateTable", given)
+        assert parsed["TableInput"]["StorageDescriptor"]["Columns"] == [{"Name": "a"}]
+
+
 def test_sensitive_value_that_fails_is_not_shown() -> None:
     shapes = {
         "In": {"type": "structure", "members": {"Login": "Login"}},
