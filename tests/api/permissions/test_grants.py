@@ -47,7 +47,7 @@ def test_grants_add_up_and_revoking_leaves_the_rest(lake: Lake):
     assert listed(lake, Resource=table()) == [(ROLE, "Table", ["DELETE", "SELECT"], [])]
     assert refusal(
         lake.lf.revoke_permissions, Principal=principal(ROLE), Resource=table(), Permissions=["DROP"]
-    ) == ("InvalidInputException", "No permissions revoked. Grantee does not have: DROP on sales.orders")
+    ) == ("InvalidInputException", "No permissions revoked. Grantee has no DROP on sales.orders")
     lake.revoke(table(), "DELETE", "SELECT", of=ROLE)
     assert listed(lake, Resource=table()) == []
 

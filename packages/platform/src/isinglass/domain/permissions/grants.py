@@ -71,7 +71,8 @@ def revoked(present: Grant | None, taken: Grant) -> Grant | None:
     """Take permissions, or only the right to pass them on; None when the principal has none left."""
     if present is None or not _covers(present, taken):
         raise InvalidInputException(
-            "No permissions revoked. Grantee does not have: "
+            # Terraform revokes again and again until it reads these words.
+            "No permissions revoked. Grantee has no "
             f"{', '.join(sorted(taken.permissions | taken.grantable))} on {taken.resource}"
         )
     grantable = _less(present.resource.kind, present.grantable, taken.permissions | taken.grantable)
