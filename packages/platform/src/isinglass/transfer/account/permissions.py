@@ -11,7 +11,7 @@ from typing import Any
 from isinglass.transfer import records
 from isinglass.transfer.account.kind import AccountKind, Source, putting
 from isinglass.transfer.account.resources import neutral
-from isinglass.transfer.calling import CallFailed, pages, pages_if_there
+from isinglass.transfer.calling import Glue, found, pages, pages_if_there
 from isinglass.transfer.putting import Target, put_compared
 from isinglass.transfer.records import Record
 from isinglass.transfer.report import Entry
@@ -31,17 +31,17 @@ def _require_all(source: Source) -> None:
 
 def _read_permissions(source: Source) -> Iterator[Record]:
     _require_all(source)
-    for found in source.listed(_LIST, _LISTED):
-        principal = found["Principal"]["DataLakePrincipalIdentifier"]
-        if principal == _IAM_ALLOWED and _ALL in found["Permissions"]:
+    for grant in source.listed(_LIST, _LISTED):
+        principal = grant["Principal"]["DataLakePrincipalIdentifier"]
+        if principal == _IAM_ALLOWED and _ALL in grant["Permissions"]:
             continue
-        names = {"Principal": principal, "Resource": neutral(found["Resource"], source.catalog_id)}
-        yield Record(records.PERMISSION, names, _given(found))
+        names = {"Principal": principal, "Resource": neutral(grant["Resource"], source.catalog_id)}
+        yield Record(records.PERMISSION, names, _given(grant))
 
 
-def _given(found: Mapping[str, Any]) -> dict[str, Any]:
-    given = {"Permissions": sorted(found["Permissions"])}
-    option = sorted(found.get(_OPTION, ()))
+def _given(grant: Mapping[str, Any]) -> dict[str, Any]:
+    given = {"Permissions": sorted(grant["Permissions"])}
+    option = sorted(grant.get(_OPTION, ()))
     return {**given, _OPTION: option} if option else given
 
 
@@ -53,9 +53,9 @@ def _put_permission(target: Target, entry: Entry) -> None:
 
     def there() -> dict[str, Any] | None:
         for page in pages_if_there(target.glue, _LIST, who, _LISTED):
-            for found in page:
-                if neutral(found["Resource"], target.catalog_id) == resource:
-                    present.update(_given(found))
+            for shown in page:
+                if neutral(shown["Resource"], target.catalog_id) == resource:
+                    present.update(_given(shown))
                     return dict(present)
         return None
 
@@ -78,9 +78,9 @@ def _read_restrictions(source: Source) -> Iterator[Record]:
     _require_all(source)
     everybody = {"Principal": {"DataLakePrincipalIdentifier": _IAM_ALLOWED}}
     left_to_iam = {
-        _names_of(found["Resource"])
-        for found in source.listed(_LIST, _LISTED, everybody)
-        if _ALL in found["Permissions"]
+        _names_of(grant["Resource"])
+        for grant in source.listed(_LIST, _LISTED, everybody)
+        if _ALL in grant["Permissions"]
     }
     for database in source.listed("GetDatabases", "DatabaseList"):
         name = database["Name"]
@@ -104,28 +104,26 @@ def _restriction(
 ) -> Iterator[Record]:
     if _names_of(resource) in left_to_iam:
         return
-    # It may have been made since the list was read.
-    if not _is_open(source.glue, resource):
+    # It may have been made or deleted since the list was read.
+    if _is_restricted(source.glue, resource):
         yield Record(records.RESTRICTION, {"Resource": resource})
 
 
-def _is_open(glue: Any, resource: Mapping[str, Any]) -> bool:
+def _is_restricted(glue: Glue, resource: Mapping[str, Any]) -> bool:
     asked = {"Principal": {"DataLakePrincipalIdentifier": _IAM_ALLOWED}, "Resource": resource}
-    try:
-        return any(
-            _ALL in each["Permissions"] for page in pages(glue, _LIST, asked, _LISTED) for each in page
-        )
-    except CallFailed as error:
-        if not error.gone:
-            raise
-        return True
+    if any(_ALL in each["Permissions"] for page in pages(glue, _LIST, asked, _LISTED) for each in page):
+        return False
+    # On what is not there nobody has permissions either.
+    if "Table" in resource:
+        return found(glue, "GetTable", resource["Table"]) is not None
+    return found(glue, "GetDatabase", resource["Database"]) is not None
 
 
 def _put_restriction(target: Target, entry: Entry) -> None:
     resource = entry.record.names["Resource"]
 
     def there() -> dict[str, Any] | None:
-        return None if _is_open(target.glue, resource) else {}
+        return {} if _is_restricted(target.glue, resource) else None
 
     def create() -> None:
         everybody = {"DataLakePrincipalIdentifier": _IAM_ALLOWED}
