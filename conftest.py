@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 
 pytest_plugins = [
@@ -18,6 +19,10 @@ pytest_plugins = [
 # Hundreds of servers and commands start in processes of their own: none must compile again what it imports.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# A shell starts what runs in the background deaf to Ctrl-C, and so would be what tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:

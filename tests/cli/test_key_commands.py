@@ -43,7 +43,9 @@ def test_key_create_with_a_name_that_is_taken_or_none_makes_no_key(live_server: 
     refused = cli("key", "create", "--alias", "brook", code=5).stderr
     assert f"alias/brook leads to the key {first}" in refused
     cli("key", "create", "--alias", "rill", "--rotate-days", "3", code=2)
-    assert "'alias/b a d' cannot be the name of a key" in cli("key", "create", "--alias", "b a d", code=6).stderr
+    assert (
+        "'alias/b a d' cannot be the name of a key" in cli("key", "create", "--alias", "b a d", code=6).stderr
+    )
     cli("key", "create", "--alias", "aws/mine", code=6)
     assert cli("key", "list").stdout == before
 
