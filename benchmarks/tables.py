@@ -87,7 +87,7 @@ def restrict(tx: Transaction, number: int, user: str) -> None:
     tx.tables.insert(ACCOUNT, "shared", shared, change(number))
     table = tx.tables.require(ACCOUNT, "shared", shared["Name"])
     resource = Resource("table", "shared", shared["Name"])
-    tx.permissions.restrict(ACCOUNT, resource, table.id, restricted=True)
+    tx.restrictions.restrict(ACCOUNT, resource, table.id, restricted=True)
     tx.permissions.put(ACCOUNT, table.id, Grant(IAM_ALLOWED, resource, frozenset()))
     if number % SEEN == 0:
         some = replace(resource, kind="columns", columns=("column_1", "column_2"))

@@ -29,7 +29,7 @@ from isinglass.store.store import Store
 _log = logging.getLogger(__name__)
 
 #: How many bytes of a request that is too long to be kept whole are kept, about.
-_KEPT = LONGEST_PLAIN * 3 // 8
+_KEPT = LONGEST_PLAIN // 4
 
 
 #: Errors whose messages say which thing they are about, and never what that is.

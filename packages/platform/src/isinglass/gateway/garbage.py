@@ -4,7 +4,7 @@ import gc
 
 #: A request of many parts makes thousands of objects that all go with it: looking through them finds nothing
 #: and costs a tenth of its time. Python looks after every 700 new ones.
-_NEW_OBJECTS = 50_000
+_NEW_OBJECTS = 200_000
 
 
 def collect_seldom() -> None:

@@ -47,22 +47,24 @@ SHORT_WRITES = frozenset({
     "CreateGlossary", "CreateGlossaryTerm", "CreateJob", "CreatePartition", "CreateSecurityConfiguration",
     "CreateTable", "CreateUserDefinedFunction", "DeleteConnection", "DeleteConnectionType", "DeleteCrawler",
     "DeleteDatabase", "DeleteJob", "DeletePartition", "DeleteResourcePolicy", "DeleteSecurityConfiguration",
-    "DeleteTable", "DeleteTableVersion", "DeleteUserDefinedFunction", "PutDataCatalogExportConfiguration",
-    "PutResourcePolicy", "RegisterConnectionType", "StartCrawler", "StartJobRun", "StopCrawler",
-    "TagResource", "UntagResource", "UpdateCatalog", "UpdateConnection", "UpdateCrawler", "UpdateDatabase",
-    "UpdateJob", "UpdatePartition", "UpdateTable", "UpdateUserDefinedFunction", "isinglass:RestoreTable",
-    "isinglass:RestoreTableVersion", "kms:CancelKeyDeletion", "kms:CreateAlias", "kms:CreateKey",
-    "kms:DeleteAlias", "kms:DisableKey", "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation",
-    "kms:PutKeyPolicy", "kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion", "kms:TagResource",
-    "kms:UntagResource", "kms:UpdateAlias", "kms:UpdateKeyDescription",
+    "DeleteTable", "DeleteTableVersion", "DeleteUserDefinedFunction", "PutDataCatalogEncryptionSettings",
+    "PutDataCatalogExportConfiguration", "PutResourcePolicy", "RegisterConnectionType", "StartCrawler",
+    "StartJobRun", "StopCrawler", "TagResource", "UntagResource", "UpdateCatalog", "UpdateConnection",
+    "UpdateCrawler", "UpdateDatabase", "UpdateJob", "UpdatePartition", "UpdateTable",
+    "UpdateUserDefinedFunction", "isinglass:RestoreTable", "isinglass:RestoreTableVersion",
+    "kms:CancelKeyDeletion", "kms:CreateAlias", "kms:CreateKey", "kms:DeleteAlias", "kms:DisableKey",
+    "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation", "kms:PutKeyPolicy",
+    "kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UntagResource",
+    "kms:UpdateAlias", "kms:UpdateKeyDescription",
 })  # fmt: skip
 
 #: Reads of many rows and nothing else. In an embedded database one thread runs them: each row lets go of the
 #: interpreter, and several threads at it spend half of their time on handing it to and fro.
 LISTINGS = frozenset({
-    "BatchGetPartition", "GetConnections", "GetCrawlers", "GetDatabases", "GetJobRuns", "GetJobs",
-    "GetPartitions", "GetSecurityConfigurations", "GetTableVersions", "GetTables",
-    "GetUserDefinedFunctions", "ListCrawlers", "ListJobs", "SearchTables",
+    "BatchGetCrawlers", "BatchGetJobs", "BatchGetPartition", "GetConnections", "GetCrawlers",
+    "GetDatabases", "GetJobRuns", "GetJobs", "GetPartitions", "GetSecurityConfigurations",
+    "GetTableVersions", "GetTables", "GetUserDefinedFunctions", "ListCrawlers", "ListCrawls", "ListJobs",
+    "SearchTables",
 })  # fmt: skip
 
 #: Point reads and short writes that say this read or write files besides, so that they run in the pool.

@@ -2,31 +2,36 @@
 
 import asyncio
 import threading
+import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from typing import Any
 
 from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
 
 Answer = asyncio.Future[Any]
-_Outcome = HttpResponse | BaseException | None
+Outcome = HttpResponse | BaseException | None
 _Call = Callable[[HttpRequest], HttpResponse | None]
+
+#: How long a thread that has more to do may keep answers: each wakes the event loop, which then takes the
+#: interpreter from the thread at its every step.
+_KEPT_SECONDS = 0.002
 
 
 class Returns:
     """Hands answers from threads to the event loop: those that are ready together with one wake-up."""
 
     def __init__(self) -> None:
-        self._ready: deque[tuple[Answer, _Outcome]] = deque()
+        self._ready: deque[tuple[Answer, Outcome]] = deque()
         self._waking = False
 
-    def give(self, answer: Answer, outcome: _Outcome) -> None:
-        """Let an answer have its outcome soon; called on any thread."""
-        self._ready.append((answer, outcome))
-        if not self._waking:
+    def give(self, answered: Sequence[tuple[Answer, Outcome]]) -> None:
+        """Let answers have their outcomes soon; called on any thread."""
+        self._ready.extend(answered)
+        if answered and not self._waking:
             self._waking = True
-            answer.get_loop().call_soon_threadsafe(self._deliver)
+            answered[0][0].get_loop().call_soon_threadsafe(self._deliver)
 
     def _deliver(self) -> None:
         self._waking = False  # first: whatever comes from here on wakes the loop again
@@ -71,12 +76,17 @@ class Pool:
         return answer
 
     def _run(self) -> None:
+        kept: list[tuple[Answer, Outcome]] = []
+        since = 0.0
         while (waiting := self._queue.get()) is not None:
             call, request, answer = waiting
-            if answer.done():
-                continue
-            try:
-                outcome: _Outcome = call(request)
-            except BaseException as error:
-                outcome = error
-            self._returns.give(answer, outcome)
+            since = since if kept else time.monotonic()
+            if not answer.done():
+                try:
+                    kept.append((answer, call(request)))
+                except BaseException as error:
+                    kept.append((answer, error))
+            if self._queue.empty() or time.monotonic() - since > _KEPT_SECONDS:
+                self._returns.give(kept)
+                kept = []
+        self._returns.give(kept)

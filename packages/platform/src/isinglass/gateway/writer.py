@@ -59,11 +59,10 @@ class Writer:
                 responses = self._chain.handle_together(self._joining(group))
             except BaseException as error:
                 _log.exception("The writer could not answer %d requests", len(group))
-                for _, answer in group:
-                    self._returns.give(answer, error)
+                self._returns.give([(answer, error) for _, answer in group])
             else:
-                for (_, answer), response in zip(group, responses, strict=True):
-                    self._returns.give(answer, response)
+                answers = [answer for _, answer in group]
+                self._returns.give(list(zip(answers, responses, strict=True)))
         self._queue.put(None)  # for the thread beside
 
     def _joining(self, group: list[_Waiting]) -> Iterator[HttpRequest]:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from types import ModuleType
 
@@ -319,6 +319,17 @@ class Store:
             transaction.documents.confirm()
         if transaction.work.enqueued:
             self._writes.after_commit(self.work_arrived.set)
+
+    @contextmanager
+    def changing_settings(self) -> Iterator[Transaction]:
+        """Begin a transaction that changes how catalogs are stored: nobody remembers that until it ends."""
+        change = ExitStack()
+        change.enter_context(self.vault.changing())
+        try:
+            with self.begin() as tx:
+                yield tx
+        finally:
+            self._writes.once_decided(change.close)
 
     @contextmanager
     def together(self) -> Iterator[None]:

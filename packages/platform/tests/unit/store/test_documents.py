@@ -1,11 +1,13 @@
 """Documents of catalogs: sealed as settings say, by data keys that were committed."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from isinglass.domain.catalog_changes import Change
+from isinglass.domain.catalog_encryption import AtRest
 from isinglass.model.glue.errors import GlueEncryptionException
 from isinglass.store.key_use import KeyUse
 from isinglass.store.keys import Key
@@ -26,7 +28,7 @@ def sealer(store: Store) -> Sealer:
 
 
 def _settings(store: Store, settings: Any = AT_REST, account_id: str = ANN) -> None:
-    with store.vault.changing(), store.begin() as tx:
+    with store.changing_settings() as tx:
         tx.security_configurations.put_catalog_encryption(account_id, settings)
 
 
@@ -49,6 +51,36 @@ def test_documents_are_sealed_where_the_settings_say_so_and_read_everywhere(stor
     assert is_sealed(_dump(store)) is False
     assert _load(store, plain) == _load(store, sealed) == DOCUMENT
     assert _load(store, nested, f"{ANN}:lake") == _load(store, other, BOB) == DOCUMENT
+
+
+def test_settings_changed_within_a_group_are_remembered_by_none_before_its_commit(store: Store) -> None:
+    def reader() -> bool:
+        with store.read() as tx:
+            return tx.documents.encrypts(ANN)
+
+    with ThreadPoolExecutor(1) as beside:
+        if store.embedded:
+            with store.together():
+                _settings(store)
+                assert beside.submit(reader).result() is False  # what it sees is not committed yet
+        else:
+            _settings(store)
+        assert beside.submit(reader).result() is True
+
+
+def test_settings_whose_group_is_undone_can_be_remembered_again(store: Store) -> None:
+    def undone() -> None:
+        with store.together():
+            _settings(store)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        undone()
+    if store.embedded:
+        assert is_sealed(_dump(store)) is False
+    _settings(store)
+    assert is_sealed(_dump(store)) is True
+    assert store.vault.settings(ANN, store.vault.moment(), AtRest).key is not None
 
 
 def test_data_key_is_one_for_each_key_and_account(store: Store) -> None:

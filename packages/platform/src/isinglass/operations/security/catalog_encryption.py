@@ -50,7 +50,7 @@ def put_data_catalog_encryption_settings(
     _check_own(ctx, request.get("CatalogId"))
     settings: Any = request["DataCatalogEncryptionSettings"]
     _check_members(settings)
-    with ctx.store.vault.changing(), ctx.store.begin() as tx:
+    with ctx.store.changing_settings() as tx:
         _check_keys(ctx, tx, settings)
         tx.security_configurations.put_catalog_encryption(ctx.account_id, settings)
     if not ctx.store.embedded:

@@ -49,6 +49,8 @@ class GroupCommit:
         finally:
             del self._here.group
             group.close()
+            for call in group.at_its_end:
+                call()
         if group.began:
             self._log.wait()
         for call in group.afterwards:
@@ -62,6 +64,14 @@ class GroupCommit:
         else:
             group.afterwards.append(call)
 
+    def once_decided(self, call: Callable[[], None]) -> None:
+        """Call when what this thread has written is committed or undone: now, or when its group is."""
+        group = self._group()
+        if group is None:
+            call()
+        else:
+            group.at_its_end.append(call)
+
     def _group(self) -> "_Group | None":
         return getattr(self._here, "group", None)
 
@@ -72,6 +82,7 @@ class _Group:
     def __init__(self, engine: sa.Engine, turn: threading.Lock) -> None:
         self.began = False
         self.afterwards: list[Callable[[], None]] = []
+        self.at_its_end: list[Callable[[], None]] = []
         self._engine = engine
         self._turn = turn
         self._connection: sa.Connection | None = None

@@ -56,6 +56,11 @@ class Writes:
         """Call at once: whoever asks has committed."""
         call()
 
+    @staticmethod
+    def once_decided(call: Callable[[], None]) -> None:
+        """Call at once: whoever asks has committed or undone what it wrote."""
+        call()
+
 
 def writes(engine: sa.Engine) -> Writes:
     """Make what opens write transactions."""
