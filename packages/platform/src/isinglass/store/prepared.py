@@ -91,7 +91,9 @@ class _Compiled:
         conversions = {
             name: convert
             for name, bound in compiled.binds.items()
-            if (convert := bound.type.dialect_impl(dialect).bind_processor(dialect))
+            # Both drivers take the numbers that we store as they are.
+            if not isinstance(bound.type, (sa.Float, sa.Numeric))
+            and (convert := bound.type.dialect_impl(dialect).bind_processor(dialect))
         }
         self.read = _reading(statement, dialect)
         complete = _completing(constants, conversions) if constants or conversions else None
