@@ -1,12 +1,13 @@
 """Crawlers that the clock starts; the tests say what time it is."""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from crawl_fixtures import CrawlServer
+from due_times import DAILY, DAY, FIRST
 
 from isinglass.daemons.scheduler import Scheduler
 from isinglass.flow import schedules
@@ -15,11 +16,6 @@ from isinglass.operations.crawlers.scheduling import KIND, start
 from isinglass.store.store import Store, Transaction
 
 STARTERS = {KIND: start}
-TOMORROW = (datetime.now(UTC) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-#: Due at six in the morning; so is tomorrow's first due time.
-DAILY = "cron(0 6 * * ? *)"
-FIRST = (TOMORROW + timedelta(hours=6)).timestamp()
-DAY = 86_400.0
 
 
 def _schedule(server: CrawlServer, name: str = "c") -> dict[str, str]:

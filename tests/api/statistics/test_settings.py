@@ -1,11 +1,11 @@
 """How tables want their statistics computed, and the schedules that do it; the tests say what time it is."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from api_fixtures import Api
 from botocore.exceptions import ClientError
+from due_times import DAILY, DAY, FIRST
 
 from isinglass.flow.schedules import fire_due
 from isinglass.operations.statistics import due
@@ -13,10 +13,6 @@ from isinglass.operations.statistics.settings import KIND
 
 STARTERS = {KIND: due.start}
 TABLE = {"DatabaseName": "shop", "TableName": "sales"}
-DAILY = "cron(0 6 * * ? *)"
-TOMORROW = (datetime.now(UTC) + timedelta(days=1)).replace(hour=6, minute=0, second=0, microsecond=0)
-FIRST = TOMORROW.timestamp()
-DAY = 86_400.0
 COLUMNS = [{"Name": "id", "Type": "int"}, {"Name": "Name", "Type": "string"}]
 
 
