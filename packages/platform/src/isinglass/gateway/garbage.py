@@ -3,8 +3,8 @@
 import gc
 
 #: A request of many parts makes thousands of objects that all go with it: looking through them finds nothing
-#: and costs a tenth of its time. Python looks after every 700 new ones. With ten times as many of ours, a look
-#: takes a tenth of a second, in which nobody is answered.
+#: and costs a tenth of its time. Python looks after every 700 new ones. With ten times as many as ours, one
+#: look takes a tenth of a second, in which nobody is answered.
 _NEW_OBJECTS = 20_000
 
 
