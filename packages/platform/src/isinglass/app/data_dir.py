@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import signal
 import tempfile
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from isinglass.store.sealing import KEY_BYTES
+
+_LEFT = "left"
 
 
 @dataclass(eq=False)
@@ -52,6 +55,18 @@ class DataDir:
         path = self.path / name
         path.mkdir(mode=0o700, exist_ok=True)
         return path
+
+    def emptied_folder(self, name: str) -> Path:
+        """Return a folder within that has nothing in it; what an earlier, killed server left goes to `left`."""
+        path = self.folder(name)
+        if any(path.iterdir()):
+            # Moved, not removed: gigabytes must not hold up the start, nor may who still dies there write here.
+            path.rename(self.folder(_LEFT) / secrets.token_hex(8))
+        return self.folder(name)
+
+    def remove_left(self) -> None:
+        """Remove what earlier servers left; what cannot be removed now is tried again at the next start."""
+        shutil.rmtree(self.path / _LEFT, ignore_errors=True)
 
     def server_key(self) -> bytes:
         """Return the key that seals secrets; made, whole or not at all, by the first server."""

@@ -106,6 +106,7 @@ def running(settings: Settings) -> Iterator[Running]:
         )
         # The warm parent takes a second to import its libraries; nobody waits for it but the first run.
         threading.Thread(target=parts.launcher.start, name="zygote-start", daemon=True).start()
+        threading.Thread(target=data.remove_left, name="remove-left", daemon=True).start()
         parts.worker.start()
         stack.callback(parts.worker.stop)
         parts.scheduler.start()

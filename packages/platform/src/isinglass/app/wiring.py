@@ -164,7 +164,7 @@ def _job_settings(settings: Settings, data: DataDir, services: AppServices, endp
         endpoint_url=endpoint,
         s3_endpoint_url=services.s3_endpoint,
         region=settings.region,
-        scratch_root=str(data.folder("scratch")),
+        scratch_root=str(data.emptied_folder("scratch")),
         modules_dir=str(data.folder("modules")),
         log_directory=services.log_directory,
         may_use_local_files=services.may_use_local_files,

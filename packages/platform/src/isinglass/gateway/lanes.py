@@ -67,6 +67,9 @@ LISTINGS = frozenset({
     "SearchTables",
 })  # fmt: skip
 
+#: How many seconds a listing that is ready may wait for the next: a page takes about as long.
+_LISTINGS_KEPT = 0.002
+
 #: Point reads and short writes that say this read or write files besides, so that they run in the pool.
 _TOUCHES_FILES = (b"OpenTableFormatInput", b"LATEST_ICEBERG_METADATA")
 
@@ -89,7 +92,7 @@ class Lanes:
         self._chain = chain
         self._embedded = embedded
         self._writer = Writer(chain)
-        self._lister = Pool(1, "listing")
+        self._lister = Pool(1, "listing", _LISTINGS_KEPT)
         self._pool = Pool(threads, "operation")
         self._slow = {name: ThreadPoolExecutor(most, thread_name_prefix=name) for name, most in SLOW.items()}
         self._waiting = 0

@@ -14,10 +14,6 @@ Answer = asyncio.Future[Any]
 Outcome = HttpResponse | BaseException | None
 _Call = Callable[[HttpRequest], HttpResponse | None]
 
-#: How long a thread that has more to do may keep answers: each wakes the event loop, which then takes the
-#: interpreter from the thread at its every step.
-_KEPT_SECONDS = 0.002
-
 
 class Returns:
     """Hands answers from threads to the event loop: those that are ready together with one wake-up."""
@@ -48,7 +44,13 @@ class Returns:
 class Pool:
     """Some threads that answer what they are given, in the order that it came."""
 
-    def __init__(self, threads: int, name: str) -> None:
+    def __init__(self, threads: int, name: str, keeps_seconds: float = 0.0) -> None:
+        """Take how many threads there are and, in seconds, how long one that has more to do keeps answers.
+
+        Each answer wakes the event loop, which then takes the interpreter from the thread at its every step.
+        A kept answer waits for the call after it as well, so that only calls that are all short may share.
+        """
+        self._keeps_seconds = keeps_seconds
         self._queue: SimpleQueue[tuple[_Call, HttpRequest, Answer] | None] = SimpleQueue()
         self._returns = Returns()
         self._threads = [
@@ -86,7 +88,7 @@ class Pool:
                     kept.append((answer, call(request)))
                 except BaseException as error:
                     kept.append((answer, error))
-            if self._queue.empty() or time.monotonic() - since > _KEPT_SECONDS:
+            if self._queue.empty() or time.monotonic() - since >= self._keeps_seconds:
                 self._returns.give(kept)
                 kept = []
         self._returns.give(kept)

@@ -128,8 +128,6 @@ class StatisticsHandler:
                 message = f"The run was begun {MOST_ATTEMPTS} times and never came to its end."
                 stopped = run.state == STOPPING
                 end_run(tx, run, STOPPED if stopped else FAILED, now, "" if stopped else message)
-                # What an attempt left behind that died with its server.
-                shutil.rmtree(self._scratch(run), ignore_errors=True)
                 return None
             started = run.started_at or now
             tx.statistics_runs.update(run, state=RUNNING, started_at=started, updated_at=now)

@@ -28,6 +28,18 @@ def test_server_key_kept_and_private(tmp_path):
     )
 
 
+def test_folder_emptied_of_what_a_killed_server_left_and_the_rest_removed_later(tmp_path):
+    data = DataDir(tmp_path / "d")
+    for spilled in ("run-1", "run-2"):
+        left = data.emptied_folder("scratch") / spilled
+        left.mkdir()
+        (left / "spill.arrow").write_bytes(b"cells")
+    assert list(data.emptied_folder("scratch").iterdir()) == []
+    assert len(list((tmp_path / "d").rglob("spill.arrow"))) == 2
+    data.remove_left()
+    assert [path.name for path in (tmp_path / "d").iterdir() if path.is_dir()] == ["scratch"]
+
+
 def test_orphans_ended_but_not_who_has_their_number_now(tmp_path):
     data = DataDir(tmp_path / "d")
     children = [subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) for _ in range(2)]

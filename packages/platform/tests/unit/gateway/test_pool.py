@@ -1,6 +1,7 @@
 """A pool's threads answer what the event loop gives them, each its own."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -51,3 +52,20 @@ def test_request_whose_client_has_gone_away_is_not_answered() -> None:
     asyncio.run(ask())
     pool.stop()
     assert answered == [b"2"]
+
+
+def test_answer_does_not_wait_for_the_call_after_it() -> None:
+    pool, may_end = Pool(1, "test"), threading.Event()
+
+    def wait(_: HttpRequest) -> HttpResponse:
+        return HttpResponse(200, [], b"ended" if may_end.wait(30) else b"nobody came")
+
+    async def ask() -> list[bytes]:
+        quick, slow = pool.submit(_answer, _request(1)), pool.submit(wait, _request(2))
+        pool.start()
+        first = (await quick).body
+        may_end.set()
+        return [first, (await slow).body]
+
+    assert asyncio.run(ask()) == [b"11", b"ended"]
+    pool.stop()
