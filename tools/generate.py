@@ -23,6 +23,9 @@ def write_schema(service: Service) -> str:
             for name, entry in service.schema[section].items()
         )
         sections.append(f'"{section}": {{\n{entries}\n}}')
+    if service.schema["unserved"]:
+        names = ",\n".join(map(json.dumps, service.schema["unserved"]))
+        sections.append(f'"unserved": [\n{names}\n]')
     return "{" + ",\n".join(sections) + "}\n"
 
 

@@ -78,10 +78,43 @@ def test_client_of_the_object_store_at_the_api_is_told_where_to_go(api: Api) -> 
 def test_path_without_anything_answers_json_and_health_needs_no_signature(api: Api) -> None:
     status, _, document = fetch(api.url + "/nothing")
     assert (status, document["__type"]) == (400, "UnknownOperationException")
-    status, _, document = fetch(urllib.request.Request(f"{api.url}/CreateLFTag", data=b"{}"))
-    message = "The operation CreateLFTag is not supported by this server."
+    status, _, document = fetch(urllib.request.Request(f"{api.url}/CreateLFTagg", data=b"{}"))
+    message = "There is no operation CreateLFTagg."
     assert (status, document["__type"], document["message"]) == (400, "UnknownOperationException", message)
     assert fetch(api.url + "/health")[::2] == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize(
+    ("service", "method", "request_", "code"),
+    [
+        ("iam", "list_account_aliases", {}, "UnsupportedOperation"),
+        ("kms", "list_grants", {"KeyId": "k"}, "OperationNotSupportedException"),
+        ("lakeformation", "list_lf_tags", {}, "OperationNotSupportedException"),
+        ("logs", "describe_metric_filters", {}, "OperationNotSupportedException"),
+        ("sts", "get_federation_token", {"Name": "ana"}, "UnsupportedOperation"),
+    ],
+)
+def test_real_operation_that_is_not_served_is_told_from_a_misspelt_one(
+    api: Api, service: str, method: str, request_: dict[str, Any], code: str
+) -> None:
+    client = api.client(service)
+    with pytest.raises(ClientError) as caught:
+        getattr(client, method)(**request_)
+    name = client.meta.method_to_api_mapping[method]
+    error = caught.value.response["Error"]
+    assert (error["Code"], error["Message"]) == (
+        code,
+        f"The operation {name} is not supported by this server yet.",
+    )
+
+
+def test_name_that_no_service_has_is_unknown(api: Api) -> None:
+    status, _, document = post(api, b"{}", "TrentService.ListGrantss", "kms")
+    assert (status, document["__type"], document["message"]) == (
+        400,
+        "UnknownOperationException",
+        "There is no operation TrentService.ListGrantss.",
+    )
 
 
 def test_listing_goes_on_only_for_whom_and_what_it_began(api: Api, glue: Any) -> None:

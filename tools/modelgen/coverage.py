@@ -21,7 +21,8 @@ _HEAD = """\
 
 An operation that is not implemented yet answers `OperationNotSupportedException` with its name; none
 pretends. Of the companion services (IAM, KMS, Lake Formation, CloudWatch Logs, STS), the operations below are
-those that users of Glue call; all others are unknown here.
+those that users of Glue call; all others of these services are answered the same way. A name that no service
+has is answered `UnknownOperationException` (`InvalidAction` by IAM and STS).
 
 """
 

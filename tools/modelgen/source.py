@@ -18,7 +18,10 @@ _LIMITS = ("MaxResults", "maxResults", "limit", "MaxItems", "MaxRecords")
 
 @dataclass(frozen=True)
 class Service:
-    """One service's model, cut to the operations we list; `schema` is what is written as schema.json."""
+    """One service's model, cut to the operations we list; `schema` is what is written as schema.json.
+
+    Of all other operations it keeps the names, so that clients are told which are real.
+    """
 
     name: str
     schema: dict[str, Any]
@@ -72,6 +75,7 @@ def _compact(name: str, entry: dict[str, Any], patches: list[dict[str, Any]]) ->
     return {
         "service": {key: value for key, value in service.items() if value is not None},
         "operations": operations,
+        "unserved": sorted(set(raw["operations"]) - set(operations)),
         "shapes": {shape: _shape(raw["shapes"][shape]) for shape in reached},
     }
 

@@ -139,5 +139,5 @@ def _is_for_s3(scope: MutableMapping[str, Any]) -> bool:
 def _nothing_at(method: str, path: str) -> str:
     """Say that a path names nothing; as Lake Formation's clients call it, it names an operation."""
     if method == "POST" and _OPERATION.fullmatch(path):
-        return f"The operation {path[1:]} is not supported by this server."
+        return f"There is no operation {path[1:]}."
     return f"There is nothing at {method} {path}."

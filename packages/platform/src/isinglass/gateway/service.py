@@ -31,7 +31,10 @@ class Operation:
 
 
 class Catalogue:
-    """Every operation of every service, found by what the wire calls it."""
+    """Every operation of every service, found by what the wire calls it.
+
+    Those that are real but not served at all are among them, without shapes and without handlers.
+    """
 
     def __init__(self, operations: list[Operation]) -> None:
         self.operations = {operation.name: operation for operation in operations}
@@ -106,7 +109,22 @@ def compile_catalogue(handlers: Mapping[str, Handler], *, strict: bool = False) 
                     handler=handler and held_to_declared(name, model, handler) if strict else handler,
                 )
             )
+        operations += [_unserved(service, name) for name in service.unserved]
     return Catalogue(operations)
+
+
+def _unserved(service: ServiceModel, name: str) -> Operation:
+    """Make an operation of which clients are told that it is real, and not supported here."""
+    return Operation(
+        name=service.qualified(name),
+        service=service,
+        model=OperationModel(name, input=None, output=None, errors=(), page=None, result_wrapper=None),
+        parse=_no_members,
+        write=_no_members,
+        permission=permission_of(service.name, name, ()),
+        mask=None,
+        handler=None,
+    )
 
 
 def _no_members(_document: Any) -> dict[str, Any]:

@@ -32,7 +32,10 @@ class OperationModel:
 
 @dataclass(frozen=True, slots=True)
 class ServiceModel:
-    """One service: its wire names, operations and shapes (as in schema.json)."""
+    """One service: its wire names, operations and shapes (as in schema.json).
+
+    `unserved` are the names of its operations that we know nothing else of.
+    """
 
     name: str
     version: str
@@ -40,6 +43,7 @@ class ServiceModel:
     target_prefix: str | None
     xml_namespace: str | None
     operations: dict[str, OperationModel]
+    unserved: tuple[str, ...]
     shapes: dict[str, dict[str, Any]]
 
     def qualified(self, operation: str) -> str:
@@ -58,6 +62,7 @@ def load(service: str) -> ServiceModel:
         target_prefix=head.get("target_prefix"),
         xml_namespace=head.get("xml_namespace"),
         operations={name: _operation(name, entry) for name, entry in raw["operations"].items()},
+        unserved=tuple(raw.get("unserved", ())),
         shapes=raw["shapes"],
     )
 
