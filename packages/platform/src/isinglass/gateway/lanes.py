@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 
 from isinglass.gateway.chain import Chain, Contended
+from isinglass.gateway.cores import Cores, allowed, stay_on
 from isinglass.gateway.pool import Pool
 from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
 from isinglass.gateway.writer import Writer
@@ -94,14 +95,22 @@ class Lanes:
         self._writer = Writer(chain)
         self._lister = Pool(1, "listing", _LISTINGS_KEPT)
         self._pool = Pool(threads, "operation")
-        self._slow = {name: ThreadPoolExecutor(most, thread_name_prefix=name) for name, most in SLOW.items()}
+        # Their threads are started by the event loop's, but do not share its core.
+        anywhere = partial(stay_on, allowed())
+        self._slow = {
+            name: ThreadPoolExecutor(most, thread_name_prefix=name, initializer=anywhere)
+            for name, most in SLOW.items()
+        }
         self._waiting = 0
         self._waiting_slow = dict.fromkeys(SLOW, 0)
 
-    def start(self) -> None:
-        """Start all threads but those of slow operations, which start when needed."""
-        self._writer.start()
-        self._lister.start()
+    def start(self, beside: Cores) -> None:
+        """Start all threads but those of slow operations, which start when needed.
+
+        Those that take turns with the event loop run beside it, on its core.
+        """
+        self._writer.start(beside)
+        self._lister.start(beside)
         self._pool.start()
 
     def stop(self) -> None:

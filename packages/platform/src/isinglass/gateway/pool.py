@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from typing import Any
 
+from isinglass.gateway.cores import ANYWHERE, Cores, stay_on
 from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
 
 Answer = asyncio.Future[Any]
@@ -53,13 +54,15 @@ class Pool:
         self._keeps_seconds = keeps_seconds
         self._queue: SimpleQueue[tuple[_Call, HttpRequest, Answer] | None] = SimpleQueue()
         self._returns = Returns()
+        self._cores: Cores = ANYWHERE
         self._threads = [
             threading.Thread(target=self._run, name=f"{name}-{number}", daemon=True)
             for number in range(threads)
         ]
 
-    def start(self) -> None:
-        """Start the threads."""
+    def start(self, on: Cores = ANYWHERE) -> None:
+        """Start the threads, on some cores or on any."""
+        self._cores = on
         for thread in self._threads:
             thread.start()
 
@@ -78,6 +81,7 @@ class Pool:
         return answer
 
     def _run(self) -> None:
+        stay_on(self._cores)
         kept: list[tuple[Answer, Outcome]] = []
         since = 0.0
         while (waiting := self._queue.get()) is not None:

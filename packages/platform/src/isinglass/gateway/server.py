@@ -14,6 +14,7 @@ from isinglass.gateway.access_log import AccessLog
 from isinglass.gateway.application import Application, AsgiApp
 from isinglass.gateway.authorization import Authorizer
 from isinglass.gateway.chain import Chain
+from isinglass.gateway.cores import ANYWHERE, Cores, current, stay_on
 from isinglass.gateway.identity.key_uses import KeyUses
 from isinglass.gateway.identity.keys import KeyRing
 from isinglass.gateway.identity.verifier import Verifier
@@ -92,6 +93,7 @@ class Server:
                 timeout_graceful_shutdown=10,
             )
         )
+        self._embedded = store.embedded
         self._thread: threading.Thread | None = None
 
     def start(self, listening: socket.socket) -> None:
@@ -99,15 +101,21 @@ class Server:
         self._access_log.start()
         self._audit_log.start()
         self._key_uses.start()
-        self._lanes.start()
+        # A database elsewhere is waited for, by many threads at a time: these do not take turns.
+        core = current() if self._embedded else ANYWHERE
+        self._lanes.start(beside=core)
         self._thread = threading.Thread(
-            target=self._uvicorn.run, kwargs={"sockets": [listening]}, name="gateway", daemon=True
+            target=self._serve, args=(listening, core), name="gateway", daemon=True
         )
         self._thread.start()
         while not self._uvicorn.started:
             if not self._thread.is_alive():
                 raise RuntimeError("The gateway ended while it was starting; its log says why.")
             time.sleep(0.002)
+
+    def _serve(self, listening: socket.socket, core: Cores) -> None:
+        stay_on(core)
+        self._uvicorn.run(sockets=[listening])
 
     def stop(self) -> None:
         """Finish the requests under way, then stop."""

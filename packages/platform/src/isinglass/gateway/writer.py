@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from queue import Empty, SimpleQueue
 
 from isinglass.gateway.chain import Chain
+from isinglass.gateway.cores import ANYWHERE, Cores, stay_on
 from isinglass.gateway.pool import Answer, Returns
 from isinglass.gateway.protocol.messages import HttpRequest
 
@@ -29,13 +30,15 @@ class Writer:
         self._chain = chain
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._returns = Returns()
+        self._cores: Cores = ANYWHERE
         self._threads = [
             threading.Thread(target=self._run, name=f"writer-{number}", daemon=True)
             for number in range(_THREADS)
         ]
 
-    def start(self) -> None:
-        """Start the threads."""
+    def start(self, on: Cores = ANYWHERE) -> None:
+        """Start the threads, on some cores or on any."""
+        self._cores = on
         for thread in self._threads:
             thread.start()
 
@@ -53,6 +56,7 @@ class Writer:
         return answer
 
     def _run(self) -> None:
+        stay_on(self._cores)
         while (first := self._queue.get()) is not None:
             group = [first]
             try:

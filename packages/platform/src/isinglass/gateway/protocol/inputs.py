@@ -182,7 +182,7 @@ def _in_order_of(members: Iterable[str], found: list[Violation], path: Path) -> 
 def _recall(value: list[Any], recent: _Recent) -> list[Any] | None:
     try:
         for seen, cleaned in recent:
-            if value == seen:
+            if value is seen or value == seen:
                 return cleaned.copy()
     except RecursionError:
         pass  # what the shape does not know may be nested to any depth

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from isinglass.gateway.protocol import repeated_columns
 from isinglass.gateway.protocol.messages import HttpResponse
 from isinglass.model.api_error import ApiError
 from isinglass.model.edge_errors import SerializationException
@@ -18,6 +19,8 @@ def decode(body: bytes) -> Any:
     """Decode a body; an empty one is an empty request."""
     if not body:
         return {}
+    if (document := repeated_columns.decode(body)) is not None:
+        return document
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
