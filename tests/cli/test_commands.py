@@ -94,6 +94,25 @@ def test_script_run_followed_and_found_again(live_server, tmp_path):
     shown = json.loads(live_server.cli("runs", "show", newest["Id"], "--json").stdout)
     assert (shown["JobRunState"], shown["Details"]["Launches"]) == ("SUCCEEDED", 1)
     assert "PeakMemory" in live_server.cli("runs", "show", newest["Id"]).stdout
+    for name in (newest["Id"], newest["JobName"]):
+        assert "day is monday" in live_server.cli("logs", name).stdout
+    [listed] = json.loads(live_server.cli("runs", "list", "--job", newest["JobName"], "--json").stdout)
+    assert listed == newest
+
+
+def test_job_that_has_not_run_is_told_from_a_name_of_nothing(live_server):
+    command = {"Name": "pythonshell", "ScriptLocation": "s3://b/s.py", "PythonVersion": "3.9"}
+    live_server.client("glue").create_job(
+        Name="cli-never-run", Role="arn:aws:iam::123456789012:role/r", Command=command
+    )
+    assert "cli-never-run has not run yet" in live_server.cli("logs", "cli-never-run", code=3).stderr
+    assert 'there is no job or run "cli-ever-run"' in live_server.cli("logs", "cli-ever-run", code=3).stderr
+
+
+def test_runs_of_a_job_and_by_the_end_of_their_id_at_once_are_refused(live_server):
+    both = json.dumps({"JobName": "a", "RunIdEnd": "b"})
+    refused = live_server.cli("api", "isinglass:ListJobRuns", both, code=6).stderr
+    assert "JobName and RunIdEnd cannot be given together." in refused
 
 
 def test_script_that_fails_gives_exit_code_7(live_server, tmp_path):

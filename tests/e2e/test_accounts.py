@@ -266,6 +266,7 @@ CASES: dict[str, dict[str, Any]] = {
     "isinglass:GetServerStatus": {},
     "isinglass:ListAccounts": {},
     "isinglass:ListAuditEvents": {"Operation": "CreateJob"},
+    "isinglass:ListJobRuns": {"RunIdEnd": "{run}"},
     "isinglass:ListDatabaseHistory": {"Name": DATABASE},
     "isinglass:ListDeleted": {},
     "isinglass:ListRegisteredConnectionTypes": {},

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,8 @@ ENDED = {
 }
 _POLL_SECONDS = 0.15
 _SHORTEST_SUFFIX = 4
+#: How many ids with the same end are looked through for the one that is all of it.
+_MOST_ENDING = 20
 
 
 @dataclass(slots=True)
@@ -56,39 +59,32 @@ def log_streams(run: dict[str, Any]) -> list[tuple[str, str]]:
     return [("/aws-glue/jobs/logs-v2", f"{run['Id']}-driver")]
 
 
-def jobs(session: Session) -> list[dict[str, Any]]:
-    """List every job."""
-    return list(session.client.pages("GetJobs", {}, "Jobs"))
-
-
-def runs_of(session: Session, job: str, limit: int = 200) -> list[dict[str, Any]]:
-    """List a job's runs, newest first."""
-    return list(session.client.call("GetJobRuns", {"JobName": job, "MaxResults": limit})["JobRuns"])
+def newest_runs(session: Session, limit: int, **which: str) -> list[dict[str, Any]]:
+    """List the newest runs in a few of their members: of all jobs, of a `JobName`, or of a `RunIdEnd`."""
+    return list(session.client.call("isinglass:ListJobRuns", {**which, "MaxResults": limit})["JobRuns"])
 
 
 def find_run(session: Session, name: str) -> dict[str, Any]:
     """Find a run by its id, the end of its id, `@last`, or the name of a job (its newest run)."""
-    every = jobs(session)
-    if any(job["Name"] == name for job in every):
-        runs = runs_of(session, name, 1)
-        if not runs:
-            raise CliError(f"{name} has not run yet", hint=f"isinglass run {name}", exit_code=NOT_FOUND)
-        return runs[0]
-    runs = [run for job in every for run in runs_of(session, job["Name"])]
-    wanted = name.lstrip("….")
-    if name in {"@last", ""}:
-        found = sorted(runs, key=lambda run: run["StartedOn"])[-1:]
-    else:
-        found = [run for run in runs if run["Id"] == name]
-        if not found and len(wanted) >= _SHORTEST_SUFFIX:
-            found = [run for run in runs if run["Id"].endswith(wanted)]
+    is_last = name in {"@last", ""}
+    found = newest_runs(session, 1) if is_last else newest_runs(session, 1, JobName=name)
+    end = name.lstrip("….")
+    if not found and not is_last and len(end) >= _SHORTEST_SUFFIX:
+        found = newest_runs(session, _MOST_ENDING, RunIdEnd=end)
+        found = [run for run in found if run["Id"] == end] or found
     if len(found) > 1:
-        raise CliError(
-            f"{name} is the end of {len(found)} run ids", hint="write more of it", exit_code=NOT_FOUND
-        )
+        raise CliError(f"{name} is the end of several run ids", hint="write more of it", exit_code=NOT_FOUND)
     if not found:
-        raise CliError(f'there is no job or run "{name}"', hint="isinglass runs", exit_code=NOT_FOUND)
+        raise _no_run(session, name)
     return found[0]
+
+
+def _no_run(session: Session, name: str) -> CliError:
+    """Tell a job that has not run from a name of nothing."""
+    with suppress(CliError):
+        session.client.call("GetJob", {"JobName": name})
+        return CliError(f"{name} has not run yet", hint=f"isinglass run {name}", exit_code=NOT_FOUND)
+    return CliError(f'there is no job or run "{name}"', hint="isinglass runs", exit_code=NOT_FOUND)
 
 
 def follow(

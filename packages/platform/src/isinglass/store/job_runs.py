@@ -51,6 +51,21 @@ _STATE = Prepared(sa.select(job_runs.c.state).where(*_IS))
 _LISTED = Listing(
     sa.select(*_COLUMNS).where(*_OF_JOB), job_runs.c.started_at, job_runs.c.run_id, descending=True
 )
+# Of all jobs, the keys alone are put in order: they are in an index, and whole runs are large.
+_KEYS = sa.select(job_runs.c.started_at, job_runs.c.run_id).where(
+    job_runs.c.account_id == sa.bindparam("of_account")
+)
+_END = sa.bindparam("id_end", type_=sa.String)
+_NEWEST = Listing(_KEYS, job_runs.c.started_at, job_runs.c.run_id, descending=True)
+_ENDING = Listing(
+    _KEYS.where(
+        sa.func.substr(job_runs.c.run_id, sa.func.length(job_runs.c.run_id) - sa.func.length(_END) + 1)
+        == _END
+    ),
+    job_runs.c.started_at,
+    job_runs.c.run_id,
+    descending=True,
+)
 _INSERT = Prepared(job_runs.insert().inline())
 _UPDATE = Prepared(job_runs.update().where(*_IS))
 _ACTIVE = Prepared(
@@ -83,6 +98,23 @@ class JobRuns:
         """Read a run's state alone: what its supervisor polls."""
         row = _STATE.first(self._connection, _is(account_id, run_id))
         return None if row is None else str(row[0])
+
+    def newest(
+        self, account_id: str, page: PageRequest, *, id_end: str | None = None
+    ) -> tuple[list[JobRun], tuple[Any, ...] | None]:
+        """List the runs of all jobs, newest first; with an end only those whose ids have it."""
+        of_account = {"of_account": account_id}
+        if id_end is None:
+            keys, after = _NEWEST.page(self._connection, of_account, page)
+        else:
+            keys, after = _ENDING.page(self._connection, {**of_account, "id_end": id_end}, page)
+        found = self._connection.execute(
+            sa.select(*_COLUMNS).where(
+                job_runs.c.account_id == account_id, job_runs.c.run_id.in_([run_id for _, run_id in keys])
+            )
+        )
+        runs = {run.run_id: run for run in (JobRun(*row) for row in found)}
+        return [runs[run_id] for _, run_id in keys], after
 
     def list(
         self, account_id: str, job_name: str, page: PageRequest

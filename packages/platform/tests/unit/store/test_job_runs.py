@@ -38,3 +38,21 @@ def test_runs_of_a_job_are_listed_newest_first_page_by_page(store: Store) -> Non
         found, after = tx.job_runs.list("1", "job", PageRequest(1))
         assert (found, after) == ([SECOND], (2.0, "jr_2"))
         assert tx.job_runs.list("1", "job", PageRequest(1, after)) == ([FIRST], None)
+
+
+def test_runs_of_all_jobs_are_listed_newest_first_and_by_the_end_of_their_ids(store: Store) -> None:
+    _fill(store)
+    other = replace(FIRST, run_id="jr_31", job_name="another", started_at=3.0)
+    with store.begin() as tx:
+        tx.accounts.insert(Account("2", "two", 1.0))
+        tx.job_runs.insert(other)
+        tx.job_runs.insert(replace(FIRST, account_id="2", started_at=9.0))
+    with store.read() as tx:
+        found, after = tx.job_runs.newest("1", PageRequest(2))
+        assert (found, after) == ([other, SECOND], (2.0, "jr_2"))
+        assert tx.job_runs.newest("1", PageRequest(2, after)) == ([FIRST], None)
+        assert tx.job_runs.newest("1", PageRequest(9), id_end="1") == ([other, FIRST], None)
+        assert tx.job_runs.newest("1", PageRequest(9), id_end="jr_1") == ([FIRST], None)
+        for end in ("R_1", "_%", "x_jr_1"):
+            assert tx.job_runs.newest("1", PageRequest(9), id_end=end) == ([], None)
+        assert tx.job_runs.newest("3", PageRequest(9)) == ([], None)

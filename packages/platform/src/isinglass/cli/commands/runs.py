@@ -37,9 +37,7 @@ def command(ctx: click.Context) -> None:
 @click.pass_obj
 def list_(session: Session, job: str | None = None, limit: int = 20) -> None:
     """List runs, newest first."""
-    names = [job] if job else [found["Name"] for found in following.jobs(session)]
-    runs = [run for name in names for run in following.runs_of(session, name, min(limit, 200))]
-    runs = sorted(runs, key=lambda run: run["StartedOn"], reverse=True)[:limit]
+    runs = following.newest_runs(session, limit, **({"JobName": job} if job else {}))
     session.rows(["run", "job", "state", "started", "duration", "why"], [_row(run) for run in runs], runs)
     failed = sum(run["JobRunState"] in {"FAILED", "ERROR", "TIMEOUT"} for run in runs)
     session.say(
@@ -60,7 +58,7 @@ def _row(run: dict[str, Any]) -> list[str]:
 @click.pass_obj
 def show(session: Session, name: str) -> None:
     """Show one run, with what it has read and written."""
-    run = following.find_run(session, name)
+    run = following.get_run(session, following.find_run(session, name))
     request = {"JobName": run["JobName"], "RunId": run["Id"]}
     details = session.client.call("isinglass:GetRunDetails", request)["RunDetails"]
     members = (

@@ -181,6 +181,20 @@ class GetServerStatusResponse(t.TypedDict):
     Components: list[ComponentStatus]
 
 
+class JobRunSummary(t.TypedDict):
+    Id: str
+    JobName: str
+    JobRunState: str
+    Attempt: int
+    StartedOn: float
+    CompletedOn: t.NotRequired[float]
+    ExecutionTime: int
+    DPUSeconds: t.NotRequired[float]
+    ErrorMessage: t.NotRequired[str]
+    StateDetail: t.NotRequired[str]
+    LogGroupName: str
+
+
 class ListAccountsRequest(t.TypedDict):
     MaxResults: t.NotRequired[int]
     NextToken: t.NotRequired[str]
@@ -228,6 +242,18 @@ class ListDeletedRequest(t.TypedDict):
 
 class ListDeletedResponse(t.TypedDict):
     Deleted: list[DeletedEntry]
+    NextToken: t.NotRequired[str]
+
+
+class ListJobRunsRequest(t.TypedDict):
+    JobName: t.NotRequired[str]
+    RunIdEnd: t.NotRequired[str]
+    MaxResults: t.NotRequired[int]
+    NextToken: t.NotRequired[str]
+
+
+class ListJobRunsResponse(t.TypedDict):
+    JobRuns: list[JobRunSummary]
     NextToken: t.NotRequired[str]
 
 

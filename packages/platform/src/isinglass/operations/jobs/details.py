@@ -1,10 +1,19 @@
-"""What Glue has no word for about a run: rows, files and bytes, engine, memory, waits."""
+"""What Glue has no word for about runs: rows, files and bytes, engine, memory, waits; those of all jobs."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
-from isinglass.model.isinglass.errors import EntityNotFoundException
-from isinglass.model.isinglass.shapes import GetRunDetailsRequest, GetRunDetailsResponse, RunDetails
+from isinglass.model.isinglass.errors import EntityNotFoundException, InvalidInputException
+from isinglass.model.isinglass.shapes import (
+    GetRunDetailsRequest,
+    GetRunDetailsResponse,
+    JobRunSummary,
+    ListJobRunsRequest,
+    ListJobRunsResponse,
+    RunDetails,
+)
 from isinglass.operations.context import Context
+from isinglass.operations.jobs.runs import read_back
 from isinglass.operations.registry import implements
 from isinglass.store.job_runs import JobRun
 
@@ -17,6 +26,27 @@ _COUNTS = {
     "BytesWritten": "bytes_written",
     "PeakMemoryBytes": "peak_bytes",
 }
+#: What a listing tells of each run, in Glue's words.
+_SUMMARY = tuple(JobRunSummary.__annotations__)
+
+
+@implements("isinglass:ListJobRuns")
+def list_job_runs(ctx: Context, request: ListJobRunsRequest) -> ListJobRunsResponse:
+    """List runs, newest first: of all jobs, deleted ones too, of one, or those whose ids end alike."""
+    job_name, id_end = request.get("JobName"), request.get("RunIdEnd")
+    if job_name is not None and id_end is not None:
+        raise InvalidInputException("JobName and RunIdEnd cannot be given together.")
+    with ctx.store.read() as tx:
+        if job_name is not None:
+            runs, after = tx.job_runs.list(ctx.account_id, job_name, ctx.page)
+        else:
+            runs, after = tx.job_runs.newest(ctx.account_id, ctx.page, id_end=id_end)
+    return {"JobRuns": [_summary(run, ctx.now) for run in runs], "NextToken": ctx.token(after)}
+
+
+def _summary(run: JobRun, now: float) -> JobRunSummary:
+    document: Mapping[str, Any] = read_back(run, now)
+    return cast("JobRunSummary", {name: document[name] for name in _SUMMARY if name in document})
 
 
 @implements("isinglass:GetRunDetails")
