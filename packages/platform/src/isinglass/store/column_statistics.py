@@ -7,13 +7,29 @@ import sqlalchemy as sa
 
 from isinglass.domain.column_statistics import from_text, to_text
 from isinglass.domain.partition_values import encode
+from isinglass.model.glue.errors import GlueEncryptionException
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.conflicts import insert_or_update
-from isinglass.store.documents import Documents
+from isinglass.store.documents import Documents, is_broken
+from isinglass.store.prepared import Prepared
 from isinglass.store.tables.column_statistics import column_statistics
 
 #: What takes the place of partition values where the table as a whole is meant.
 WHOLE_TABLE: Sequence[str] = ()
+
+_OF = (
+    column_statistics.c.catalog_id == sa.bindparam("of_catalog"),
+    column_statistics.c.table_id == sa.bindparam("of_table"),
+    column_statistics.c.values_key == sa.bindparam("of_values"),
+)
+_ANY = Prepared(sa.select(column_statistics.c.column_key).where(*_OF).limit(1))
+_ALL = Prepared(sa.select(column_statistics.c.column_key, column_statistics.c.document).where(*_OF))
+_DELETE_ALL = Prepared(column_statistics.delete().where(*_OF))
+_MOVE = Prepared(
+    column_statistics.update()
+    .where(*_OF, column_statistics.c.column_key == sa.bindparam("of_column"))
+    .values(values_key=sa.bindparam("new_values"), document=sa.bindparam("new_document"))
+)
 
 
 class ColumnStatistics:
@@ -32,15 +48,14 @@ class ColumnStatistics:
         """Set the statistics of columns, by their folded names."""
         if not statistics:
             return
+        key = encode(values)
         rows = [
             {
                 "catalog_id": table.catalog_id,
                 "table_id": table.id,
-                "values_key": encode(values),
+                "values_key": key,
                 "column_key": column,
-                "document": self._documents.seal(
-                    to_text(statistics[column]), table.catalog_id, "statistics", table.id, column
-                ),
+                "document": self._seal(table, key, column, to_text(statistics[column])),
             }
             for column in sorted(statistics)
         ]
@@ -51,9 +66,9 @@ class ColumnStatistics:
         statement = sa.select(column_statistics.c.column_key, column_statistics.c.document).where(
             *self._of(table, values), column_statistics.c.column_key.in_(columns)
         )
-        opened = self._documents.open
+        key = encode(values)
         return {
-            column: from_text(opened(text, table.catalog_id, "statistics", table.id, column))
+            column: from_text(self._open(table, key, column, text))
             for column, text in self._connection.execute(statement)
         }
 
@@ -64,6 +79,48 @@ class ColumnStatistics:
         )
         return self._connection.execute(gone).rowcount == 1
 
+    def move(
+        self, table: CatalogTable, values: Sequence[str], new_values: Sequence[str], columns: Collection[str]
+    ) -> None:
+        """Let the statistics of a changed partition follow its values; those of columns it lost go."""
+        key, new_key = encode(values), encode(new_values)
+        of_partition = _key(table, key)
+        if _ANY.first(self._connection, of_partition) is None:
+            return  # as nearly always
+        if columns:
+            lost = column_statistics.c.column_key.not_in(columns)
+            self._connection.execute(column_statistics.delete().where(*self._of(table, values), lost))
+        if new_key != key:
+            moved = [
+                {
+                    **of_partition,
+                    "of_column": column,
+                    "new_values": new_key,
+                    "new_document": self._seal(table, new_key, column, self._open(table, key, column, text)),
+                }
+                for column, text in _ALL.all(self._connection, of_partition)
+            ]
+            _MOVE.run_each(self._connection, moved)
+
+    def delete_all(self, table: CatalogTable, values: Sequence[str]) -> None:
+        """Delete the statistics of all columns of a partition."""
+        _DELETE_ALL.run(self._connection, _key(table, encode(values)))
+
+    def _seal(self, table: CatalogTable, key: str, column: str, text: str) -> str:
+        return self._documents.seal(text, table.catalog_id, "statistics", table.id, key, column)
+
+    def _open(self, table: CatalogTable, key: str, column: str, text: str) -> str:
+        try:
+            return self._documents.open(text, table.catalog_id, "statistics", table.id, key, column)
+        except GlueEncryptionException as error:
+            if not is_broken(error):
+                raise
+            try:
+                # Earlier releases sealed them without the partition that they are of.
+                return self._documents.open(text, table.catalog_id, "statistics", table.id, column)
+            except GlueEncryptionException:
+                raise error from error.__cause__
+
     @staticmethod
     def _of(table: CatalogTable, values: Sequence[str]) -> list[sa.ColumnElement[bool]]:
         return [
@@ -71,3 +128,7 @@ class ColumnStatistics:
             column_statistics.c.table_id == table.id,
             column_statistics.c.values_key == encode(values),
         ]
+
+
+def _key(table: CatalogTable, values_key: str) -> dict[str, Any]:
+    return {"of_catalog": table.catalog_id, "of_table": table.id, "of_values": values_key}

@@ -31,6 +31,11 @@ Blind = Callable[[str], str]
 _LOST: Mapping[str, Any] = {"PartitionKeys": []}
 
 
+def is_broken(error: GlueEncryptionException) -> bool:
+    """Tell whether a document was changed or moved outside the server; its key is not the matter."""
+    return isinstance(error.__cause__, TextBroken)
+
+
 class Documents:
     """Writes and reads documents within one transaction.
 
@@ -43,6 +48,7 @@ class Documents:
         self._vault = vault
         self._allow = allow
         self._begun = begun
+        #: By catalog what was written by, and when that was decided.
         self._decided: dict[str, tuple[AtRest, Moment]] = {}
         self._sealing: dict[str, DataKey | None] = {}
         self._opening: dict[str, DataKey] = {}
@@ -132,8 +138,10 @@ class Documents:
 
     def confirm(self) -> None:
         """Raise SettingsChanged when what was written may not follow the settings any more."""
-        for account_id, (settings, decided) in self._decided.items():
-            if not self._vault.is_settled(decided) and self._read_settings(account_id) != settings:
+        for catalog_id, (settings, decided) in self._decided.items():
+            if self._vault.is_settled(decided):
+                continue
+            if self._read_settings(account_of(catalog_id)) != settings:
                 raise SettingsChanged
 
     def _open_unless_lost(self, text: str, catalog_id: str, *identity: Any) -> str | None:
@@ -148,13 +156,13 @@ class Documents:
         try:
             return self._sealing[catalog_id]
         except KeyError:
-            key = self._sealing[catalog_id] = self._sealing_key(account_of(catalog_id))
+            key = self._sealing[catalog_id] = self._sealing_key(catalog_id)
             return key
 
-    def _sealing_key(self, account_id: str) -> DataKey | None:
-        decided = self._vault.moment()
+    def _sealing_key(self, catalog_id: str) -> DataKey | None:
+        account_id, decided = account_of(catalog_id), self._vault.moment()
         settings = self._settings(account_id)
-        self._decided[account_id] = settings, decided
+        self._decided[catalog_id] = settings, decided
         return None if settings.key is None else self._usable(account_id, settings)
 
     def _usable(self, account_id: str, settings: AtRest) -> DataKey:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from isinglass.model.glue.errors import InternalServiceException
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.conflicts import insert_one
 from isinglass.store.documents import Documents
@@ -64,8 +65,10 @@ class PartitionForms:
             return own
         form = self._known.get((table.id, id_))
         if form is None:
-            (text,) = _FIND.first(self._connection, {**_of(table), "of_id": id_})
-            form = self._known[table.id, id_] = orjson.loads(text)
+            found = _FIND.first(self._connection, {**_of(table), "of_id": id_})
+            if found is None:
+                raise _gone(table, id_)
+            form = self._known[table.id, id_] = orjson.loads(found[0])
         return {**own, "StorageDescriptor": {**form, **own["StorageDescriptor"]}}
 
     def _keep(self, table: CatalogTable, form: dict[str, Any]) -> str | None:
@@ -81,6 +84,14 @@ class PartitionForms:
         row = {"catalog_id": table.catalog_id, "table_id": table.id, "id": id_, "form": text.decode()}
         insert_one(self._connection, partition_forms, row)
         return id_
+
+
+def _gone(table: CatalogTable, id_: str) -> InternalServiceException:
+    return InternalServiceException(
+        f"The columns and formats that partitions of table {table.database_name}.{table.name} share are gone "
+        f"from the database (form {id_}): restore it with its table partition_forms, or delete the "
+        "partitions and create them again."
+    )
 
 
 def _of(table: CatalogTable) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Partitions of a table, kept and listed in the order of their values."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +13,7 @@ from isinglass.domain.partition_filter import Bounds
 from isinglass.domain.partition_values import EVERYTHING, KeyRange, encode
 from isinglass.model.glue.errors import AlreadyExistsException, EntityNotFoundException
 from isinglass.store.catalog_tables import CatalogTable
+from isinglass.store.column_statistics import ColumnStatistics
 from isinglass.store.conflicts import insert_new
 from isinglass.store.documents import Documents
 from isinglass.store.listing import Listing
@@ -22,7 +23,6 @@ from isinglass.store.partition_indexes import PartitionIndexes
 from isinglass.store.prepared import Prepared
 from isinglass.store.scanning import MOST_EXAMINED, scan
 from isinglass.store.tables.catalog import partitions
-from isinglass.store.tables.column_statistics import column_statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,6 @@ _REPLACED = ("values_key", "partition_values", "document", "form")
 _REPLACE = Prepared(
     partitions.update().where(*_ONE).values({name: sa.bindparam(f"new_{name}") for name in _REPLACED})
 )
-_STATISTICS = (
-    column_statistics.c.catalog_id == sa.bindparam("of_catalog"),
-    column_statistics.c.table_id == sa.bindparam("of_table"),
-    column_statistics.c.values_key == sa.bindparam("of_values"),
-)
-_DELETE_STATISTICS = Prepared(column_statistics.delete().where(*_STATISTICS))
-_FIND_STATISTICS = Prepared(sa.select(column_statistics.c.column_key).where(*_STATISTICS))
 
 
 def _of(table: CatalogTable) -> dict[str, Any]:
@@ -95,6 +88,7 @@ class Partitions:
         self._connection = connection
         self._indexes = indexes
         self._documents = documents
+        self._statistics = ColumnStatistics(connection, documents)
         self._forms = PartitionForms(connection, documents)
 
     def insert(
@@ -218,7 +212,7 @@ class Partitions:
             raise AlreadyExistsException("Partition already exists.") from error
         if changed == 0:
             raise EntityNotFoundException("Cannot find partition.")
-        self._move_statistics(table, key, new_key, columns_of(document))
+        self._statistics.move(table, values, new_values, columns_of(document))
         if new_key != key and (indexes := self._indexes.maintained(table)):
             self._indexes.entries.remove(indexes, values)
             self._indexes.entries.add(indexes, [new_values])
@@ -228,30 +222,9 @@ class Partitions:
         key = encode(values)
         if _DELETE.run(self._connection, _key(table, key)) == 0:
             return False
-        _DELETE_STATISTICS.run(self._connection, _key(table, key))
+        self._statistics.delete_all(table, values)
         self._indexes.entries.remove(self._indexes.maintained(table), values)
         return True
-
-    def _move_statistics(self, table: CatalogTable, key: str, new_key: str, columns: Collection[str]) -> None:
-        """Let the statistics of a changed partition follow its values; those of columns it lost go."""
-        if _FIND_STATISTICS.first(self._connection, _key(table, key)) is None:
-            return  # as nearly always
-        of_partition = self._statistics_of(table, key)
-        if columns:
-            lost = column_statistics.c.column_key.not_in(columns)
-            self._connection.execute(column_statistics.delete().where(*of_partition, lost))
-        if new_key != key:
-            self._connection.execute(
-                column_statistics.update().where(*of_partition).values(values_key=new_key)
-            )
-
-    @staticmethod
-    def _statistics_of(table: CatalogTable, key: str) -> list[sa.ColumnElement[bool]]:
-        return [
-            column_statistics.c.catalog_id == table.catalog_id,
-            column_statistics.c.table_id == table.id,
-            column_statistics.c.values_key == key,
-        ]
 
     def _partition(self, table: CatalogTable, row: Any) -> Partition:
         key, values, text, form, created_at = row

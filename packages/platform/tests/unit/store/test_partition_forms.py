@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from isinglass.domain.catalog_changes import Change
 from isinglass.domain.catalog_objects import database_document, table_document
+from isinglass.model.glue.errors import InternalServiceException
 from isinglass.store import partition_forms
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.store import Store
@@ -88,6 +89,24 @@ def test_partitions_of_too_many_forms_keep_their_whole_definitions(
     _insert(store, table, documents)
     assert _read(store, table) == documents
     assert _count(store) == (2, 4)
+
+
+def test_partition_whose_form_is_gone_says_so_and_can_be_made_again(
+    store: Store, table: CatalogTable
+) -> None:
+    _insert(store, table, {"d0": _document("a"), "d1": {"Parameters": {}}})
+    with store.begin() as tx:
+        tx.connection.execute(forms.delete())
+        (id_,) = tx.connection.scalars(sa.select(partitions.c.form).where(partitions.c.form.is_not(None)))
+    message = rf"partitions of table db\.t share are gone from the database \(form {id_}\): restore it"
+    with store.read() as tx:
+        assert tx.partitions.find(table, ["d1"]) is not None
+        with pytest.raises(InternalServiceException, match=message):
+            tx.partitions.find(table, ["d0"])
+    with store.begin() as tx:
+        assert tx.partitions.delete(table, ["d0"]) is True
+    _insert(store, table, {"d0": _document("b")})
+    assert _read(store, table)["d0"] == _document("b")
 
 
 def test_forms_of_a_table_go_when_it_is_purged(store: Store, table: CatalogTable) -> None:
