@@ -198,3 +198,20 @@ def test_transaction_that_takes_longer_asks_again_before_it_commits(
         write()
     with store.read() as tx:
         assert tx.security_configurations.catalog_encryption(ANN) == ({} if retried else AT_REST)
+
+
+def test_each_catalog_that_a_long_transaction_wrote_to_is_asked_about_again(store: Store) -> None:
+    now = 0.0
+    store.vault = Vault(lambda: now)
+    store.vault.sealer = Sealer(bytes(32))
+
+    def write() -> None:
+        nonlocal now
+        with store.begin() as tx:
+            tx.documents.dump(DOCUMENT, ANN, "table", 1)
+            now = 1.0
+            tx.security_configurations.put_catalog_encryption(ANN, AT_REST)
+            tx.documents.dump(DOCUMENT, f"{ANN}:lake", "table", 2)
+
+    with pytest.raises(SettingsChanged):
+        write()
