@@ -166,6 +166,16 @@ def test_filters_are_checked_versioned_and_go_with_their_grants(lake: Lake):
     assert listed(lake, Principal=principal(ROLE)) == []
 
 
+@pytest.mark.parametrize(
+    "changed", [{"Name": "gone"}, {"DatabaseName": "gone"}, {"CatalogId": f"{ROOT_ACCOUNT}:gone"}]
+)
+def test_filters_of_what_is_not_there_are_listed_with_an_error_that_the_model_has(
+    lake: Lake, changed: dict[str, str]
+):
+    code, message = refusal(lake.lf.list_data_cells_filter, Table={**table()["Table"], **changed})
+    assert (code, "gone" in message) == ("InvalidInputException", True)
+
+
 def test_filter_of_rows_that_cannot_be_applied_is_refused(lake: Lake):
     data = {**FILTER, "RowFilter": {"FilterExpression": "id = 'x'"}, "ColumnWildcard": {}}
     assert refusal(lake.lf.create_data_cells_filter, TableData=data) == (

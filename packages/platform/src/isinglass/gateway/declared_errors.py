@@ -23,11 +23,8 @@ UNDECLARED: Mapping[tuple[str, str], str] = {
     ("iam:GetAccessKeyLastUsed", "NoSuchEntityException"): (
         "IAM answers it for a key that is not there; the model declares no error at all."
     ),
-    ("lakeformation:ListDataCellsFilter", "EntityNotFoundException"): (
-        "A table that is not there, as GetDataCellsFilter says it: clients look for this to know it is gone."
-    ),
     ("lakeformation:ListPermissions", "EntityNotFoundException"): (
-        "A table or database that is not there, as GrantPermissions says it; clients look for this, too."
+        "A table or database that is not there, as GrantPermissions says it; clients look for this."
     ),
 }
 

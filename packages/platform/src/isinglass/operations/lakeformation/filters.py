@@ -7,6 +7,7 @@ from typing import Any
 from isinglass.domain.catalog_objects import fold
 from isinglass.domain.permissions.resources import Resource, columns_of
 from isinglass.domain.permissions.row_filter import InvalidRowFilter, compile_row_filter
+from isinglass.model.glue.errors import EntityNotFoundException as NotInCatalog
 from isinglass.model.lakeformation.errors import (
     AlreadyExistsException,
     ConcurrentModificationException,
@@ -87,7 +88,10 @@ def list_data_cells_filter(ctx: Context, request: ListDataCellsFilterRequest) ->
                 raise denied(["SELECT"], "all tables", grantable=True)
         else:
             named = {"TableCatalogId": asked.get("CatalogId"), "TableName": asked.get("Name"), **asked}
-            catalog_id, table = _table(ctx, tx, named)
+            try:
+                catalog_id, table = _table(ctx, tx, named)
+            except NotInCatalog as error:  # the model of this one operation has no word for that
+                raise InvalidInputException(error.message) from error
             table_id = table.id
         found, after = tx.cells_filters.page(catalog_id, table_id, ctx.page)
     return {
