@@ -18,6 +18,7 @@ from isinglass.daemons.scheduler import Scheduler
 from isinglass.daemons.worker import Worker, worker_name
 from isinglass.engines.launcher import Launcher
 from isinglass.flow import index_building, key_upkeep
+from isinglass.flow.table_words import DamagedTables
 from isinglass.gateway.server import GatewaySettings, Server
 from isinglass.jobs import permitted
 from isinglass.jobs.handler import JobRunHandler
@@ -128,7 +129,7 @@ def build(
         limits={"job_run": settings.workers, "crawl": _CRAWLS_AT_ONCE, STATISTICS: _STATISTICS_AT_ONCE},
         name=f"{_worker_prefix(settings)}{worker_name()}",
         deleted_retention=services.deleted_retention,
-        chores=(partial(key_upkeep.run_once, store, sealer),),
+        chores=(partial(key_upkeep.run_once, store, sealer), DamagedTables(store).run_once),
     )
     worker_holder.append(worker)
     gateway = Server(

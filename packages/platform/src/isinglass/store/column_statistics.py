@@ -10,7 +10,7 @@ from isinglass.domain.partition_values import encode
 from isinglass.model.glue.errors import GlueEncryptionException
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.conflicts import insert_or_update
-from isinglass.store.documents import Documents, is_broken
+from isinglass.store.documents import Documents, is_damaged
 from isinglass.store.prepared import Prepared
 from isinglass.store.tables.column_statistics import column_statistics
 
@@ -113,7 +113,7 @@ class ColumnStatistics:
         try:
             return self._documents.open(text, table.catalog_id, "statistics", table.id, key, column)
         except GlueEncryptionException as error:
-            if not is_broken(error):
+            if not is_damaged(error):
                 raise
             try:
                 # Earlier releases sealed them without the partition that they are of.

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -56,6 +57,13 @@ def _explained(absent: str) -> Iterator[None]:
         raise GlueEncryptionException(f"{error} {advice}") from error
 
 
+@dataclass(eq=False)
+class DataKeyGone(Exception):
+    """The row of a data key is not in the database any more: nothing of ours deletes it."""
+
+    id: str
+
+
 def is_lost(error: GlueEncryptionException) -> bool:
     """Tell whether nothing will ever open a document: its key has been deleted."""
     return isinstance(error.__cause__, KeyUnavailable) and error.__cause__.reason == "not found"
@@ -91,7 +99,7 @@ class DocumentKeys:
             raise GlueEncryptionException(
                 f"The data key {id_} of catalog {account_id} is gone, and what it encrypted cannot be read: "
                 "restore the database with its table catalog_data_keys."
-            )
+            ) from DataKeyGone(id_)
         return found
 
     def usable(self, account_id: str) -> list[DataKey]:

@@ -15,7 +15,7 @@ from isinglass.domain.catalog_ids import account_of
 from isinglass.domain.keys.references import read_reference
 from isinglass.model.edge_errors import AccessDeniedException as DeniedAtEdge
 from isinglass.model.glue.errors import AccessDeniedException, GlueEncryptionException
-from isinglass.store.document_keys import DocumentKeys, is_lost
+from isinglass.store.document_keys import DataKeyGone, DocumentKeys, is_lost
 from isinglass.store.keys import Key
 from isinglass.store.sealed_texts import DataKey, TextBroken, data_key_of, is_sealed, mark_of
 from isinglass.store.vault import Moment, SettingsChanged, Vault
@@ -31,9 +31,9 @@ Blind = Callable[[str], str]
 _LOST: Mapping[str, Any] = {"PartitionKeys": []}
 
 
-def is_broken(error: GlueEncryptionException) -> bool:
-    """Tell whether a document was changed or moved outside the server; its key is not the matter."""
-    return isinstance(error.__cause__, TextBroken)
+def is_damaged(error: GlueEncryptionException) -> bool:
+    """Tell whether a document cannot be opened for what was done to the database, not to its key."""
+    return isinstance(error.__cause__, TextBroken | DataKeyGone)
 
 
 class Documents:

@@ -336,7 +336,7 @@ class Store:
         """Let this thread's write transactions share one commit where the database gains by it.
 
         Each succeeds or fails by itself, but is durable, and seen by `read`, only when the block has ended;
-        when the block raises, all are undone.
+        when the block raises, all are undone. NotDurable tells that they are there, and may be lost yet.
         """
         with self._writes.together():
             yield
@@ -350,5 +350,6 @@ class Store:
 
     def close(self) -> None:
         """Close pooled connections."""
+        self._writes.close()
         self._reading.dispose()
         self.engine.dispose()

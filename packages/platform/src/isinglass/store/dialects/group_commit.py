@@ -41,7 +41,10 @@ class GroupCommit:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Let this thread's writers share one commit; when this raises, nothing that they wrote is there."""
+        """Let this thread's writers share one commit; when this raises, nothing that they wrote is there.
+
+        Unless it raises NotDurable: then all of it is there, and may not outlast a power cut.
+        """
         group = self._here.group = _Group(self._engine, self._turn)
         try:
             yield
@@ -71,6 +74,10 @@ class GroupCommit:
             call()
         else:
             group.at_its_end.append(call)
+
+    def close(self) -> None:
+        """Let go of what syncs take; whoever writes after this takes it again."""
+        self._log.close()
 
     def _group(self) -> "_Group | None":
         return getattr(self._here, "group", None)
@@ -108,8 +115,11 @@ class _Group:
             self._connection.commit()
 
     def close(self) -> None:
-        if self._connection is not None:
+        if self._connection is None:
+            return
+        try:
             self._connection.close()  # rolls back what was not committed
+        finally:
             self._turn.release()
 
     def _begin(self) -> sa.Connection:

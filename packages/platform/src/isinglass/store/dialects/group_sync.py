@@ -5,6 +5,10 @@ import threading
 from pathlib import Path
 
 
+class NotDurable(Exception):
+    """What was written is committed, and the disk does not say that it has it: done again, it would be twice."""
+
+
 class GroupSync:
     """Syncs a file on behalf of everyone who wrote to it before the sync began."""
 
@@ -14,9 +18,10 @@ class GroupSync:
         self._syncing = threading.Lock()
         self._written = 0
         self._durable = 0
+        self._file: int | None = None
 
     def wait(self) -> None:
-        """Return when what this thread has written to the file survives a power cut."""
+        """Return when what this thread has written to the file survives a power cut; raises NotDurable."""
         with self._taking:
             self._written += 1
             ticket = self._written
@@ -24,17 +29,35 @@ class GroupSync:
             if self._durable >= ticket:
                 return  # whoever synced while we waited did it for us
             covered = self._written
-            self._sync()
+            try:
+                self._sync()
+            except OSError as error:
+                raise NotDurable from error
             self._durable = covered
 
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._syncing:
+            self._let_go()
+
     def _sync(self) -> None:
-        # Opened anew, as the log is another file once the last connection was closed in between; then it
-        # was folded into the database, durably, and there is nothing left to sync.
+        # Kept open, for a commit may not fail because the process has no file left to open. It is another file
+        # once the last connection was closed in between; then the log was folded into the database, durably,
+        # and there is nothing left to sync.
         try:
-            file = os.open(self._path, os.O_RDWR)
+            present = os.stat(self._path)
         except FileNotFoundError:
             return
-        try:
-            os.fdatasync(file)
-        finally:
-            os.close(file)
+        if self._file is not None and not os.path.samestat(present, os.fstat(self._file)):
+            self._let_go()
+        if self._file is None:
+            try:
+                self._file = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
+            except FileNotFoundError:
+                return
+        os.fdatasync(self._file)
+
+    def _let_go(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None

@@ -61,6 +61,10 @@ class Writes:
         """Call at once: whoever asks has committed or undone what it wrote."""
         call()
 
+    @staticmethod
+    def close() -> None:
+        """Nothing is kept besides the engine's connections."""
+
 
 def writes(engine: sa.Engine) -> Writes:
     """Make what opens write transactions."""

@@ -43,7 +43,8 @@ catalog_tables = sa.Table(
     sa.Column("updated_by", sa.Text, nullable=False),
     # What else is known of that change (domain.catalog_changes); empty for what is older than that.
     sa.Column("change", sa.Text),
-    # 1 until the words of the current version are in table_words, which is done for many tables at once.
+    # 1 until the words of the current version are in table_words, which is done for many tables at once;
+    # 2 when they cannot be read, because the document was damaged.
     sa.Column("words_pending", sa.Integer, nullable=False, server_default="1"),
     # 1 when IAM alone does not decide who may use it, but the permissions table does.
     sa.Column("restricted", sa.Integer, nullable=False, server_default="0"),
