@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class NotDurable(Exception):
-    """What was written is committed, and the disk does not say that it has it: done again, it would be twice."""
+    """What was written is committed, but perhaps not on the disk; done again, it would be there twice."""
 
 
 class GroupSync:
@@ -41,11 +41,11 @@ class GroupSync:
             self._let_go()
 
     def _sync(self) -> None:
-        # Kept open, for a commit may not fail because the process has no file left to open. It is another file
-        # once the last connection was closed in between; then the log was folded into the database, durably,
-        # and there is nothing left to sync.
+        # Kept open: no commit may fail because the process can open no further file. It is another file once
+        # the last connection was closed in between; then the log was folded into the database, durably, and
+        # there is nothing left to sync.
         try:
-            present = os.stat(self._path)
+            present = self._path.stat()
         except FileNotFoundError:
             return
         if self._file is not None and not os.path.samestat(present, os.fstat(self._file)):

@@ -1,12 +1,17 @@
 """Writers that commit together each live or die by themselves, until the commit, which is all or nothing."""
 
+import os
+import resource
 import sqlite3
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
 from isinglass.store.accounts import Account
 from isinglass.store.dialects.group_commit import GroupLost
+from isinglass.store.dialects.group_sync import NotDurable
 from isinglass.store.paging import PageRequest
 from isinglass.store.store import Store
 from isinglass.store.transience import is_transient
@@ -104,3 +109,48 @@ def test_transaction_undone_beneath_its_group_is_lost_as_a_whole(store: Store, u
     assert numbers(store) == []
     insert(store, 3)
     assert numbers(store) == [3]
+
+
+@contextmanager
+def no_file_to_open() -> Iterator[None]:
+    """Let this process open no further file: all numbers below the one that is given next are taken."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    last = os.open(os.devnull, os.O_RDONLY)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (last + 1, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        os.close(last)
+
+
+def test_commit_needs_no_file_to_be_opened(store: Store) -> None:
+    insert(store, 1)
+    numbers(store)
+    with no_file_to_open():
+        insert(store, 2)
+        with store.together():
+            insert(store, 3)
+    assert numbers(store) == [1, 2, 3]
+
+
+def test_group_that_the_disk_does_not_confirm_is_there_and_says_so(store: Store) -> None:
+    numbers(store)
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1 FROM accounts")
+    with no_file_to_open():
+        with pytest.raises(NotDurable) as raised, store.together():
+            insert(store, 1)
+        assert not is_transient(raised.value)
+    insert(store, 2)
+    assert numbers(store) == [1, 2]
+
+
+def test_log_that_was_folded_away_is_taken_anew(store: Store) -> None:
+    insert(store, 1)
+    store.engine.dispose()  # the last connection folds the log into the database and removes it
+    store._reading.dispose()
+    insert(store, 2)
+    with store.together():
+        insert(store, 3)
+    assert numbers(store) == [1, 2, 3]
