@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from isinglass.store.conflicts import insert_one
 from isinglass.store.listing import Listing
+from isinglass.store.lookup import Lookup
 from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.prepared import Prepared
 from isinglass.store.tables.crawlers import crawl_folders, crawl_shapes, crawlers, crawls
@@ -39,6 +40,7 @@ _LOCK = Prepared(_SELECT.where(*_IS).with_for_update())
 _CHANGE = Prepared(crawlers.update().where(*_IS))
 _OF_ACCOUNT = crawlers.c.account_id == sa.bindparam("of_account")
 _LISTED = Listing(_SELECT.where(_OF_ACCOUNT), crawlers.c.name)
+_FIND_MANY = Lookup(_SELECT.where(_OF_ACCOUNT), crawlers.c.name)
 _NAMES = Listing(sa.select(crawlers.c.name).where(_OF_ACCOUNT), crawlers.c.name)
 _DELETE = (
     *(
@@ -90,8 +92,8 @@ class Crawlers:
 
     def find_many(self, account_id: str, names: Iterable[str]) -> dict[str, Crawler]:
         """Find the crawlers of some names."""
-        statement = _SELECT.where(crawlers.c.account_id == account_id, crawlers.c.name.in_(list(names)))
-        return {crawler.name: crawler for crawler in map(_crawler, self._connection.execute(statement))}
+        rows = _FIND_MANY.all(self._connection, {"of_account": account_id}, names)
+        return {crawler.name: crawler for crawler in map(_crawler, rows)}
 
     def page(
         self, account_id: str, page: PageRequest, tags: Mapping[str, str] | None = None

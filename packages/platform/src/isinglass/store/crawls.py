@@ -9,6 +9,7 @@ import orjson
 import sqlalchemy as sa
 
 from isinglass.store.listing import Listing
+from isinglass.store.lookup import Lookup
 from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.prepared import Prepared
 from isinglass.store.tables.crawlers import crawls
@@ -51,6 +52,7 @@ _OPERATORS: dict[str, Any] = {
 _SELECT = sa.select(*(crawls.c[name] for name in Crawl.__dataclass_fields__))
 _IS = (crawls.c.account_id == sa.bindparam("of_account"), crawls.c.crawl_id == sa.bindparam("of_crawl"))
 _FIND = Prepared(_SELECT.where(*_IS))
+_FIND_MANY = Lookup(_SELECT.where(_IS[0]), crawls.c.crawl_id)
 _LISTED = Listing(
     _SELECT.where(
         crawls.c.account_id == sa.bindparam("of_account"),
@@ -97,8 +99,8 @@ class Crawls:
 
     def find_many(self, account_id: str, crawl_ids: Iterable[str]) -> dict[str, Crawl]:
         """Find the crawls of some ids."""
-        statement = _SELECT.where(crawls.c.account_id == account_id, crawls.c.crawl_id.in_(list(crawl_ids)))
-        return {crawl.crawl_id: crawl for crawl in map(_crawl, self._connection.execute(statement))}
+        rows = _FIND_MANY.all(self._connection, {"of_account": account_id}, crawl_ids)
+        return {crawl.crawl_id: crawl for crawl in map(_crawl, rows)}
 
     def page(
         self, account_id: str, crawler_name: str, page: PageRequest, filters: Iterable[CrawlFilter] = ()

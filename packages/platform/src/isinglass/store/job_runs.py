@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from isinglass.store.listing import Listing
+from isinglass.store.lookup import Lookup
 from isinglass.store.paging import PageRequest
 from isinglass.store.prepared import Prepared
 from isinglass.store.tables.jobs import job_runs
@@ -48,6 +49,9 @@ _OF_JOB = (job_runs.c.account_id == sa.bindparam("of_account"), job_runs.c.job_n
 _FIND = Prepared(sa.select(*_COLUMNS).where(*_IS))
 _LOCK = Prepared(sa.select(*_COLUMNS).where(*_IS).with_for_update())
 _STATE = Prepared(sa.select(job_runs.c.state).where(*_IS))
+_FIND_MANY = Lookup(
+    sa.select(*_COLUMNS).where(job_runs.c.account_id == sa.bindparam("of_account")), job_runs.c.run_id
+)
 _LISTED = Listing(
     sa.select(*_COLUMNS).where(*_OF_JOB), job_runs.c.started_at, job_runs.c.run_id, descending=True
 )
@@ -108,11 +112,7 @@ class JobRuns:
             keys, after = _NEWEST.page(self._connection, of_account, page)
         else:
             keys, after = _ENDING.page(self._connection, {**of_account, "id_end": id_end}, page)
-        found = self._connection.execute(
-            sa.select(*_COLUMNS).where(
-                job_runs.c.account_id == account_id, job_runs.c.run_id.in_([run_id for _, run_id in keys])
-            )
-        )
+        found = _FIND_MANY.all(self._connection, of_account, [run_id for _, run_id in keys])
         runs = {run.run_id: run for run in (JobRun(*row) for row in found)}
         return [runs[run_id] for _, run_id in keys], after
 

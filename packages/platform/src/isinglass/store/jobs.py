@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from isinglass.store.listing import Listing
+from isinglass.store.lookup import Lookup
 from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.prepared import Prepared
 from isinglass.store.tables.jobs import jobs
@@ -30,6 +31,7 @@ _FIND = Prepared(sa.select(*_COLUMNS).where(*_IS))
 _LOCK = Prepared(sa.select(*_COLUMNS).where(*_IS).with_for_update())
 _OF_ACCOUNT = jobs.c.account_id == sa.bindparam("of_account")
 _LISTED = Listing(sa.select(*_COLUMNS).where(_OF_ACCOUNT), jobs.c.name)
+_FIND_MANY = Lookup(sa.select(*_COLUMNS).where(_OF_ACCOUNT), jobs.c.name)
 _NAMES = Listing(sa.select(jobs.c.name).where(_OF_ACCOUNT), jobs.c.name)
 _INSERT = Prepared(jobs.insert().inline())
 _UPDATE = Prepared(
@@ -53,9 +55,7 @@ class Jobs:
 
     def find_many(self, account_id: str, names: list[str]) -> dict[str, Job]:
         """Find the jobs of some names."""
-        rows = self._connection.execute(
-            sa.select(*_COLUMNS).where(jobs.c.account_id == account_id, jobs.c.name.in_(names))
-        )
+        rows = _FIND_MANY.all(self._connection, {"of_account": account_id}, names)
         return {job.name: job for job in (Job(*row) for row in rows)}
 
     def names(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -17,6 +18,7 @@ from isinglass.store.column_statistics import ColumnStatistics
 from isinglass.store.conflicts import insert_new
 from isinglass.store.documents import Documents
 from isinglass.store.listing import Listing
+from isinglass.store.lookup import Lookup
 from isinglass.store.paging import PageRequest, fetch_page
 from isinglass.store.partition_forms import PartitionForms
 from isinglass.store.partition_indexes import PartitionIndexes
@@ -64,6 +66,7 @@ _ROW = (
     partitions.c.created_at,
 )
 _LISTED = Listing(sa.select(*_ROW).where(*_ONE[:2]), partitions.c.values_key)
+_FIND_MANY = Lookup(sa.select(*_ROW).where(*_ONE[:2]), partitions.c.values_key)
 _FIND = Prepared(sa.select(*_ROW).where(*_ONE))
 _LOCK = Prepared(sa.select(*_ROW).where(*_ONE).with_for_update())
 _DELETE = Prepared(partitions.delete().where(*_ONE))
@@ -236,14 +239,5 @@ class Partitions:
         return sa.select(*_ROW)
 
     def _with_keys(self, table: CatalogTable, keys: Sequence[str]) -> list[Partition]:
-        if not keys:
-            return []
-        statement = self._select().where(
-            partitions.c.catalog_id == table.catalog_id,
-            partitions.c.table_id == table.id,
-            partitions.c.values_key.in_(keys),
-        )
-        return [
-            self._partition(table, row)
-            for row in self._connection.execute(statement.order_by(partitions.c.values_key))
-        ]
+        rows = _FIND_MANY.all(self._connection, _of(table), keys)
+        return [self._partition(table, row) for row in sorted(rows, key=itemgetter(0))]

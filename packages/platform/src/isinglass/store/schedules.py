@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from isinglass.store.conflicts import insert_or_update
+from isinglass.store.lookup import Lookup
 from isinglass.store.prepared import Prepared
 from isinglass.store.tables.schedules import schedules
 
@@ -33,6 +34,7 @@ _OF = (
     schedules.c.name == sa.bindparam("of_name"),
 )
 _FIND = Prepared(_SELECT.where(*_OF))
+_FIND_MANY = Lookup(_SELECT.where(*_OF[:2]), schedules.c.name)
 _DELETE = Prepared(schedules.delete().where(*_OF))
 
 
@@ -52,13 +54,8 @@ class Schedules:
 
     def find_many(self, account_id: str, kind: str, names: list[str]) -> dict[str, Schedule]:
         """Find the schedules of things of one kind, by their names."""
-        if len(names) == 1:
-            found = self.find(account_id, kind, names[0])
-            return {} if found is None else {found.name: found}
-        wanted = _SELECT.where(
-            schedules.c.account_id == account_id, schedules.c.kind == kind, schedules.c.name.in_(names)
-        )
-        return {row.name: Schedule(*row) for row in self._connection.execute(wanted)}
+        rows = _FIND_MANY.all(self._connection, {"of_account": account_id, "of_kind": kind}, names)
+        return {schedule.name: schedule for schedule in (Schedule(*row) for row in rows)}
 
     def put(self, schedule: Schedule) -> None:
         """Set a thing's schedule; when it was due last is kept."""
