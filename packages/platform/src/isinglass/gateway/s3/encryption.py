@@ -61,11 +61,10 @@ class Encryption:
         _check_context(request)
         if wanted.algorithm == "AES256":
             return _headers(wanted)
-        key = self.keys.find(caller.account_id, wanted.key or OWN_KEY)
         actions = ["kms:GenerateDataKey"]
         if request.method == "POST":  # the parts are read again when they are put together
             actions.append("kms:Decrypt")
-        self.keys.require(caller, request, key, actions, needs)
+        key = self.keys.require(caller, request, wanted.key or OWN_KEY, actions, needs)
         given = request.said(_CONTEXT)
         return [*_headers(ObjectEncryption("aws:kms", key.arn)), *([(_CONTEXT, given)] if given else [])]
 
@@ -110,8 +109,7 @@ class Encryption:
         """Refuse an object that was found to be under a key that the caller may not use, or nobody now."""
         if self.keys is None or status >= 300 or headers.get(HEADER) != "aws:kms":
             return
-        key = self.keys.find(caller.account_id, headers.get(KEY_HEADER, ""))
-        self.keys.require(caller, request, key, ["kms:Decrypt"], needs)
+        self.keys.require(caller, request, headers.get(KEY_HEADER, ""), ["kms:Decrypt"], needs)
 
     def settings(self, request: S3Request, account_id: str, document: bytes) -> tuple[int, bytes] | None:
         """Answer a request for a bucket's setting; None when it is none, or the object store's affair."""
@@ -120,7 +118,7 @@ class Encryption:
         if request.method == "PUT":
             setting = read_setting(document)
             if setting.key:
-                self.keys.find(account_id, setting.key)
+                self.keys.check(account_id, setting.key)
             self.ownership.encrypt(request.bucket, setting.document())
             return 200, b""
         if request.method == "DELETE":

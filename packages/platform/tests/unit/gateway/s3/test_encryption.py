@@ -1,10 +1,14 @@
 """How objects come to be encrypted: by the request, by who writes, or by the bucket."""
 
+import json
 import time
+import uuid
 from typing import Any
 
 import pytest
 
+from isinglass.domain.keys.policies import default_policy
+from isinglass.domain.keys.references import read_reference
 from isinglass.domain.object_encryption import ObjectEncryption
 from isinglass.domain.permissions.copies import Errand
 from isinglass.gateway.s3.authentication import Caller
@@ -19,8 +23,11 @@ from isinglass.gateway.s3.request import S3Request
 from isinglass.gateway.standings import Standings
 from isinglass.store.access_keys import AccessKey
 from isinglass.store.accounts import Account
+from isinglass.store.key_use import new_material
+from isinglass.store.keys import Key
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store
+from isinglass.store.tables.keys import keys
 
 #: What is tried here depends on no database.
 DATABASES = ["sqlite"]
@@ -159,3 +166,93 @@ def test_setting_that_is_not_to_be_had_is_refused(document: bytes, code: str) ->
     with pytest.raises(S3Error) as caught:
         read_setting(document)
     assert caught.value.code == code
+
+
+OTHER = "210987654321"
+OTHERS_KEY, MISSING = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
+
+
+def _kms(name: str) -> str:
+    return f"arn:aws:kms:eu-west-1:{OTHER}:{name}"
+
+
+@pytest.fixture
+def others_key(store: Store) -> str:
+    """The ARN of another account's key, which has the alias alias/lake."""
+    key = Key(
+        OTHER,
+        OTHERS_KEY,
+        "eu-west-1",
+        "Enabled",
+        "CUSTOMER",
+        "",
+        default_policy(OTHER),
+        1.0,
+        rotation_days=365,
+    )
+    with store.begin() as tx:
+        tx.accounts.insert(Account(OTHER, "two", 1.0))
+        tx.keys.insert(key, new_material(Sealer(b"k" * 32), key, 1, "CREATED", 1.0))
+        tx.keys.add_alias(OTHER, "alias/lake", key.id, 1.0)
+    return key.arn
+
+
+def _state(store: Store, **values: Any) -> None:
+    with store.begin() as tx:
+        tx.connection.execute(keys.update().where(keys.c.id == OTHERS_KEY).values(values))
+
+
+def _refused(store: Store, name: str) -> tuple[str, str, list[Need]]:
+    """Ask to write under a key; tells the refusal, without the name, and what the audit log is told."""
+    asking = S3Request("PUT", "/b/k", "", ((SSE, "aws:kms"), (f"{SSE}-aws-kms-key-id", name)))
+    needs: list[Need] = []
+    with pytest.raises(S3Error) as caught:
+        _encryption(store).of_write(asking, _caller(store, uuid.uuid4().hex, None), needs, 1)
+    return caught.value.code, caught.value.message.replace(name, "NAME"), needs
+
+
+@pytest.mark.usefixtures("bucket")
+@pytest.mark.parametrize(
+    "state", [{"state": "Disabled"}, {"state": "PendingDeletion", "deletion_at": 9e12}, {"state": "Enabled"}]
+)
+def test_stranger_is_not_told_which_keys_and_aliases_another_account_has(
+    store: Store, others_key: str, state: dict[str, Any]
+) -> None:
+    _state(store, **state)
+    names = (f"key/{OTHERS_KEY}", f"key/{MISSING}", "alias/lake", "alias/nowhere", "alias/aws/s3")
+    assert others_key == _kms(names[0])
+    root = f"arn:aws:iam::{ACCOUNT}:root"
+    message = (
+        f"User: {root} is not authorized to perform: kms:GenerateDataKey on resource: NAME "
+        "because no resource-based policy allows the kms:GenerateDataKey action"
+    )
+    for name in map(_kms, names):
+        needs = [Need("kms:GenerateDataKey", name)]
+        assert _refused(store, name) == ("AccessDenied", message, needs)
+        setting = write_setting(Setting("aws:kms", name))
+        asked = S3Request("PUT", "/b", "encryption", ())
+        assert _encryption(store).settings(asked, ACCOUNT, setting) == (200, b"")
+    with store.read() as tx:
+        assert tx.keys.resolve(read_reference("alias/aws/s3", OTHER)) is None  # nobody else has it made
+
+
+@pytest.mark.usefixtures("bucket")
+def test_who_may_use_another_accounts_key_is_told_its_state(store: Store, others_key: str) -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "kms:*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    _state(store, policy=policy, state="Disabled")
+    told = f"{others_key} is disabled."
+    for name in ("alias/lake", f"key/{OTHERS_KEY}"):
+        needs = [Need("kms:GenerateDataKey", others_key)]
+        code, message, asked = _refused(store, _kms(name))
+        assert (code, message.replace("NAME", others_key), asked) == ("KMS.DisabledException", told, needs)
+
+
+@pytest.mark.usefixtures("bucket")
+@pytest.mark.parametrize("alias", ["alias/aws/glue", f"arn:aws:kms:eu-west-1:{ACCOUNT}:alias/aws/s3"])
+def test_own_key_of_a_service_is_made_by_whatever_name_it_is_asked_for(store: Store, alias: str) -> None:
+    setting = write_setting(Setting("aws:kms", alias))
+    encryption = _encryption(store)
+    assert encryption.settings(S3Request("PUT", "/b", "encryption", ()), ACCOUNT, setting) == (200, b"")
+    with store.read() as tx:
+        assert tx.keys.resolve(read_reference(alias, ACCOUNT)) is not None
