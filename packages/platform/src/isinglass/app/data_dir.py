@@ -57,10 +57,10 @@ class DataDir:
         return path
 
     def emptied_folder(self, name: str) -> Path:
-        """Return a folder within that has nothing in it; what an earlier, killed server left goes to `left`."""
+        """Return a folder within that has nothing in it; what a killed server left there goes to `left`."""
         path = self.folder(name)
         if any(path.iterdir()):
-            # Moved, not removed: gigabytes must not hold up the start, nor may who still dies there write here.
+            # Moved, not removed: gigabytes must not hold up the start, nor may who still dies write here.
             path.rename(self.folder(_LEFT) / secrets.token_hex(8))
         return self.folder(name)
 

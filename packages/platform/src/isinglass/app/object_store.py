@@ -17,10 +17,14 @@ import sys
 import time
 from asyncio.subprocess import Process
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from isinglass.app import weed
 from isinglass.app.object_store_config import ObjectStoreConfig
 from isinglass.domain.signature import Credentials
+
+if TYPE_CHECKING:
+    from isinglass.gateway.s3.server import ClientConnection, Handler
 
 log = logging.getLogger("isinglass.object_store")
 
@@ -37,9 +41,14 @@ class EmbeddedStore:
         self._children = children
         self._ready = ready
         self._process: Process | None = None
+        self._supervisor: asyncio.Task[None] | None = None
 
-    async def launch(self) -> None:
-        """Start the program."""
+    async def start(self) -> None:
+        """Start the program, and from now on again whenever it ends."""
+        await self._launch()
+        self._supervisor = asyncio.create_task(self._supervise())
+
+    async def _launch(self) -> None:
         log_file = (self._start.folder / "weed.log").open("ab")
         with log_file:
             self._process = await asyncio.create_subprocess_exec(
@@ -57,7 +66,7 @@ class EmbeddedStore:
         pid = self._process.pid
         (self._children / "weed").write_text(f"{pid} {started_at(pid)}")
 
-    async def supervise(self) -> None:
+    async def _supervise(self) -> None:
         """Wait until it answers; start it again, later each time, whenever it ends."""
         backoff = 0.2
         while True:
@@ -70,7 +79,7 @@ class EmbeddedStore:
             backoff = 0.2 if time.monotonic() - began > 60 else min(_MOST_BACKOFF, backoff * 2)
             log.error("The object store ended with code %s; starting it again in %.1f s", code, backoff)
             await asyncio.sleep(backoff)
-            await self.launch()
+            await self._launch()
 
     async def _poll(self) -> None:
         host, _, port = self._start.url.removeprefix("http://").partition(":")
@@ -87,6 +96,8 @@ class EmbeddedStore:
 
     async def stop(self) -> None:
         """End it orderly, then by force."""
+        if self._supervisor is not None:
+            self._supervisor.cancel()
         process = self._process
         if process is None or process.returncode is not None:
             return
@@ -102,51 +113,55 @@ class EmbeddedStore:
 async def serve(config: ObjectStoreConfig) -> None:
     """Run until standard input ends or SIGTERM comes."""
     ready = asyncio.Event()
-    embedded, supervisor = None, None
-    credentials = Credentials(config.access_key_id, config.secret_access_key, config.session_token)
+    embedded, key_socket, keys = None, None, None
     endpoint = config.endpoint
-    key_socket, keys = None, None
+    credentials = Credentials(config.access_key_id, config.secret_access_key, config.session_token)
     if config.folder:
         key_socket, keys = _key_service(config)
-        start = weed.prepare(Path(config.folder), keys)
-        embedded = EmbeddedStore(start, Path(config.children), ready)
-        await embedded.launch()
-        supervisor = asyncio.create_task(embedded.supervise())
-        endpoint, credentials = start.url, Credentials(start.access_key_id, start.secret_access_key)
+        weed_start = weed.prepare(Path(config.folder), keys)
+        embedded = EmbeddedStore(weed_start, Path(config.children), ready)
+        await embedded.start()
+        endpoint = weed_start.url
+        credentials = Credentials(weed_start.access_key_id, weed_start.secret_access_key)
     else:
         ready.set()
     # The program starts up while these are imported.
     from isinglass.app.object_front import build
-    from isinglass.gateway.s3.server import ClientConnection
     from isinglass.gateway.s3.upstream import Target
 
     served = build(config, Target(endpoint, config.region, credentials), keys, ready)
     connections: set[ClientConnection] = set()
-    loop = asyncio.get_running_loop()
-    listening = socket.socket(fileno=config.listen_fd)
-    listening.setblocking(False)
-    server = await loop.create_server(
-        lambda: ClientConnection(served.front, connections), sock=listening, backlog=1024
-    )
+    server = await _answer(socket.socket(fileno=config.listen_fd), served.front, connections)
     if served.key_service is not None and key_socket is not None:
-        service = served.key_service
-        await loop.create_server(
-            lambda: ClientConnection(service, connections), sock=key_socket, backlog=1024
-        )
+        await _answer(key_socket, served.key_service, connections)
     gc.freeze()
-    stopping = asyncio.Event()
+    await _told_to_stop()
+    server.close()
+    for connection in connections:
+        connection.transport.abort()
+    if embedded is not None:
+        await embedded.stop()
+    served.close()
+
+
+async def _answer(
+    listening: socket.socket, handler: "Handler", connections: "set[ClientConnection]"
+) -> asyncio.Server:
+    """Let a handler answer who connects."""
+    from isinglass.gateway.s3.server import ClientConnection
+
+    listening.setblocking(False)
+    return await asyncio.get_running_loop().create_server(
+        lambda: ClientConnection(handler, connections), sock=listening, backlog=1024
+    )
+
+
+async def _told_to_stop() -> None:
+    loop, stopping = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     loop.add_reader(sys.stdin.fileno(), stopping.set)
     await stopping.wait()
-    server.close()
-    for connection in connections:
-        connection.transport.abort()
-    if supervisor is not None:
-        supervisor.cancel()
-    if embedded is not None:
-        await embedded.stop()
-    served.close()
 
 
 def _key_service(config: ObjectStoreConfig) -> tuple[socket.socket, weed.StoreKeys]:
@@ -154,7 +169,6 @@ def _key_service(config: ObjectStoreConfig) -> tuple[socket.socket, weed.StoreKe
     from isinglass.store.sealing import derive_key
 
     listening = socket.create_server(("127.0.0.1", 0))
-    listening.setblocking(False)
     keys = weed.StoreKeys(
         own=derive_key(bytes.fromhex(config.server_key), "objects"),
         service_url=f"http://127.0.0.1:{listening.getsockname()[1]}",

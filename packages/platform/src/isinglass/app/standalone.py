@@ -11,10 +11,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from isinglass.app.data_dir import DataDir
 from isinglass.app.settings import Settings
 from isinglass.gateway.garbage import collect_seldom
+
+if TYPE_CHECKING:
+    from isinglass.app.wiring import Parts
+    from isinglass.store.store import Store
 
 
 @dataclass(eq=False)
@@ -71,8 +76,6 @@ def running(settings: Settings) -> Iterator[Running]:
         server_key = data.server_key()
 
         from isinglass.app import wiring
-        from isinglass.flow import queue
-        from isinglass.store import schema
         from isinglass.store.store import Store
 
         store = Store(settings.database_url)
@@ -80,12 +83,7 @@ def running(settings: Settings) -> Iterator[Running]:
         objects = wiring.build_object_store(settings, data, server_key, s3_listening)
         objects.start()
         stack.callback(objects.stop)
-        if settings.embedded_database:
-            schema.upgrade(store)
-            # Nobody else works on this database: whatever is claimed was claimed by a dead server.
-            queue.orphans(store, worker_prefix="standalone-", now=time.time())
-        else:
-            schema.check(store)
+        _prepare(store, settings)
         parts = wiring.build(settings, data, server_key, store, endpoint, s3_endpoint, objects)
         parts.gateway.start(listening)
         stack.callback(parts.gateway.stop)
@@ -104,15 +102,33 @@ def running(settings: Settings) -> Iterator[Running]:
         data.remember_server(
             {"pid": os.getpid(), "endpoint": endpoint, "s3": s3_endpoint, "account": settings.root.account_id}
         )
-        # The warm parent takes a second to import its libraries; nobody waits for it but the first run.
-        threading.Thread(target=parts.launcher.start, name="zygote-start", daemon=True).start()
         threading.Thread(target=data.remove_left, name="remove-left", daemon=True).start()
-        parts.worker.start()
-        stack.callback(parts.worker.stop)
-        parts.scheduler.start()
-        stack.callback(parts.scheduler.stop)
+        _start_work(parts, stack)
         collect_seldom()
         yield server
+
+
+def _prepare(store: "Store", settings: Settings) -> None:
+    """Make a database ready for this version, or refuse one that others share and must upgrade first."""
+    from isinglass.flow import queue
+    from isinglass.store import schema
+
+    if settings.embedded_database:
+        schema.upgrade(store)
+        # Nobody else works on this database: whatever is claimed was claimed by a dead server.
+        queue.orphans(store, worker_prefix="standalone-", now=time.time())
+    else:
+        schema.check(store)
+
+
+def _start_work(parts: "Parts", stack: ExitStack) -> None:
+    """Start what runs jobs and looks at the clock."""
+    # The warm parent takes a second to import its libraries; nobody waits for it but the first run.
+    threading.Thread(target=parts.launcher.start, name="zygote-start", daemon=True).start()
+    parts.worker.start()
+    stack.callback(parts.worker.stop)
+    parts.scheduler.start()
+    stack.callback(parts.scheduler.stop)
 
 
 def _ephemeral(settings: Settings, stack: ExitStack) -> Settings:

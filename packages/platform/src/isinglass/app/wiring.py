@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from isinglass.app.accounts import NewKey, ensure_root
@@ -43,6 +44,21 @@ _CRAWLS_AT_ONCE = 2
 #: Each is a process with an engine that takes the machine's share of one job run.
 _STATISTICS_AT_ONCE = 2
 _DAY = 86_400.0
+
+
+#: What is begun at its due time.
+_SCHEDULED = {
+    crawler_scheduling.KIND: crawler_scheduling.start,
+    statistics_settings.KIND: statistics_due.start,
+}
+
+
+class _Runs(NamedTuple):
+    """What starts the processes of runs, in the order that their handlers take it."""
+
+    settings: JobSettings
+    launcher: Launcher
+    keys: StoredRunKeys
 
 
 @dataclass(slots=True)
@@ -97,8 +113,6 @@ def build(
     sealer = store.vault.sealer = Sealer(server_key)
     root_key = _root_key(settings, data, store, sealer)
     seal_left_open(store, sealer)
-    launcher = Launcher()
-    worker_holder: list[Worker] = []
     services = AppServices(
         store=store,
         sealer=sealer,
@@ -107,21 +121,39 @@ def build(
         s3_endpoint=s3_endpoint,
         logs=data.folder("logs"),
         started_at=time.time(),
-        components=partial(_components, settings, endpoint, s3_endpoint, objects, worker_holder),
+        components=partial(_components, settings, endpoint, s3_endpoint, objects),
         known_ports=frozenset(urlsplit(url).port or 0 for url in (endpoint, s3_endpoint)),
         deleted_retention=settings.deleted_retention_days * _DAY,
         has_own_objects=settings.external_store is None,
     )
-    jobs = _job_settings(settings, data, services, endpoint)
-    run_keys = StoredRunKeys(sealer)
-    services.queries = QueryRunner(jobs, launcher, run_keys, store)
-    services.copies = PermittedCopier(jobs, launcher, run_keys, store)
-    worker = Worker(
+    runs = _Runs(_job_settings(settings, data, services, endpoint), Launcher(), StoredRunKeys(sealer))
+    services.queries = QueryRunner(*runs, store)
+    services.copies = PermittedCopier(*runs, store)
+    return Parts(
+        store=store,
+        gateway=Server(
+            store,
+            services,
+            server_key,
+            GatewaySettings(access_log=data.folder("logs") / "access.log", audit_days=settings.audit_days),
+        ),
+        worker=_worker(settings, services, runs, endpoint),
+        scheduler=Scheduler(store, _SCHEDULED),
+        launcher=runs.launcher,
+        services=services,
+        root_key=root_key,
+    )
+
+
+def _worker(settings: Settings, services: AppServices, runs: _Runs, endpoint: str) -> Worker:
+    """Build what does the work that requests and schedules leave behind."""
+    store = services.store
+    return Worker(
         store,
         handlers={
-            "job_run": JobRunHandler(jobs, launcher, run_keys),
+            "job_run": JobRunHandler(*runs),
             "crawl": CrawlRunner(services),
-            STATISTICS: StatisticsHandler(jobs, launcher, run_keys),
+            STATISTICS: StatisticsHandler(*runs),
             index_building.KIND: index_building.handle,
             permitted.KIND: permitted.CopyRemover(services.open_storage),
             CATALOG_EXPORT: KeptExport(endpoint, services),
@@ -129,33 +161,16 @@ def build(
         limits={"job_run": settings.workers, "crawl": _CRAWLS_AT_ONCE, STATISTICS: _STATISTICS_AT_ONCE},
         name=f"{_worker_prefix(settings)}{worker_name()}",
         deleted_retention=services.deleted_retention,
-        chores=(partial(key_upkeep.run_once, store, sealer), DamagedTables(store).run_once),
+        chores=(partial(key_upkeep.run_once, store, services.sealer), DamagedTables(store).run_once),
     )
-    worker_holder.append(worker)
-    gateway = Server(
-        store,
-        services,
-        server_key,
-        GatewaySettings(access_log=data.folder("logs") / "access.log", audit_days=settings.audit_days),
-    )
-    scheduler = Scheduler(
-        store,
-        {
-            crawler_scheduling.KIND: crawler_scheduling.start,
-            statistics_settings.KIND: statistics_due.start,
-        },
-    )
-    return Parts(store, gateway, worker, scheduler, launcher, services, root_key)
 
 
-def _components(
-    settings: Settings, endpoint: str, s3_endpoint: str, objects: Supervised, workers: list[Worker]
-) -> list[Component]:
+def _components(settings: Settings, endpoint: str, s3_endpoint: str, objects: Supervised) -> list[Component]:
     """Tell how each part is now."""
     return [
         Component("api", "RUNNING", endpoint=endpoint),
         Component("object-store", "RUNNING" if objects.running else "STARTING", endpoint=s3_endpoint),
-        Component("worker", "RUNNING" if workers else "STARTING", f"{settings.workers} runs at once"),
+        Component("worker", "RUNNING", f"{settings.workers} runs at once"),
         Component("database", "RUNNING", "sqlite" if settings.embedded_database else "postgresql"),
     ]
 

@@ -20,6 +20,10 @@ OPEN_FILES = 65_536
 ENGINE_SHARE = 0.35
 #: What an installer needs of the server's environment to reach its package index.
 INSTALLER_PREFIXES = ("PIP_", "UV_", "SSL_CERT")
+#: Services of this server that a script may call; a script must not reach AWS itself by chance.
+_SERVICES = (
+    "GLUE", "STS", "LOGS", "CLOUDWATCH", "CLOUDWATCH_LOGS", "EVENTBRIDGE", "IAM", "KMS", "LAKEFORMATION",
+)  # fmt: skip
 INSTALLER_NAMES = (
     "PATH",
     "HOME",
@@ -94,7 +98,22 @@ def plan(
     extra = customer_environment(arguments.get("--customer-driver-env-vars", ""))
     if sort_merge:
         extra["SAIL_OPTIMIZER__PREFER_HASH_JOIN"] = "false"
-    script = {
+    document = launch_document(
+        command=run.definition["Command"].get("Name", "glueetl"),
+        environment=environment(settings, keys, scratch) | extra,
+        scratch=scratch,
+        settings=run_settings(run, settings, arguments, scratch, memory)
+        | {"attempt": launch_number, "engine": engine or engine_of(run, settings)},
+        may_use_local_files=settings.may_use_local_files(run.account_id) and not keys.limited,
+        timeout=timeout,
+        **script_parts(run, settings, arguments),
+    )
+    return Plan(document, scratch, memory, timeout)
+
+
+def script_parts(run: JobRun, settings: JobSettings, arguments: dict[str, str]) -> dict[str, Any]:
+    """Say which script to run, with which arguments, files and modules."""
+    return {
         "script_location": arguments.get("--scriptLocation")
         or run.definition["Command"].get("ScriptLocation", ""),
         "argv": script_argv(
@@ -109,17 +128,6 @@ def plan(
         "modules": listed(arguments.get("--additional-python-modules")),
         "installer": installer(settings, run.account_id, arguments),
     }
-    document = launch_document(
-        command=run.definition["Command"].get("Name", "glueetl"),
-        environment=environment(settings, keys, scratch) | extra,
-        scratch=scratch,
-        settings=run_settings(run, settings, arguments, scratch, memory)
-        | {"attempt": launch_number, "engine": engine or engine_of(run, settings)},
-        may_use_local_files=settings.may_use_local_files(run.account_id) and not keys.limited,
-        timeout=timeout,
-        **script,
-    )
-    return Plan(document, scratch, memory, timeout)
 
 
 def launch_document(
@@ -160,10 +168,7 @@ def launch_document(
 def environment(settings: JobSettings, keys: Credentials, scratch: Path) -> dict[str, str]:
     """Build a process's whole environment: nothing of the server's own but PATH and language."""
     inherited = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
-    endpoints = {
-        f"AWS_ENDPOINT_URL_{service}": settings.endpoint_url
-        for service in ("GLUE", "STS", "LOGS", "CLOUDWATCH", "CLOUDWATCH_LOGS", "EVENTBRIDGE", "IAM", "KMS")
-    }
+    endpoints = {f"AWS_ENDPOINT_URL_{service}": settings.endpoint_url for service in _SERVICES}
     return {
         **inherited,
         **endpoints,

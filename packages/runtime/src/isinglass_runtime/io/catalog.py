@@ -77,15 +77,7 @@ def read_table(
         return FileFrame(_read_iceberg(spark, found))
     exclusions = (*found.exclusions, *given.pop("exclusions", ()))
     reading = {**found.options(), **given}
-    if not found.partition_keys:
-        if push_down_predicate.strip():
-            raise NotPartitionedError(found, push_down_predicate)
-        listing = list_inputs(storage(), [found.location], exclusions, keys=())
-    else:
-        entries = partitions(found, catalog_partition_predicate)
-        if push_down_predicate.strip():
-            entries = selected_partitions(spark, found, entries, push_down_predicate)
-        listing = _list_partitions(found, entries, exclusions)
+    listing = _list_files(spark, found, exclusions, push_down_predicate, catalog_partition_predicate)
     return read_listing(
         spark,
         listing if sampled is None else sampled(listing),
@@ -96,6 +88,20 @@ def read_table(
         partition_schema=found.partition_schema,
         find_choices=find_choices,
     )
+
+
+def _list_files(
+    spark: Any, found: CatalogTable, exclusions: Sequence[str], pushed_down: str, catalog_predicate: str
+) -> Listing:
+    """List a table's files, of the partitions that are asked for."""
+    if not found.partition_keys:
+        if pushed_down.strip():
+            raise NotPartitionedError(found, pushed_down)
+        return list_inputs(storage(), [found.location], exclusions, keys=())
+    entries = partitions(found, catalog_predicate)
+    if pushed_down.strip():
+        entries = selected_partitions(spark, found, entries, pushed_down)
+    return _list_partitions(found, entries, exclusions)
 
 
 def _read_iceberg(spark: Any, found: CatalogTable) -> Any:

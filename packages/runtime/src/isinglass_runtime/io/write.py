@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from isinglass_connectors.storage.storage import Storage
 
 FORMATS = frozenset({"csv", "json", "parquet"})
-_ERROR_MODES = frozenset({"error", "errorifexists", "default"})
+#: Modes that write only where nothing is.
+_CREATING = frozenset({"default", "error", "errorifexists", "ignore"})
 _ordinals = itertools.count(1)
 _process = uuid.uuid4().hex[:12]
 
@@ -81,14 +82,10 @@ def write_files(
         raise UnknownFormatError(format)
     opened = storage()
     mode = mode.lower()
-    if mode in _ERROR_MODES or mode == "ignore":
-        if _has_data(opened, url, write_id):
-            if mode == "ignore":
-                return WriteResult((), 0, 0, ())
-            raise PathExistsError(url)
-        mode = "append"
-    if mode == "overwrite" and partition_keys and _is_dynamic(df, options):
-        mode = "overwrite_partitions"
+    if mode in _CREATING and _has_data(opened, url, write_id):
+        if mode == "ignore":
+            return WriteResult((), 0, 0, ())
+        raise PathExistsError(url)
     columns = nullable(df.schema)
     keys = _matched(partition_keys, columns.names)
     parsed = options if isinstance(options, WriteOptions) else WriteOptions.from_spark(format, options)
@@ -100,7 +97,7 @@ def write_files(
         settings.run_id or _process,
         write_id,
         schema,
-        cast("WriteMode", mode),
+        _sink_mode(df, mode, options, partitioned=bool(partition_keys)),
         parsed,
         keys,
         first_attempt=settings.attempt == 0,
@@ -109,6 +106,17 @@ def write_files(
     result = _run(df, sink, schema)
     TALLY.written(url, rows=result.rows, files=len(result.files), size=result.bytes)
     return result
+
+
+def _sink_mode(
+    df: Any, mode: str, options: "Mapping[str, Any] | WriteOptions", *, partitioned: bool
+) -> "WriteMode":
+    """Say a mode in the sink's words; one that writes only where nothing is has found that by now."""
+    if mode in _CREATING:
+        return "append"
+    if mode == "overwrite" and partitioned and _is_dynamic(df, options):
+        return "overwrite_partitions"
+    return cast("WriteMode", mode)
 
 
 def _has_data(opened: "Storage", url: str, write_id: str) -> bool:
