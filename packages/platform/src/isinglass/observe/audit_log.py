@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,8 +26,10 @@ _ROTATE_BYTES = 64 * 2**20
 _READ_BYTES = 16 * _ROTATE_BYTES
 #: How long an event of a read may wait: waking the writer for each would cost every request.
 _PAUSE_SECONDS = 0.1
-#: Writes of the last moment are on the disk itself after so long.
+#: Writes of the last moment are on the disk itself after so long; what failed is tried again then.
 _SYNC_SECONDS = 1.0
+#: How many events may wait for a disk that is full: more would fill the memory as well.
+_MOST_WAITING = 10_000
 _SWEEP_SECONDS = 3600.0
 _MOST_OPEN = 256
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(\d{6})\.([a-z0-9]+)-(writes|reads)\.jsonl")
@@ -110,16 +112,10 @@ class AuditLog:
         except OSError as error:
             # The calls have had their effect: they are answered, and their events are tried again.
             self._complain(error)
-            self._waiting.extend(noted)
 
     def flush(self) -> None:
         """Write what was noted so far."""
-        waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        try:
-            self._write(waiting)
-        except OSError:
-            self._waiting.extendleft(reversed(waiting))
-            raise
+        self._write([self._waiting.popleft() for _ in range(len(self._waiting))])
 
     def sweep(self, now: float) -> None:
         """Remove what is past the retention, and reads that exceed their share."""
@@ -134,9 +130,9 @@ class AuditLog:
 
     def _run(self) -> None:
         synced = swept = 0.0
-        running = True
+        running, pause = True, _PAUSE_SECONDS
         while running:
-            running = not self._stopping.wait(_PAUSE_SECONDS)
+            running, pause = not self._stopping.wait(pause), _PAUSE_SECONDS
             now = time.time()
             try:
                 self.flush()
@@ -146,13 +142,15 @@ class AuditLog:
                 if now - swept >= _SWEEP_SECONDS:
                     swept = now
                     self.sweep(now)
-            except OSError as error:
-                # A full disk must not end the log for good, nor the requests it tells of.
+            except Exception as error:
+                # A full disk, or a database that is away while accounts are listed, must not end the log for
+                # good, nor the requests it tells of.
                 self._complain(error)
+                pause = _SYNC_SECONDS
         with self._lock:
             self._close_all()
 
-    def _complain(self, error: OSError) -> None:
+    def _complain(self, error: Exception) -> None:
         print(f"The audit log cannot be written: {error}", file=sys.stderr)  # noqa: T201
 
     def _write(self, waiting: Sequence[Noted]) -> None:
@@ -162,9 +160,26 @@ class AuditLog:
             for account in noted.accounts:
                 lines.setdefault((account, noted.kind), []).append(line)
         day = day_of(time.time())
-        with self._lock:
-            for key, found in lines.items():
-                self._appender(key, day).write(b"".join(found))
+        try:
+            with self._lock:
+                for key, found in list(lines.items()):
+                    self._appender(key, day).write(b"".join(found))
+                    del lines[key]
+        except OSError:
+            left = [
+                replace(noted, accounts=(account,))
+                for noted in waiting
+                for account in noted.accounts
+                if (account, noted.kind) in lines
+            ]
+            self._put_back(left)
+            raise
+
+    def _put_back(self, left: list[Noted]) -> None:
+        """Let events wait for the next time, reads only while there is room."""
+        if len(left) > _MOST_WAITING:
+            left = [noted for noted in left if noted.kind == "writes"][:_MOST_WAITING]
+        self._waiting.extendleft(reversed(left))
 
     def _appender(self, key: tuple[str, Kind], day: str) -> "_Appender":
         present = self._open.get(key)
@@ -192,9 +207,8 @@ class AuditLog:
                     appender.sync()
 
     def _close_all(self) -> None:
-        for appender in self._open.values():
-            appender.close()
-        self._open.clear()
+        while self._open:
+            self._open.popitem()[1].close()
 
 
 class _Appender:
@@ -211,8 +225,13 @@ class _Appender:
 
     def write(self, data: bytes) -> None:
         view = memoryview(data)
-        while view:
-            view = view[os.write(self._fd, view) :]
+        try:
+            while view:
+                view = view[os.write(self._fd, view) :]
+        except OSError:
+            # Half a line would spoil the one that is written after it, when there is room again.
+            os.ftruncate(self._fd, self.size)
+            raise
         self.size += len(data)
         self._dirty = True
 
@@ -222,8 +241,10 @@ class _Appender:
             os.fdatasync(self._fd)
 
     def close(self) -> None:
-        self.sync()
-        os.close(self._fd)
+        try:
+            self.sync()
+        finally:
+            os.close(self._fd)
 
 
 def day_of(moment: float) -> str:

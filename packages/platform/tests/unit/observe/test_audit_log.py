@@ -1,6 +1,8 @@
 """The audit log keeps whole events in files of a day, gives them back page by page, and removes what is old."""
 
 import itertools
+import resource
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,6 +77,64 @@ def test_event_that_cannot_be_written_is_written_later(
     folder.unlink()
     log.flush()
     assert _calls(tmp_path) == [1]
+
+
+def test_event_for_which_the_disk_has_half_the_room_is_written_whole_later(log: AuditLog, tmp_path: Path):
+    log.keep([_noted(1)])
+    (file,) = audit_files(str(tmp_path / ACCOUNT))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.path.stat().st_size + 10, before[1]))
+    try:
+        log.keep([_noted(2), _noted(3)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    log.flush()
+    assert _calls(tmp_path) == [3, 2, 1]
+
+
+def test_event_of_two_accounts_is_tried_again_only_where_it_is_missing(log: AuditLog, tmp_path: Path):
+    other = "222222222222"
+    (tmp_path / other).write_text("in the way")
+    event = _noted(1)
+    log.keep([Noted((ACCOUNT, other), event.kind, event.time, event.build)])
+    (tmp_path / other).unlink()
+    log.flush()
+    lines = [
+        file.path.read_bytes() for each in (ACCOUNT, other) for file in audit_files(str(tmp_path / each))
+    ]
+    assert [line.count(b"\n") for line in lines] == [1, 1]
+    assert lines[0] == lines[1]
+
+
+def test_reads_make_room_for_writes_while_nothing_can_be_written(
+    monkeypatch: pytest.MonkeyPatch, log: AuditLog, tmp_path: Path
+):
+    monkeypatch.setattr(audit_log, "_MOST_WAITING", 3)
+    (tmp_path / ACCOUNT).write_text("in the way")
+    for number in range(4):
+        log.note(_noted(number, "reads"))
+    log.keep([_noted(4), _noted(5)])
+    with pytest.raises(OSError, match="audit"):
+        log.flush()
+    (tmp_path / ACCOUNT).unlink()
+    log.flush()
+    assert _calls(tmp_path) == [5, 4]
+
+
+def test_log_goes_on_when_its_accounts_cannot_be_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    asked = threading.Event()
+
+    def accounts() -> Iterator[str]:
+        asked.set()
+        raise RuntimeError("the database is away")
+
+    log = AuditLog(lambda account: str(tmp_path / account), "api", days=30, accounts=accounts)
+    log.start()
+    assert asked.wait(10)
+    log.note(_noted(1))
+    log.stop()
+    assert _calls(tmp_path) == [1]
+    assert "the database is away" in capsys.readouterr().err
 
 
 def test_half_a_line_of_a_killed_writer_is_passed_over(log: AuditLog, tmp_path: Path):
