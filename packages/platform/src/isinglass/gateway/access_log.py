@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -57,9 +58,11 @@ class AccessLog:
             stream.flush()
         if self._path is None or stream.tell() < _ROTATE_BYTES:
             return stream
-        stream.close()
+        # The file stays open until there is another: lines go on being written where that fails.
         _rotate(self._path)
-        return self._open()
+        fresh = self._open()
+        stream.close()
+        return fresh
 
     def _open(self) -> BinaryIO:
         if self._path is None:
@@ -73,4 +76,5 @@ def _rotate(path: Path) -> None:
         older = path.with_name(f"{path.name}.{number}")
         if older.exists():
             older.replace(path.with_name(f"{path.name}.{number + 1}"))
-    path.replace(path.with_name(f"{path.name}.1"))
+    with suppress(FileNotFoundError):  # somebody has removed it
+        path.replace(path.with_name(f"{path.name}.1"))

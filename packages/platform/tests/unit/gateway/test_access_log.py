@@ -29,3 +29,18 @@ def test_full_file_is_rotated_and_the_oldest_goes(tmp_path: Path, monkeypatch: p
         log.stop()
     kept = {file.name: file.read_text() for file in tmp_path.iterdir() if file.stat().st_size}
     assert kept == {f"access.log.{age}": f'{{"number":{7 - age}}}\n' for age in range(1, 5)}
+
+
+def test_file_that_somebody_removed_is_made_again_when_it_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access_log, "_ROTATE_BYTES", 10)
+    path = tmp_path / "access.log"
+    log = AccessLog(path)
+    stream = path.open("ab")
+    path.unlink()
+    for number in range(2):
+        log.record({"number": number})
+        stream = log._write_waiting(stream)
+    stream.close()
+    assert [file.read_text() for file in sorted(tmp_path.iterdir())] == ["", '{"number":1}\n']
