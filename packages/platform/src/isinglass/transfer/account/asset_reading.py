@@ -14,7 +14,8 @@ from isinglass.transfer import inputs
 from isinglass.transfer.calling import CallFailed, Glue, pages
 
 _ASSET_INPUT = ("AssetTypeId", "Name", "Description", "Forms")
-#: Items of one request.
+#: Items of one page, and of one request: every request for some columns reads all that a table has.
+_PAGE = 1000
 _ITEMS = 100
 
 #: Glossary and term.
@@ -78,10 +79,10 @@ class AssetReader:
 
     def _items(self, identifier: str, form: str) -> Iterator[tuple[str, dict[str, Any]]]:
         named = {"AssetIdentifier": identifier, "IterableFormName": form}
-        for page in pages(self.glue, "ListIterableForms", {**named, "MaxResults": _ITEMS}, "Items"):
-            if not page:
-                continue
-            asked = {**named, "ItemIdentifiers": [item["ItemId"] for item in page]}
+        listed = pages(self.glue, "ListIterableForms", {**named, "MaxResults": _PAGE}, "Items")
+        ids = [item["ItemId"] for page in listed for item in page]
+        for first in range(0, len(ids), _ITEMS):
+            asked = {**named, "ItemIdentifiers": ids[first : first + _ITEMS]}
             for item in self.glue.call("BatchGetIterableForms", asked).get("Items", []):
                 said = {"Terms": self._named(item), "Attachments": item.get("Attachments", {})}
                 if any(said.values()):
