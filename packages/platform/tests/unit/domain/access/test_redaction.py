@@ -144,11 +144,31 @@ _PARTS = [
     "assertion",
     "Team",
     "1",
+    "_",
+    "-",
+    ".",
+    " ",
+    "s%69g",
+    "%70wd",
 ]
 _TEXTS = st.lists(st.sampled_from(_PARTS), max_size=5).map("".join)
 _DOCUMENTS = st.recursive(
     _TEXTS | st.integers(0, 9), lambda inner: st.dictionaries(_TEXTS, inner) | st.lists(inner), max_leaves=8
 )
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"KEY_TAB": "hush"},
+        {"key-tab": "hush"},
+        {"Url": "jdbc:postgresql://h/d?%70wd=hush"},
+        {"Url": "https://h/c?s%69g=hush"},
+    ],
+)
+def test_secret_that_is_written_another_way_is_not_plain(document: dict[str, Any]) -> None:
+    assert not is_plain(orjson.dumps(document), None)
+    assert "hush" not in str(redact(document))
 
 
 @settings(max_examples=100, deadline=None)
