@@ -1,6 +1,7 @@
 """Who may touch a bucket: every bucket belongs to one account, and only it may."""
 
 import re
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ from isinglass.store.buckets import Bucket
 from isinglass.store.store import Store
 
 _REMEMBERED_SECONDS = 2.0
+_MOST_REMEMBERED = 10_000
 #: Paths of SeaweedFS's own pages and of its table API, which share the port with buckets.
 _PAGES = frozenset({"buckets", "namespaces", "tables", "get-table", "tag", "status", "healthz", "metrics"})
 #: Every account has a bucket of this name: its scripts and temporary files; nobody else may take it.
@@ -26,6 +28,9 @@ class Ownership:
         self._clock = clock
         self._adopter = adopter
         self._known: dict[str, tuple[Bucket, float]] = {}
+        #: Counts changes: what was read before one is not remembered after it.
+        self._changes = 0
+        self._lock = threading.Lock()
 
     def owner(self, bucket: str) -> str | None:
         """Return a bucket's owner."""
@@ -41,19 +46,28 @@ class Ownership:
         """Say how objects of a bucket are encrypted that come without a word on it."""
         with self._store.begin() as tx:
             tx.buckets.encrypt(bucket, encryption)
-        self._known.pop(bucket, None)
+        self._forget(bucket)
 
     def _find(self, bucket: str) -> Bucket | None:
         known = self._known.get(bucket)
         if known is not None and known[1] > time.monotonic():
             return known[0]
+        changes, until = self._changes, time.monotonic() + _REMEMBERED_SECONDS
         with self._store.read() as tx:
             found = tx.buckets.find(bucket)
         if found is not None:
-            if len(self._known) > 10_000:
-                self._known.clear()
-            self._known[bucket] = (found, time.monotonic() + _REMEMBERED_SECONDS)
+            with self._lock:
+                if changes == self._changes:
+                    if len(self._known) >= _MOST_REMEMBERED:
+                        self._known.clear()
+                    self._known[bucket] = (found, until)
         return found
+
+    def _forget(self, bucket: str) -> None:
+        """Forget a bucket that has changed, and what others are reading of it now."""
+        with self._lock:
+            self._changes += 1
+            self._known.pop(bucket, None)
 
     def check(self, bucket: str, account_id: str) -> None:
         """Raise unless the bucket is there and the account's."""
@@ -75,9 +89,9 @@ class Ownership:
 
     def release(self, bucket: str, account_id: str) -> None:
         """Give a name up after the bucket is gone."""
-        self._known.pop(bucket, None)
         with self._store.begin() as tx:
             tx.buckets.release(bucket, account_id)
+        self._forget(bucket)
 
     def list(self, account_id: str) -> list[Bucket]:
         """List one account's buckets."""
