@@ -2,7 +2,6 @@
 
 import json
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -77,16 +76,12 @@ def test_commands_of_howtos_have_the_options_they_use(tmp_path, page):
 
 
 def test_describe_page_finds_what_it_describes(own_server, tmp_path):
-    (tmp_path / "orders").mkdir()
-    (tmp_path / "orders" / "a.csv").write_text("id,email,amount\n1,ann@example.com,10\n")
-    own_server.cli("crawl", str(tmp_path), "--db", "retail")
     page = (ROOT / "docs/howto/describe-data.md").read_text()
     for name, text in re.findall(r"`(\w+\.json)`.*?```json\n(.*?)```", page, re.DOTALL):
         (tmp_path / name).write_text(text.replace("000000000000", own_server.account))
     answers = {}
     for line in commands("docs/howto/describe-data.md"):
-        words = [str(tmp_path / word) if word.endswith(".json") else word for word in shlex.split(line)[1:]]
-        answers[line] = own_server.cli(*words).stdout
+        answers[line] = shell(own_server.home, tmp_path, line)
     shown = answers["isinglass asset show retail.orders"].replace(own_server.account, "000000000000")
     assert shown in re.sub("^    ", "", page, flags=re.MULTILINE)
     assert [line.split()[0] for line in answers["isinglass asset search turnover"].splitlines()[1:]] == [
@@ -171,3 +166,12 @@ def test_restricting_page_shows_ann_her_part(live_server, new_account, tmp_path)
     [shown] = re.findall(r"(    ID  REGION  AMOUNT\n(?:    .*\n)+)", (ROOT / page).read_text())
     assert re.sub("^    ", "", shown, flags=re.MULTILINE) in printed
     assert "card" not in printed
+
+
+def test_statistics_page_shows_what_it_computes(own_server, tmp_path):
+    page = "docs/howto/column-statistics.md"
+    script = "\n".join(block.text for block in blocks(page) if block.language == "sh")
+    printed = shell(own_server.home, tmp_path, script)
+    [shown] = re.findall(r"(    COLUMN .*\n(?:    .*\n)+)", (ROOT / page).read_text())
+    assert re.sub("^    ", "", shown, flags=re.MULTILINE) in printed
+    assert "Removed the schedule of retail.orders" in printed

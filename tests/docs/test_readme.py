@@ -55,8 +55,7 @@ def test_readme_commands_typed_as_written_work(tmp_path):
         prepare = """
             .venv/bin/isinglass demo --quiet
             eval "$(.venv/bin/isinglass env)"
-            aws s3 mb s3://my-bucket && echo 'a,b' > rows.csv && echo '1,2' >> rows.csv
-            aws s3 cp rows.csv s3://my-bucket/raw/rows/rows.csv
+            mkdir -p my_files/rows && echo 'a,b' > my_files/rows/rows.csv && echo '1,2' >> my_files/rows/rows.csv
         """
         program = f"python - <<'END'\n{python}END"
         printed = shell(tmp_path, tmp_path, "\n".join([prepare, program, *typed]))

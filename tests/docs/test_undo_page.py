@@ -1,28 +1,20 @@
 """The how-to page on undo, typed as it stands from its first command to its last."""
 
-import json
 import re
-import shlex
 
-from doc_pages import ROOT, commands
+from doc_pages import ROOT, blocks, commands, shell
 from server_fixtures import LiveServer
 
 PAGE = "docs/howto/undo.md"
 
 
 def test_undo_page_does_what_it_says(own_server: LiveServer, tmp_path):
-    (tmp_path / "lake" / "orders").mkdir(parents=True)
-    (tmp_path / "lake" / "orders" / "a.csv").write_text("id,amount\n1,2.5\n2,3.5\n")
-    lake = str(tmp_path / "lake")
+    [script] = [block for block in blocks(PAGE) if block.file_name]
+    (tmp_path / script.file_name).write_text(script.text)
     shown: dict[str, list[str]] = {}
     for line in commands(PAGE):
-        if "wrong.json" in line:
-            (tmp_path / "wrong.json").write_text(_wrong(own_server))
-        words = shlex.split(line)[1:]
-        words = [
-            {"lake/": lake, "wrong.json": str(tmp_path / "wrong.json")}.get(word, word) for word in words
-        ]
-        shown.setdefault(line, []).append(own_server.cli(*words).stdout)
+        typed = f'eval "$(isinglass env)"; {line}' if line.startswith("python") else line
+        shown.setdefault(line, []).append(shell(own_server.home, tmp_path, typed))
     page = (ROOT / PAGE).read_text()
     [diff] = shown["isinglass table diff retail.orders"]
     for printed in diff.splitlines():
@@ -34,12 +26,3 @@ def test_undo_page_does_what_it_says(own_server: LiveServer, tmp_path):
     )
     assert "retail.orders_before" in shown["isinglass table list retail"][0]
     assert [bool(text) for text in shown["isinglass deleted list"]] == [True, False]
-
-
-def _wrong(server: LiveServer) -> str:
-    """Write the mistake of the page: an id that is a string, and an amount that is gone."""
-    table = server.client("glue").get_table(DatabaseName="retail", Name="orders")["Table"]
-    kept = ("Name", "StorageDescriptor", "PartitionKeys", "Parameters", "TableType", "Owner", "Retention")
-    table_input = {name: table[name] for name in kept}
-    table_input["StorageDescriptor"]["Columns"] = [{"Name": "id", "Type": "string"}]
-    return json.dumps({"DatabaseName": "retail", "TableInput": table_input})
