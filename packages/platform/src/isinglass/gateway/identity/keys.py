@@ -1,5 +1,6 @@
 """Finds access keys and their opened secrets, remembering them for a few seconds."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,15 +23,15 @@ class KnownKey:
     secret: str
     found_at: float
     identity_arn: str
-    scope: Scope | None = None
-    derived: bytes = b""
+    derived: tuple[Scope, bytes] | None = None
 
     def signing_key(self, scope: Scope) -> bytes:
         """Derive the signing key, once for as long as the scope (the day) stays the same."""
-        if self.scope != scope:
-            self.derived = signing_key(self.secret, scope)
-            self.scope = scope
-        return self.derived
+        # Read once and written at once: other threads may be at it for another service.
+        derived = self.derived
+        if derived is None or derived[0] != scope:
+            derived = self.derived = scope, signing_key(self.secret, scope)
+        return derived[1]
 
 
 class KeyRing:
@@ -43,6 +44,7 @@ class KeyRing:
         self._known: dict[str, KnownKey] = {}
         #: Counts changes: what was read before one must not be remembered after it.
         self._changes = 0
+        self._lock = threading.Lock()
 
     def find(self, access_key_id: str) -> KnownKey | None:
         """Find a key by its id; one that was made inactive is as good as gone."""
@@ -56,15 +58,17 @@ class KeyRing:
         if key is None or key.status != "Active":
             self._known.pop(access_key_id, None)
             return None
-        if len(self._known) >= _MOST_REMEMBERED:
-            self._known.clear()
         secret = self._sealer.open(key.secret_sealed, access_key_id).decode()
         known = KnownKey(key, secret, now, identity_arn(key.principal_arn))
-        if changes == self._changes:
-            self._known[access_key_id] = known
+        with self._lock:
+            if changes == self._changes:
+                if len(self._known) >= _MOST_REMEMBERED:
+                    self._known.clear()
+                self._known[access_key_id] = known
         return known
 
     def forget(self) -> None:
         """Forget every key: one was changed or deleted."""
-        self._changes += 1
-        self._known.clear()
+        with self._lock:
+            self._changes += 1
+            self._known.clear()
