@@ -72,6 +72,10 @@ class Transaction:
         #: What of the catalog may be encrypted is written and read through this.
         self.documents = Documents(self, vault, allow, begun)
 
+    def end(self) -> None:
+        """Let go of the repositories: they know each other, and would stay until the garbage is collected."""
+        self.__dict__.clear()
+
     @cached_property
     def accounts(self) -> Accounts:
         return Accounts(self.connection)
@@ -315,9 +319,13 @@ class Store:
         begun = self.vault.moment()
         with self._writes.write() as connection:
             transaction = Transaction(connection, self.vault, self._allow, begun)
-            yield transaction
-            transaction.documents.confirm()
-        if transaction.work.enqueued:
+            try:
+                yield transaction
+                transaction.documents.confirm()
+                enqueued = transaction.work.enqueued
+            finally:
+                transaction.end()
+        if enqueued:
             self._writes.after_commit(self.work_arrived.set)
 
     @contextmanager
@@ -346,7 +354,11 @@ class Store:
         """Begin a transaction that only reads: a consistent snapshot, no write lock."""
         begun = self.vault.moment()
         with self._reading.begin() as connection:
-            yield Transaction(connection, self.vault, self._allow, begun)
+            transaction = Transaction(connection, self.vault, self._allow, begun)
+            try:
+                yield transaction
+            finally:
+                transaction.end()
 
     def close(self) -> None:
         """Close pooled connections."""

@@ -1,5 +1,6 @@
 """The chain retries what lost a race, answers what went wrong, and keeps tokens between pages."""
 
+import gc
 import json
 import logging
 import os
@@ -16,21 +17,23 @@ from isinglass.domain.signature import Credentials, sign_headers
 from isinglass.gateway.access_log import AccessLog
 from isinglass.gateway.authorization import Authorizer
 from isinglass.gateway.chain import Chain
+from isinglass.gateway.exchange import Exchange
 from isinglass.gateway.identity.keys import KeyRing
 from isinglass.gateway.identity.verifier import Verifier
 from isinglass.gateway.protocol.messages import HttpRequest
 from isinglass.gateway.protocol.paging import TokenSealer
-from isinglass.gateway.service import compile_catalogue
+from isinglass.gateway.service import compile_catalogue, operation_names
 from isinglass.gateway.standings import Standings
 from isinglass.model.glue.errors import AlreadyExistsException, EntityNotFoundException
 from isinglass.observe.audit_log import AuditLog
+from isinglass.operations import registry
 from isinglass.operations.context import Context
 from isinglass.operations.registry import Handler
 from isinglass.store.access_keys import AccessKey
 from isinglass.store.accounts import Account
 from isinglass.store.paging import PageRequest
 from isinglass.store.sealing import Sealer
-from isinglass.store.store import Store
+from isinglass.store.store import Store, Transaction
 
 DATABASES = ["sqlite"]
 ACCOUNT = "123456789012"
@@ -209,3 +212,25 @@ def test_refusal_is_given_to_who_did_not_sign_and_runs_nothing(
     refused = chain.refusal(replace(request, body=b"{ }"))
     assert refused is not None
     assert json.loads(refused.body)["__type"] == "InvalidSignatureException"
+
+
+def test_request_leaves_nothing_that_only_a_search_for_garbage_would_find(
+    chain_of: Callable[[dict[str, Handler]], Chain],
+) -> None:
+    chain = chain_of(registry.load(operation_names()))
+    requests = [
+        ("CreateDatabase", {"DatabaseInput": {"Name": "shop"}}, 200),
+        ("CreateTable", {"DatabaseName": "shop", "TableInput": {"Name": "sales"}}, 200),
+        ("GetTables", {"DatabaseName": "shop"}, 200),
+        ("GetTable", {"DatabaseName": "shop", "Name": "no such"}, 400),
+        ("SearchTables", {"SearchText": "sales"}, 200),
+    ]
+    gc.collect()
+    gc.disable()
+    try:
+        for operation, document, status in requests:
+            assert chain.handle(signed(operation, document)).status == status
+        left = [one for one in gc.get_objects() if isinstance(one, Exchange | Transaction)]
+    finally:
+        gc.enable()
+    assert left == []
