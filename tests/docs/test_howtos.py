@@ -174,4 +174,3 @@ def test_statistics_page_shows_what_it_computes(own_server, tmp_path):
     printed = shell(own_server.home, tmp_path, script)
     [shown] = re.findall(r"(    COLUMN .*\n(?:    .*\n)+)", (ROOT / page).read_text())
     assert re.sub("^    ", "", shown, flags=re.MULTILINE) in printed
-    assert "Removed the schedule of retail.orders" in printed
