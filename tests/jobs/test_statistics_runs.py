@@ -406,6 +406,21 @@ def test_run_is_stopped_while_it_reads(make_job_server: Callable[..., JobServer]
     assert server.access_keys() == []
 
 
+def test_run_is_stopped_as_soon_as_it_began_however_near_its_end(
+    job_server: JobServer, tmp_path: Path
+) -> None:
+    folder = tmp_path / "sales"
+    folder.mkdir()
+    pq.write_table(pa.table({"id": [1, 2]}), folder / "a.parquet")
+    _create(job_server, "id bigint", folder)
+    for _ in range(3):
+        run_id = _start(job_server)
+        eventually(lambda run_id=run_id: _run(job_server, run_id)["Status"] == "RUNNING")
+        job_server.glue.stop_column_statistics_task_run(**TABLE)
+        assert _ended(job_server, run_id)["Status"] == "STOPPED"
+    assert _statistics(job_server, "id") == {}
+
+
 def test_run_into_an_encrypted_catalog_needs_a_role_that_may_write_with_the_key(
     job_server: JobServer, tmp_path: Path
 ) -> None:

@@ -1,21 +1,25 @@
 """How people name tables and partitions on the command line."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, unquote
 
 from isinglass.cli.errors import INVALID, CliError, usage
 
+_BETWEEN = re.compile(r"[./]")
+
 
 def table_name(text: str) -> tuple[str, str]:
-    """Read `database.table`, `database/table` or a table's ARN."""
+    """Read `database.table`, `database/table` or a table's ARN; a table's name may have dots and slashes."""
     if text.startswith("arn:"):
         kind, _, rest = text.rpartition(":")[2].partition("/")
         if kind != "table":
             raise usage(f"{text} does not name a table")
-        text = rest
-    database, dot, name = text.replace("/", ".", 1).partition(".")
-    if not dot or not database or not name:
+        database, _, name = rest.partition("/")
+    else:
+        database, name = (*_BETWEEN.split(text, maxsplit=1), "")[:2]
+    if not database or not name:
         raise usage(f"{text} does not name a table", f"isinglass tables {text}      or DATABASE.TABLE")
     return database, name
 

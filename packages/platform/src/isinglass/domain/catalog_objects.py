@@ -85,5 +85,5 @@ def check_partition_values(partition_keys: Sequence[Any], values: Sequence[str])
 def version_number(version_id: str) -> int:
     """Read a table's VersionId, a decimal number in a string."""
     if not (version_id.isascii() and version_id.isdigit()) or len(version_id) > 9:
-        raise InvalidInputException(f"Version id {version_id!r} is not a number")
+        raise InvalidInputException(f"Version id {version_id!r} is not a number from 0 to 999999999")
     return int(version_id)

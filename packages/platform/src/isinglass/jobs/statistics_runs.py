@@ -224,7 +224,9 @@ class StatisticsHandler:
             tx.access_keys.delete(keys.access_key_id)
             if not tx.work.finish(item) or current is None or not current.under_way:
                 return None
-            if outcome.measured is not None and table is None:
+            if current.state == STOPPING:  # it was asked to stop after its process was last asked about it
+                outcome = _Outcome(STOPPED)
+            elif outcome.measured is not None and table is None:
                 outcome = _Outcome(FAILED, "The table was deleted while its statistics were computed.")
             elif outcome.measured is not None and table is not None:
                 self._store(tx, table, outcome.measured, now)

@@ -18,6 +18,7 @@ from isinglass.transfer.putting_partitions import MOST, put_partitions
 from isinglass.transfer.putting_tables import Fate, TableParts, put_statistics, put_table
 from isinglass.transfer.records import Malformed, Record, decode
 from isinglass.transfer.report import Entry, Problem, Report
+from isinglass.transfer.unknown_members import check_known
 from isinglass.transfer.wanted import Wanted
 
 #: Bytes of partitions in one request: the server takes 10 MB.
@@ -28,7 +29,7 @@ def entries_of(lines: Iterable[Line], report: Report) -> Iterator[Entry]:
     """Read lines as records; a bad line is a problem of the report."""
     for line in lines:
         try:
-            yield Entry(line.where, decode(line.text), len(line.text))
+            yield Entry(line.where, check_known(decode(line.text)), len(line.text))
         except Malformed as error:
             report.add("Line", "failed")
             report.problem(Problem(line.where, "", str(error)))
