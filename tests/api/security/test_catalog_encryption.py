@@ -249,6 +249,36 @@ def test_alias_of_another_account_is_refused_whether_it_is_there_or_not(api: Api
         ) == ("InvalidInputException", message)
 
 
+@pytest.mark.parametrize("state", ["Enabled", "Disabled", "PendingDeletion", "missing"])
+def test_key_of_another_account_is_refused_alike_whatever_has_become_of_it(
+    api: Api, glue: Any, state: str
+) -> None:
+    theirs = api.client("kms", "210987654321")
+    named: str = theirs.create_key()["KeyMetadata"]["Arn"]
+    if state == "Disabled":
+        theirs.disable_key(KeyId=named)
+    elif state == "PendingDeletion":
+        theirs.schedule_key_deletion(KeyId=named)
+    elif state == "missing":
+        named = named[:-36] + "00000000-0000-4000-8000-000000000000"
+
+    def denial(action: str) -> tuple[str, str]:
+        user = "User: arn:aws:iam::123456789012:root is not authorized to perform"
+        why = f"because no resource-based policy allows the {action} action"
+        return "AccessDeniedException", f"{user}: {action} on resource: {named} {why}"
+
+    put = glue.put_data_catalog_encryption_settings
+    passwords = {"ReturnConnectionPasswordEncrypted": True, "AwsKmsKeyId": named}
+    settings = {"ConnectionPasswordEncryption": passwords}
+    assert _error(_put, glue=glue, key=named) == denial("kms:GenerateDataKey")
+    assert _error(put, DataCatalogEncryptionSettings=settings) == denial("kms:Encrypt")
+    encryption = {"SseAlgorithm": "aws:kms", "KmsKeyArn": named}
+    export = glue.put_data_catalog_export_configuration
+    assert _error(export, ExportSetting="ENABLED", EncryptionConfiguration=encryption) == denial(
+        "kms:GenerateDataKey"
+    )
+
+
 def test_settings_with_a_key_that_cannot_be_used_are_refused(glue: Any, kms: Any, key: str) -> None:
     kms.disable_key(KeyId=key)
     settings = glue.get_data_catalog_encryption_settings()["DataCatalogEncryptionSettings"]

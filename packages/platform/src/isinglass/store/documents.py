@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from isinglass.domain.catalog_changes import Change, change_of
 from isinglass.domain.catalog_encryption import IN_THE_CLEAR, TO_READ, TO_WRITE, AtRest, at_rest
 from isinglass.domain.catalog_ids import account_of
-from isinglass.domain.keys.references import read_reference
+from isinglass.domain.keys.references import InvalidReference, read_reference
 from isinglass.model.edge_errors import AccessDeniedException as DeniedAtEdge
 from isinglass.model.glue.errors import AccessDeniedException, GlueEncryptionException
 from isinglass.store.document_keys import DataKeyGone, DocumentKeys, is_lost
+from isinglass.store.key_use import absent_key
 from isinglass.store.keys import Key
 from isinglass.store.sealed_texts import DataKey, TextBroken, data_key_of, is_sealed, mark_of
 from isinglass.store.vault import Moment, SettingsChanged, Vault
@@ -134,6 +135,7 @@ class Documents:
     def check_key(self, account_id: str, settings: AtRest) -> None:
         """Refuse settings whose key cannot be used for writing, and make its data key."""
         if settings.key is not None:
+            self._check_stranger(account_id, settings)
             self._usable(account_id, settings)
 
     def confirm(self) -> None:
@@ -169,6 +171,16 @@ class Documents:
         key = DocumentKeys(self._tx, self._vault).of_key(account_id, settings.key or "")
         self._check(TO_WRITE, key, account_id, settings)
         return key
+
+    def _check_stranger(self, account_id: str, settings: AtRest) -> None:
+        """Refuse another account's key that may not be used before telling whether it is there."""
+        try:
+            reference = read_reference(settings.key or "", account_id)
+        except InvalidReference:
+            return
+        if self._allow is not None and reference.account_id != account_id:
+            key = self._tx.keys.resolve(reference) or absent_key(reference, reference.region)
+            self._allow(TO_WRITE, key, account_id, settings)
 
     def _opening_key(self, account_id: str, id_: str) -> DataKey:
         key = self._opening.get(id_)

@@ -197,6 +197,20 @@ def open_data_key(store: "Store", sealer: Sealer, blob: bytes, context: Mapping[
         return KeyUse(tx, sealer).decrypt(blob, context)
 
 
+def absent_key(reference: KeyReference, region: str) -> Key:
+    """Stand for another account's key that is not there: a stranger is denied it as one that is there."""
+    return Key(
+        account_id=reference.account_id,
+        id=reference.id,
+        region=reference.region or region,
+        state="Enabled",
+        manager="CUSTOMER",
+        description="",
+        policy=policies.default_policy(reference.account_id),
+        created_at=0.0,
+    )
+
+
 def new_material(sealer: Sealer, key: Key, number: int, reason: Reason, now: float) -> Material:
     """Make what a key encrypts with from now on."""
     sealed = sealer.seal(os.urandom(_BYTES), _sealed_for(key, number))

@@ -12,9 +12,10 @@ from isinglass.model.glue.shapes import (
     PutDataCatalogExportConfigurationOutput,
 )
 from isinglass.operations.context import Context
+from isinglass.operations.key_names import usable_key
 from isinglass.operations.registry import implements
 from isinglass.store.catalog_exports import CatalogExport, Status
-from isinglass.store.key_use import KeyUnavailable, KeyUse, require_enabled
+from isinglass.store.key_use import KeyUnavailable
 from isinglass.store.store import Transaction
 from isinglass.transfer.kept_export import KIND, bucket_of, work_key
 
@@ -58,9 +59,7 @@ def _check_encryption(ctx: Context, tx: Transaction, given: Mapping[str, str]) -
         return
     context = {"aws:s3:arn": f"arn:aws:s3:::{bucket_of(ctx.account_id)}/{EXPORT_KEY}"}
     try:
-        key = KeyUse(tx, ctx.services.sealer, ctx.region).resolve(ctx.account_id, reference or _OWN_KEY)
-        ctx.use_key("kms:GenerateDataKey", key, context, via="s3")
-        require_enabled(key)
+        usable_key(ctx, tx, reference or _OWN_KEY, "kms:GenerateDataKey", context, via="s3")
     except KeyUnavailable as error:
         raise InvalidInputException(str(error)) from error
 

@@ -10,7 +10,6 @@ from isinglass.domain.catalog_encryption import (
     at_rest,
     password_key,
 )
-from isinglass.domain.keys.references import InvalidReference, read_reference
 from isinglass.model.glue.errors import (
     AccessDeniedException,
     GlueEncryptionException,
@@ -23,9 +22,10 @@ from isinglass.model.glue.shapes import (
     PutDataCatalogEncryptionSettingsResponse,
 )
 from isinglass.operations.context import Context
+from isinglass.operations.key_names import check_alias, usable_key
 from isinglass.operations.registry import implements
 from isinglass.store.connection_passwords import ConnectionPasswords
-from isinglass.store.key_use import KeyUnavailable, KeyUse, require_enabled
+from isinglass.store.key_use import KeyUnavailable
 from isinglass.store.keys import Key
 from isinglass.store.store import Transaction
 from isinglass.store.vault import FOLLOWED_SECONDS
@@ -73,29 +73,16 @@ def _check_keys(ctx: Context, tx: Transaction, settings: Any) -> None:
     """Refuse keys that cannot be used, or not by whoever will have to."""
     wanted = at_rest(settings)
     for named in (wanted.key, password_key(settings)):
-        _check_alias(ctx, named or "")
+        check_alias(ctx, named or "")
     try:
         if wanted != AtRest():
             tx.documents.check_key(ctx.account_id, wanted)
         if (reference := password_key(settings)) is not None:
-            key = KeyUse(tx, ctx.services.sealer, ctx.region).resolve(ctx.account_id, reference)
-            ctx.use_key("kms:Encrypt", key, via="glue")
-            require_enabled(key)
-            _encrypt_passwords(ctx, tx, key)
+            _encrypt_passwords(ctx, tx, usable_key(ctx, tx, reference, "kms:Encrypt", via="glue"))
     except (GlueEncryptionException, KeyUnavailable) as error:
         # What a catalog's key says besides is about what it has encrypted.
         unusable = error if isinstance(error, KeyUnavailable) else error.__cause__ or error
         raise InvalidInputException(f"The key cannot be used: {unusable}") from error
-
-
-def _check_alias(ctx: Context, named: str) -> None:
-    """Refuse another account's alias: that account could let it lead to any key, and tells nobody of it."""
-    try:
-        reference = read_reference(named, ctx.account_id)
-    except InvalidReference:
-        return  # no alias, and no key either
-    if reference.alias and reference.account_id != ctx.account_id:
-        raise InvalidInputException(f"{named} is another account's alias: name its key by the key's own ARN")
 
 
 def _encrypt_passwords(ctx: Context, tx: Transaction, key: Key) -> None:
