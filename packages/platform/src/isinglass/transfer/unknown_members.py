@@ -36,7 +36,7 @@ def check_known(record: Record) -> Record:
 
 
 def _unknown(value: Any, shape: str, path: str) -> Iterator[str]:
-    """Yield the paths of unknown members; to refuse what is of another type than its shape is the server's."""
+    """Yield the paths of unknown members; what is of another type than its shape is left to the server."""
     kind, members = _model()[shape]
     if kind == "structure" and isinstance(value, Mapping):
         for name, each in value.items():
