@@ -107,7 +107,10 @@ class Or:
     operands: tuple["Expression", ...]
 
 
-Expression = Compare | In | Between | Like | IsNull | Not | And | Or
+#: What compares a column with literals, what asks one column anything, and all that `parse` gives.
+Comparison = Compare | In | Between | Like
+Condition = Comparison | IsNull
+Expression = Condition | Not | And | Or
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,23 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from isinglass.domain.partition_expression import (
     And,
     Between,
     Compare,
+    Condition,
     Expression,
-    In,
     IsNull,
     Like,
-    Not,
-    Or,
     UnsupportedExpression,
     parse,
 )
 from isinglass.domain.partition_types import KeyType, NotOfType, UnknownType, is_ordered_as_text, key_type
 from isinglass.domain.partition_values import EVERYTHING, NULL, KeyRange, key_range
-from isinglass.domain.truths import Test, Truth, all_of, any_of, comparison, negated
+from isinglass.domain.truths import Test, Truth, comparison, compiled
 from isinglass.model.glue.errors import InvalidInputException, InvalidStateException
 
 _Test = Test[Sequence[str]]
@@ -56,7 +55,7 @@ def compile_filter(text: str, partition_keys: Sequence[Any]) -> PartitionFilter 
     }
     try:
         tree = parse(text)
-        test = _compile(tree, columns)
+        test = compiled(tree, partial(_test_of, columns))
     except (UnsupportedExpression, NotOfType, UnknownType) as error:
         raise InvalidInputException(str(error)) from error
     ordered = [(key["Name"].lower(), key.get("Type", "string")) for key in partition_keys]
@@ -81,24 +80,12 @@ class _Column:
         return key_type(self.type_name)
 
 
-def _compile(node: Expression, columns: dict[str, _Column]) -> _Test:
-    match node:
-        case And(operands):
-            return all_of([_compile(operand, columns) for operand in operands])
-        case Or(operands):
-            return any_of([_compile(operand, columns) for operand in operands])
-        case Not(operand):
-            return negated(_compile(operand, columns))
-        case _:
-            column = columns.get(node.column.lower())
-            if column is None:
-                there = f"The partition keys are {', '.join(columns)}." if columns else "There are none."
-                reason = f"{node.column} is no partition key of the table. {there}"
-                raise InvalidInputException(f"Invalid partition expression! {reason}")
-            return _condition(node, column)
-
-
-def _condition(node: Compare | In | Between | Like | IsNull, column: _Column) -> _Test:
+def _test_of(columns: dict[str, _Column], node: Condition) -> _Test:
+    column = columns.get(node.column.lower())
+    if column is None:
+        there = f"The partition keys are {', '.join(columns)}." if columns else "There are none."
+        reason = f"{node.column} is no partition key of the table. {there}"
+        raise InvalidInputException(f"Invalid partition expression! {reason}")
     position = column.position
     if isinstance(node, IsNull):
         return lambda values: position >= len(values) or values[position] == NULL

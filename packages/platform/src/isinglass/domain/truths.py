@@ -5,7 +5,18 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from isinglass.domain.partition_expression import Between, Compare, In, Like
+from isinglass.domain.partition_expression import (
+    And,
+    Between,
+    Compare,
+    Comparison,
+    Condition,
+    Expression,
+    In,
+    Like,
+    Not,
+    Or,
+)
 
 _Row = TypeVar("_Row")
 
@@ -21,6 +32,19 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+
+
+def compiled(tree: Expression, test_of: Callable[[Condition], Test[_Row]]) -> Test[_Row]:
+    """Build the test of an expression out of those of its conditions."""
+    match tree:
+        case And(operands):
+            return all_of([compiled(each, test_of) for each in operands])
+        case Or(operands):
+            return any_of([compiled(each, test_of) for each in operands])
+        case Not(operand):
+            return negated(compiled(operand, test_of))
+        case _:
+            return test_of(tree)
 
 
 def all_of(tests: Sequence[Test[_Row]]) -> Test[_Row]:
@@ -65,7 +89,7 @@ def negated(inner: Test[_Row]) -> Test[_Row]:
     return test
 
 
-def comparison(node: Compare | In | Between | Like, read: Callable[[str], Any]) -> Callable[[Any], bool]:
+def comparison(node: Comparison, read: Callable[[str], Any]) -> Callable[[Any], bool]:
     """Build what decides about one value, of the type whose literals `read` reads."""
     match node:
         case Compare(_, op, literal):

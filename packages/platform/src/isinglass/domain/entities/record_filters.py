@@ -7,23 +7,19 @@ by their value, truth values, and everything else as text.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any, Literal
 
 from isinglass.domain.entities.names import matching
 from isinglass.domain.partition_expression import (
-    And,
-    Between,
-    Compare,
-    Expression,
-    In,
+    Comparison,
+    Condition,
     IsNull,
     Like,
-    Not,
-    Or,
     UnsupportedExpression,
     parse,
 )
-from isinglass.domain.truths import Test, Truth, all_of, any_of, comparison, negated
+from isinglass.domain.truths import Test, Truth, comparison, compiled
 
 Record = Mapping[str, Any]
 Kind = Literal["number", "truth value", "text", "structure", "date in a form of its own"]
@@ -84,25 +80,17 @@ def compile_record_filter(text: str, types: Mapping[str, str]) -> Callable[[Reco
     Raises BadFilter, as does the filter itself for a value that it cannot compare.
     """
     try:
-        test = _compile(parse(text, typed_literals=True), types)
+        test = compiled(parse(text, typed_literals=True), partial(_test_of, types))
     except UnsupportedExpression as error:
         raise BadFilter(f"FilterPredicate is not understood: {error.reason}") from error
     return lambda record: test(record) is True
 
 
-def _compile(tree: Expression, types: Mapping[str, str]) -> Test[Record]:
-    match tree:
-        case And(operands):
-            return all_of([_compile(each, types) for each in operands])
-        case Or(operands):
-            return any_of([_compile(each, types) for each in operands])
-        case Not(operand):
-            return negated(_compile(operand, types))
-        case IsNull(column):
-            name = field_named(types, column)
-            return lambda record: record.get(name) is None
-        case _:
-            return _condition(tree, field_named(types, tree.column), types)
+def _test_of(types: Mapping[str, str], condition: Condition) -> Test[Record]:
+    name = field_named(types, condition.column)
+    if isinstance(condition, IsNull):
+        return lambda record: record.get(name) is None
+    return _compared(condition, name, types)
 
 
 def field_named(names: Iterable[str], wanted: str) -> str:
@@ -114,7 +102,7 @@ def field_named(names: Iterable[str], wanted: str) -> str:
     return found
 
 
-def _condition(node: Compare | In | Between | Like, name: str, types: Mapping[str, str]) -> Test[Record]:
+def _compared(node: Comparison, name: str, types: Mapping[str, str]) -> Test[Record]:
     if isinstance(node, Like) and len(node.pattern) > _LONGEST_PATTERN:
         raise BadFilter(f"The pattern for {name} has more than {_LONGEST_PATTERN} characters")
     decisions: dict[Kind, Callable[[Any], bool]] = {}

@@ -15,6 +15,7 @@ from isinglass.domain.partition_expression import (
     And,
     Between,
     Compare,
+    Condition,
     Expression,
     In,
     IsNull,
@@ -64,7 +65,7 @@ def compile_row_filter(text: str, columns: Sequence[Mapping[str, Any]]) -> Expre
     return tree
 
 
-def _tests(tree: Expression) -> Iterator[Compare | In | Between | Like | IsNull]:
+def _tests(tree: Expression) -> Iterator[Condition]:
     if isinstance(tree, Not):
         yield from _tests(tree.operand)
     elif isinstance(tree, And | Or):
@@ -74,7 +75,7 @@ def _tests(tree: Expression) -> Iterator[Compare | In | Between | Like | IsNull]
         yield tree
 
 
-def _check(text: str, test: Compare | In | Between | Like | IsNull, types: Mapping[str, str]) -> None:
+def _check(text: str, test: Condition, types: Mapping[str, str]) -> None:
     kind = types.get(test.column.lower())
     if kind is None:
         raise InvalidRowFilter(text, f"the table has no column {test.column}")
@@ -88,7 +89,7 @@ def _check(text: str, test: Compare | In | Between | Like | IsNull, types: Mappi
             raise InvalidRowFilter(text, f"{literal!r} is no value of column {test.column}, which is {kind}")
 
 
-def literals(test: Compare | In | Between | Like | IsNull) -> tuple[str, ...]:
+def literals(test: Condition) -> tuple[str, ...]:
     """List the literals of one test."""
     match test:
         case Compare():

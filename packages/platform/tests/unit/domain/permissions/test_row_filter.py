@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isinglass.domain.partition_expression import And, Between, Compare, Expression, In, IsNull, Like, Not, Or
+from isinglass.domain.partition_expression import (
+    And,
+    Between,
+    Compare,
+    Expression,
+    In,
+    IsNull,
+    Like,
+    Not,
+    Or,
+    parse,
+)
 from isinglass.domain.permissions.partition_outcomes import may_hold
 from isinglass.domain.permissions.row_filter import (
     InvalidRowFilter,
@@ -183,3 +194,18 @@ def test_partition_whose_keys_decide_is_judged_as_a_database_does(tree: Expressi
 def test_partition_may_hold_rows_that_other_columns_decide_over(text: str, holds: bool):
     tree = compile_row_filter(text, [*COLUMNS, *KEYS])
     assert may_hold(tree, KEYS, ["2", "a"]) is holds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " AND ".join(f"amount > {number}" for number in range(200)),
+        " OR ".join(f"amount > {number}" for number in range(200)),
+        f"name LIKE '{'%a' * 40}%b'",
+    ],
+    ids=["conjunction", "disjunction", "pattern"],
+)
+def test_partition_is_judged_by_filters_of_many_parts_at_once(text: str):
+    tree = parse(text, typed_literals=True)
+    keys = [{"Name": "name", "Type": "string"}]
+    assert may_hold(tree, keys, ["a" * 200]) is ("LIKE" not in text)
