@@ -54,6 +54,17 @@ def test_get_catalogs_lists_levels_trees_and_the_root(nested: Any) -> None:
     assert (ids(rest), "NextToken" in rest) == (tree[2:], False)
 
 
+def test_root_counts_among_the_catalogs_of_a_page(nested: Any) -> None:
+    pages: list[list[str]] = []
+    token: dict[str, str] = {}
+    while not pages or token:
+        answer = nested.get_catalogs(Recursive=True, IncludeRoot=True, MaxResults=1, **token)
+        pages.append(ids(answer))
+        token = {"NextToken": answer["NextToken"]} if "NextToken" in answer else {}
+    assert pages == [[ROOT_ACCOUNT], [SALES], [EMEA]]
+    assert ids(nested.get_catalogs(IncludeRoot=True, MaxResults=2)) == [ROOT_ACCOUNT, SALES]
+
+
 def test_update_catalog_replaces_the_definition(nested: Any) -> None:
     given = {"Parameters": {"a": "b"}, "CreateTableDefaultPermissions": []}
     nested.update_catalog(CatalogId=SALES, CatalogInput=given)

@@ -108,6 +108,15 @@ def test_updating_a_database_link_updates_its_target(linked: Any) -> None:
     assert linked.get_database(Name="alias")["Database"]["TargetDatabase"] == {"DatabaseName": "real"}
 
 
+def test_update_through_a_link_leaves_what_tables_of_its_target_begin_with(linked: Any) -> None:
+    """Silent on it, the link's own defaults must not open a database that somebody has closed."""
+    closed = {"Name": "real", "CreateTableDefaultPermissions": []}
+    linked.update_database(Name="real", DatabaseInput=closed)
+    linked.update_database(Name="alias", DatabaseInput={"Name": "alias", "Description": "new"})
+    database = linked.get_database(Name="real")["Database"]
+    assert (database["Description"], database["CreateTableDefaultPermissions"]) == ("new", [])
+
+
 def test_links_lead_into_nested_catalogs(linked: Any) -> None:
     linked.create_catalog(Name="sales", CatalogInput={})
     linked.create_database(CatalogId=NESTED, DatabaseInput={"Name": "emea"})

@@ -3,8 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from api_fixtures import ROOT_ACCOUNT, call
 from permission_fixtures import Lake, columns, principal, refusal, table
+
+from isinglass.operations.catalog import undo
 
 DATABASE = {"Database": {"Name": "sales"}}
 ORDERS = {"DatabaseName": "sales", "TableName": "orders"}
@@ -87,3 +90,16 @@ def test_restore_of_a_version_needs_alter(lake: Lake):
     assert told(ask(lake, "RestoreTableVersion", restore)) == (400, "AccessDeniedException")
     lake.grant(table(), "ALTER")
     assert told(ask(lake, "RestoreTableVersion", restore)) == (200, "")
+
+
+def test_restricted_database_is_not_purged_however_many_others_are(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(undo, "_CHECKED_AT_ONCE", 1)
+    lake.restrict(DATABASE)
+    for name in ("a", "b"):
+        lake.glue.create_database(DatabaseInput={"Name": name})
+    for name in ("a", "b", "sales"):
+        lake.glue.delete_database(Name=name)
+    assert told(ask(lake, "PurgeDeleted", {"Kind": "ALL"})) == (400, "AccessDeniedException")
+    assert told(ask(lake, "PurgeDeleted", {"Kind": "DATABASE", "DatabaseName": "a"})) == (200, "")

@@ -29,6 +29,8 @@ from isinglass.store.paging import PageRequest
 from isinglass.store.store import Transaction
 
 _DATABASES_AT_ONCE = 100
+#: The key of a page that begins with the first catalog.
+_BEFORE_ALL = ("",)
 
 
 @implements("CreateCatalog")
@@ -68,8 +70,8 @@ def get_catalogs(ctx: Context, request: GetCatalogsRequest) -> GetCatalogsRespon
     with ctx.store.read() as tx:
         if path_of(parent):
             tx.catalogs.require(parent)
-        found, after = tx.catalogs.page(parent, ctx.page, recursive=request.get("Recursive", False))
         first = [parent] if with_root and ctx.page.after is None else []
+        found, after = _page(ctx, tx, parent, len(first), recursive=request.get("Recursive", False))
         ids = [*first, *(catalog.catalog_id for catalog in found)]
         filled = tx.catalogs.with_databases(ids) if "HasDatabases" in request else set()
     wanted = request.get("HasDatabases")
@@ -78,6 +80,16 @@ def get_catalogs(ctx: Context, request: GetCatalogsRequest) -> GetCatalogsRespon
         "CatalogList": [shown[each] for each in ids if wanted is None or (each in filled) == wanted],
         "NextToken": ctx.token(after),
     }
+
+
+def _page(
+    ctx: Context, tx: Transaction, parent: str, taken: int, *, recursive: bool
+) -> tuple[list[Catalog], tuple[Any, ...] | None]:
+    """List catalogs on what is left of a page."""
+    size = ctx.page.size - taken
+    if size == 0:
+        return [], _BEFORE_ALL
+    return tx.catalogs.page(parent, PageRequest(size, ctx.page.after), recursive=recursive)
 
 
 @implements("UpdateCatalog")

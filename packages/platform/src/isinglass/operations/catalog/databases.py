@@ -157,14 +157,15 @@ def update_database(ctx: Context, request: UpdateDatabaseRequest) -> UpdateDatab
     catalog = catalog_of(ctx, request)
     name = fold(request["Name"])
     with ctx.store.begin() as tx:
+        given = request["DatabaseInput"]
         present = tx.databases.lock(catalog, name)
-        document = database_document(request["DatabaseInput"], _kept_permissions(present))
         if "TargetDatabase" in present.document:
-            if document["Name"] == name:
-                document["Name"] = fold(present.document["TargetDatabase"]["DatabaseName"])
             place, _ = linked_place(ctx, tx, catalog, present)
+            if fold(given["Name"]) == name:
+                given = {**given, "Name": place.database}
             catalog, name = place.catalog, place.database
             present = tx.databases.lock(catalog, name)
+        document = database_document(given, _kept_permissions(present))
         _check_kind(present, document)
         require_on_database(ctx, tx, catalog, present, "ALTER")
         old_place = present.document.get("LocationUri")

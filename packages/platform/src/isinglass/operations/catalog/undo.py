@@ -42,8 +42,8 @@ from isinglass.store.store import Transaction
 
 #: How a page's key begins: among the databases, which come first, or among the tables.
 _DATABASES, _TABLES = "databases", "tables"
-#: Deleted databases looked at before they are purged.
-_MOST_CHECKED = 10_000
+#: Deleted databases looked at together before they are purged.
+_CHECKED_AT_ONCE = 1_000
 #: The names that say what is purged.
 _NEEDED = {"ALL": set[str](), "DATABASE": {"DatabaseName"}, "TABLE": {"DatabaseName", "TableName"}}
 
@@ -181,8 +181,14 @@ def _is_protected(
         return True
     if table is not None:
         return False
-    databases, _ = tx.deleted_databases.page(catalog, database, PageRequest(_MOST_CHECKED))
-    return any(each.database.restricted for each in databases)
+    after: tuple[Any, ...] | None = None
+    while True:
+        page = PageRequest(_CHECKED_AT_ONCE, after)
+        databases, after = tx.deleted_databases.page(catalog, database, page)
+        if any(each.database.restricted for each in databases):
+            return True
+        if after is None:
+            return False
 
 
 def _check_administrator(ctx: Context, tx: Transaction, catalog: str) -> None:
