@@ -119,11 +119,13 @@ class Chain:
             return [self.handle(request) for request in taken]
         return self._logged(answered)
 
-    def refusal(self, request: HttpRequest) -> HttpResponse | None:
-        """Answer a request that can be refused without running it; None for one that must run."""
+    def check(self, request: HttpRequest) -> HttpResponse | str:
+        """Answer a request that can be refused without running it; of one that must run, tell the account."""
         exchange = self._exchange(request, patient=True)
         self._run(exchange, self._checks)
-        return self._logged([exchange])[0] if exchange.response else None
+        if exchange.response is None:
+            return exchange.signed_by.principal.account_id
+        return self._logged([exchange])[0]
 
     def _exchange(self, request: HttpRequest, *, patient: bool) -> Exchange:
         return Exchange(request, _request_id(), self._clock(), time.perf_counter(), patient)

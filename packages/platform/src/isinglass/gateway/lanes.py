@@ -10,21 +10,23 @@ from isinglass.gateway.chain import Chain, Contended
 from isinglass.gateway.cores import Cores, allowed, stay_on
 from isinglass.gateway.pool import Pool
 from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
+from isinglass.gateway.turns import Turns
 from isinglass.gateway.writer import Writer
 from isinglass.model.edge_errors import ThrottlingException
 
 #: Operations that may take minutes, each with a pool of its own of so many threads: in the common pool, a few
-#: of them would keep everybody waiting, and a query would wait for its own calls of GetTable.
+#: of them would keep everybody waiting, and a query would wait for its own calls of GetTable. Those of many
+#: threads only wait for other machines.
 SLOW = {
     "isinglass:RunQuery": 4,
     "isinglass:ReadPermittedTable": 4,
     "isinglass:PreviewCrawl": 2,
-    "TestConnection": 2,
-    "ListEntities": 2,
-    "DescribeEntity": 2,
-    "GetEntityRecords": 2,
+    "TestConnection": 8,
+    "ListEntities": 8,
+    "DescribeEntity": 8,
+    "GetEntityRecords": 8,
 }
-#: How many requests of one slow operation may run or wait; more are told to come back.
+#: How many requests of one slow operation an account may have running or waiting; more are told to come back.
 MOST_SLOW = 16
 
 #: Reads of a few rows by their keys. From an embedded database they take less time than handing them to
@@ -80,6 +82,11 @@ _LARGEST_AT_ONCE = 128 * 1024
 _MOST_WAITING = 2000
 
 
+def most_of_one(threads: int) -> int:
+    """Tell how many threads of a slow operation one account may have: the last is for the others."""
+    return threads - 1
+
+
 def _is_brief(body: bytes) -> bool:
     """Tell whether a request may run where it holds up others, if its operation may."""
     return len(body) <= _LARGEST_AT_ONCE and not any(word in body for word in _TOUCHES_FILES)
@@ -102,7 +109,10 @@ class Lanes:
             for name, most in SLOW.items()
         }
         self._waiting = 0
-        self._waiting_slow = dict.fromkeys(SLOW, 0)
+        self._turns = {
+            name: Turns(name.rpartition(":")[2], at_once=most_of_one(threads), most=MOST_SLOW)
+            for name, threads in SLOW.items()
+        }
 
     def start(self, beside: Cores) -> None:
         """Start all threads but those of slow operations, which start when needed.
@@ -149,19 +159,11 @@ class Lanes:
 
     async def _answer_slowly(self, operation: str, request: HttpRequest) -> HttpResponse:
         # What nobody signed must not take a place in the queue.
-        refusal: HttpResponse | None = await self._pool.submit(self._chain.refusal, request)
-        if refusal is not None:
-            return refusal
-        if self._waiting_slow[operation] >= MOST_SLOW:
-            name = operation.rpartition(":")[2]
-            raise ThrottlingException(
-                f"{MOST_SLOW} requests of {name} are running or waiting already; send this one again later."
-            )
-        self._waiting_slow[operation] += 1
-        try:
+        checked: HttpResponse | str = await self._pool.submit(self._chain.check, request)
+        if isinstance(checked, HttpResponse):
+            return checked
+        async with self._turns[operation].turn(checked):
             return await self._in(self._slow[operation], request)
-        finally:
-            self._waiting_slow[operation] -= 1
 
     def _in(self, pool: ThreadPoolExecutor, request: HttpRequest) -> Awaitable[HttpResponse]:
         return asyncio.get_running_loop().run_in_executor(pool, self._chain.handle, request)

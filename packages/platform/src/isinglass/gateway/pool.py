@@ -12,8 +12,8 @@ from isinglass.gateway.cores import ANYWHERE, Cores, stay_on
 from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
 
 Answer = asyncio.Future[Any]
-Outcome = HttpResponse | BaseException | None
-_Call = Callable[[HttpRequest], HttpResponse | None]
+Outcome = HttpResponse | str | BaseException
+_Call = Callable[[HttpRequest], HttpResponse | str]
 
 
 class Returns:

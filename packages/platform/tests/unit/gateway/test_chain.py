@@ -20,7 +20,7 @@ from isinglass.gateway.chain import Chain
 from isinglass.gateway.exchange import Exchange
 from isinglass.gateway.identity.keys import KeyRing
 from isinglass.gateway.identity.verifier import Verifier
-from isinglass.gateway.protocol.messages import HttpRequest
+from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
 from isinglass.gateway.protocol.paging import TokenSealer
 from isinglass.gateway.service import compile_catalogue, operation_names
 from isinglass.gateway.standings import Standings
@@ -203,14 +203,14 @@ def test_group_that_is_lost_has_each_of_its_requests_tried_again(
     assert (calls, names(store)) == (["a", "b", "a", "b"], ["a", "b"])
 
 
-def test_refusal_is_given_to_who_did_not_sign_and_runs_nothing(
+def test_check_refuses_who_did_not_sign_and_tells_who_did_and_runs_nothing(
     chain_of: Callable[[dict[str, Handler]], Chain],
 ) -> None:
     chain = chain_of({"ListJobs": lambda _ctx, _request: pytest.fail("it ran")})
     request = signed("ListJobs", {})
-    assert chain.refusal(request) is None
-    refused = chain.refusal(replace(request, body=b"{ }"))
-    assert refused is not None
+    assert chain.check(request) == ACCOUNT
+    refused = chain.check(replace(request, body=b"{ }"))
+    assert isinstance(refused, HttpResponse)
     assert json.loads(refused.body)["__type"] == "InvalidSignatureException"
 
 
