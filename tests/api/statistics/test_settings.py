@@ -1,15 +1,16 @@
 """How tables want their statistics computed, and the schedules that do it; the tests say what time it is."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from api_fixtures import Api
+from api_fixtures import Api, call
 from botocore.exceptions import ClientError
 from due_times import DAILY, DAY, FIRST
 
+from isinglass.domain.statistics_schedules import KIND
 from isinglass.flow.schedules import fire_due
 from isinglass.operations.statistics import due
-from isinglass.operations.statistics.settings import KIND
 
 STARTERS = {KIND: due.start}
 TABLE = {"DatabaseName": "shop", "TableName": "sales"}
@@ -73,8 +74,8 @@ def test_settings_read_back_change_and_go(sales: Any) -> None:
     sales.delete_column_statistics_task_settings(**TABLE)
     missing = ("EntityNotFoundException", "Column statistics settings of shop.sales not found.")
     for operation in ("get", "delete", "update"):
-        call = getattr(sales, f"{operation}_column_statistics_task_settings")
-        assert _error(call, **TABLE) == missing
+        refused = getattr(sales, f"{operation}_column_statistics_task_settings")
+        assert _error(refused, **TABLE) == missing
 
 
 def test_schedule_starts_a_run_for_each_due_time_and_tells_of_it(sales: Any, api: Api) -> None:
@@ -133,6 +134,50 @@ def test_settings_are_not_those_of_a_later_table_of_the_name(sales: Any, api: Ap
     sales.create_column_statistics_task_settings(**TABLE, Role="other")
     assert _settings(sales)["Role"] == "other"
     assert fire_due(api.store, STARTERS, FIRST + DAY) == 0
+
+
+def _rename_database(api: Api, glue: Any) -> dict[str, str]:
+    glue.update_database(Name="shop", DatabaseInput={"Name": "store"})
+    return {"DatabaseName": "store", "TableName": "sales"}
+
+
+def _restore_table(api: Api, glue: Any) -> dict[str, str]:
+    glue.delete_table(DatabaseName="shop", Name="sales")
+    _create_table(glue)
+    call(api, "RestoreTable", {**TABLE, "NewName": "old"})
+    return {"DatabaseName": "shop", "TableName": "old"}
+
+
+def _restore_database(api: Api, glue: Any) -> dict[str, str]:
+    glue.delete_database(Name="shop")
+    glue.create_database(DatabaseInput={"Name": "shop"})
+    call(api, "RestoreDatabase", {"Name": "shop", "NewName": "store"})
+    return {"DatabaseName": "store", "TableName": "sales"}
+
+
+@pytest.mark.parametrize("rename", [_rename_database, _restore_table, _restore_database])
+def test_settings_and_their_schedule_follow_a_table_to_its_new_name(
+    sales: Any, api: Api, rename: Callable[[Api, Any], dict[str, str]]
+) -> None:
+    sales.create_column_statistics_task_settings(**TABLE, Role="stats", Schedule=DAILY)
+    before = _settings(sales)
+    renamed = rename(api, sales)
+    found = sales.get_column_statistics_task_settings(**renamed)["ColumnStatisticsTaskSettings"]
+    assert found == {**before, **renamed}
+    assert _error(sales.get_column_statistics_task_settings, **TABLE)[0] == "EntityNotFoundException"
+    assert fire_due(api.store, STARTERS, FIRST) == 1
+    [run] = sales.get_column_statistics_task_runs(**renamed)["ColumnStatisticsTaskRuns"]
+    assert run["Role"] == "stats"
+
+
+def test_settings_of_an_earlier_table_cannot_be_changed_through_a_later_one(sales: Any) -> None:
+    sales.create_column_statistics_task_settings(**TABLE, Role="stats", Schedule=DAILY)
+    sales.delete_table(DatabaseName="shop", Name="sales")
+    _create_table(sales)
+    missing = ("EntityNotFoundException", "Column statistics settings of shop.sales not found.")
+    for operation in ("update_column_statistics_task_settings", "delete_column_statistics_task_settings"):
+        assert _error(getattr(sales, operation), **TABLE) == missing
+    assert _error(sales.stop_column_statistics_task_run_schedule, **TABLE) == missing
 
 
 def test_settings_go_when_their_table_cannot_be_restored_any_more(sales: Any, api: Api) -> None:

@@ -17,6 +17,7 @@ from isinglass.app.supervision import Supervised, child_environment
 from isinglass.crawl.runner import CrawlRunner
 from isinglass.daemons.scheduler import Scheduler
 from isinglass.daemons.worker import Worker, worker_name
+from isinglass.domain import statistics_schedules
 from isinglass.engines.launcher import Launcher
 from isinglass.flow import index_building, key_upkeep
 from isinglass.flow.table_words import DamagedTables
@@ -32,7 +33,6 @@ from isinglass.jobs.statistics_runs import StatisticsHandler
 from isinglass.operations.context import Component
 from isinglass.operations.crawlers import scheduling as crawler_scheduling
 from isinglass.operations.statistics import due as statistics_due
-from isinglass.operations.statistics import settings as statistics_settings
 from isinglass.store.connection_sealing import seal_left_open
 from isinglass.store.sealing import Sealer
 from isinglass.store.store import Store
@@ -49,7 +49,7 @@ _DAY = 86_400.0
 #: What is begun at its due time.
 _SCHEDULED = {
     crawler_scheduling.KIND: crawler_scheduling.start,
-    statistics_settings.KIND: statistics_due.start,
+    statistics_schedules.KIND: statistics_due.start,
 }
 
 

@@ -7,7 +7,10 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from isinglass.domain.statistics_schedules import KIND, schedule_name
 from isinglass.store.conflicts import insert_one
+from isinglass.store.tables.catalog import catalog_tables
+from isinglass.store.tables.schedules import schedules
 from isinglass.store.tables.statistics_tasks import statistics_settings
 
 
@@ -65,6 +68,44 @@ class AllStatisticsSettings:
         """Delete locked settings."""
         where = _is(settings.account_id, settings.database_name, settings.table_name)
         self._connection.execute(statistics_settings.delete().where(*where))
+
+    def follow(self, account_id: str, database: str) -> None:
+        """Let settings follow those tables of a database's name that have another name, or lie in another.
+
+        Their schedules follow, too. What another table left under the name gives way.
+        """
+        columns = statistics_settings.c
+        moved = (
+            sa.select(columns.table_name, catalog_tables.c.database_name, catalog_tables.c.name)
+            .join(
+                catalog_tables,
+                sa.and_(
+                    catalog_tables.c.id == columns.table_id, catalog_tables.c.catalog_id == columns.account_id
+                ),
+            )
+            .where(columns.account_id == account_id, columns.database_name == database)
+            .where(
+                sa.or_(
+                    catalog_tables.c.database_name != columns.database_name,
+                    catalog_tables.c.name != columns.table_name,
+                )
+            )
+            .order_by(columns.table_name)
+        )
+        for table, new_database, new_table in self._connection.execute(moved).all():
+            named, new = _is(account_id, database, table), _is(account_id, new_database, new_table)
+            self._connection.execute(statistics_settings.delete().where(*new))
+            self._connection.execute(
+                statistics_settings.update()
+                .where(*named)
+                .values(database_name=new_database, table_name=new_table)
+            )
+            old_name, new_name = schedule_name(database, table), schedule_name(new_database, new_table)
+            of_kind = (schedules.c.account_id == account_id, schedules.c.kind == KIND)
+            self._connection.execute(schedules.delete().where(*of_kind, schedules.c.name == new_name))
+            self._connection.execute(
+                schedules.update().where(*of_kind, schedules.c.name == old_name).values(name=new_name)
+            )
 
     def _set(self, settings: StatisticsSettings, **values: Any) -> None:
         where = _is(settings.account_id, settings.database_name, settings.table_name)

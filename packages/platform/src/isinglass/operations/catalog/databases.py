@@ -174,6 +174,7 @@ def update_database(ctx: Context, request: UpdateDatabaseRequest) -> UpdateDatab
             raise AlreadyExistsException("Database already exists.")
         if document["Name"] != name:
             tx.permissions.rename_database(catalog, name, document["Name"])
+            tx.statistics_settings.follow(catalog, name)
             tx.tags.rename(
                 account_of(catalog),
                 resource(catalog, "database", name),

@@ -113,6 +113,7 @@ def restore_table(ctx: Context, request: RestoreTableRequest) -> RestoreTableRes
             raise AlreadyExistsException(
                 f"Table {database}.{new_name} exists: give the restored one another name with NewName"
             )
+        tx.statistics_settings.follow(catalog, database)
         database_changed(ctx, tx, "CreateTable", catalog, database, [new_name])
     return {"DatabaseName": database, "TableName": new_name, "VersionId": str(deleted.table.version)}
 
@@ -146,6 +147,7 @@ def restore_database(ctx: Context, request: RestoreDatabaseRequest) -> RestoreDa
         tags = deleted.contents["tags"]
         tx.tags.add(account_of(catalog), resource(catalog, "database", new_name), tags)
         tables = tx.deleted_tables.restore_all(catalog, deleted.id, new_name, change)
+        tx.statistics_settings.follow(catalog, name)
         database_changed(ctx, tx, "CreateDatabase", catalog, new_name)
         if tables:
             database_changed(ctx, tx, "CreateTable", catalog, new_name, tables)

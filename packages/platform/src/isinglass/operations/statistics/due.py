@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from isinglass.domain.statistics_schedules import KIND, table_of_schedule
 from isinglass.flow.schedules import Due
 from isinglass.model.glue.errors import (
     ColumnStatisticsTaskRunningException,
     EntityNotFoundException,
     InvalidInputException,
 )
-from isinglass.operations.statistics.settings import KIND, table_of_schedule
 from isinglass.operations.statistics.starting import check_table, start_run
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.statistics_settings import StatisticsSettings

@@ -1,11 +1,11 @@
 """Operations on the settings of column-statistics tasks, and on their schedules."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from isinglass.domain import cron
 from isinglass.domain.column_statistics import columns_of
+from isinglass.domain.statistics_schedules import KIND, schedule_name
 from isinglass.flow.schedules import scheduled, stopped
 from isinglass.model.glue.errors import (
     AlreadyExistsException,
@@ -31,23 +31,10 @@ from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
 from isinglass.operations.statistics.starting import check_table, define, names_of
 from isinglass.operations.visibility import require, visible_table
+from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.schedules import SCHEDULED
 from isinglass.store.statistics_settings import StatisticsSettings
 from isinglass.store.store import Transaction
-
-#: The kind of schedule that computes statistics.
-KIND = "column_statistics"
-
-
-def schedule_name(database: str, table: str) -> str:
-    """Name a table's schedule: names may hold any character, so that none can part them."""
-    return json.dumps([database, table], ensure_ascii=False)
-
-
-def table_of_schedule(name: str) -> tuple[str, str]:
-    """Read what schedule_name wrote."""
-    database, table = json.loads(name)
-    return database, table
 
 
 @implements("CreateColumnStatisticsTaskSettings")
@@ -78,7 +65,7 @@ def update_column_statistics_task_settings(
     definition = define(ctx, request)
     with ctx.store.begin() as tx:
         table = require(ctx, tx, tx.tables.lock(ctx.account_id, database, name), "ALTER", "INSERT")
-        settings = _locked(tx, ctx, database, name)
+        settings = _locked(tx, table, ctx, database, name)
         definition = {**settings.definition, **definition}
         check_table(tx, table, definition)
         tx.statistics_settings.redefine(settings, definition)
@@ -132,8 +119,8 @@ def delete_column_statistics_task_settings(
     """Delete a table's settings with their schedule; a run that is under way goes on."""
     database, name = names_of(ctx, request)
     with ctx.store.begin() as tx:
-        _require_writing(ctx, tx, database, name)
-        settings = _locked(tx, ctx, database, name)
+        table = _require_writing(ctx, tx, database, name)
+        settings = _locked(tx, table, ctx, database, name)
         tx.statistics_settings.delete(settings)
         tx.schedules.delete(ctx.account_id, KIND, schedule_name(database, name))
     return {}
@@ -158,8 +145,8 @@ def stop_column_statistics_task_run_schedule(
 def _turn(ctx: Context, request: Mapping[str, Any], *, running: bool) -> None:
     database, name = names_of(ctx, request)
     with ctx.store.begin() as tx:
-        _require_writing(ctx, tx, database, name)
-        settings = _locked(tx, ctx, database, name)
+        table = _require_writing(ctx, tx, database, name)
+        settings = _locked(tx, table, ctx, database, name)
         present = tx.schedules.find(ctx.account_id, KIND, schedule_name(database, name))
         if present is None:
             raise InvalidInputException(f"The settings of {database}.{name} have no schedule.")
@@ -186,15 +173,20 @@ def _set_schedule(
     tx.schedules.put(made)
 
 
-def _require_writing(ctx: Context, tx: Transaction, database: str, name: str) -> None:
+def _require_writing(ctx: Context, tx: Transaction, database: str, name: str) -> CatalogTable | None:
     """Refuse whoever may not write the table, when it is there."""
     table = tx.tables.find(ctx.account_id, database, name)
-    if table is not None:
-        require(ctx, tx, table, "ALTER", "INSERT")
+    return None if table is None else require(ctx, tx, table, "ALTER", "INSERT")
 
 
-def _locked(tx: Transaction, ctx: Context, database: str, name: str) -> StatisticsSettings:
-    return _found(tx.statistics_settings.lock(ctx.account_id, database, name), database, name)
+def _locked(
+    tx: Transaction, table: CatalogTable | None, ctx: Context, database: str, name: str
+) -> StatisticsSettings:
+    """Find the settings of a table, or of the one that had its name last when there is none."""
+    settings = _found(tx.statistics_settings.lock(ctx.account_id, database, name), database, name)
+    if table is not None and settings.table_id != table.id:
+        raise _missing(database, name)
+    return settings
 
 
 def _found(settings: StatisticsSettings | None, database: str, name: str) -> StatisticsSettings:
