@@ -228,6 +228,19 @@ def test_federated_catalog_is_kept_and_what_is_inside_is_not_read(
     assert ids(glue.get_catalogs()) == []
 
 
+def test_catalog_that_is_not_there_is_named_by_what_is_asked_of_it(glue: Any, error_of: Any) -> None:
+    catalog = f"{ROOT_ACCOUNT}:none"
+    for operation, arguments in (
+        (glue.create_database, {"DatabaseInput": {"Name": "d"}}),
+        (glue.get_databases, {}),
+        (glue.search_tables, {}),
+    ):
+        assert error_of(operation, CatalogId=catalog, **arguments) == (
+            "EntityNotFoundException",
+            f"Catalog {catalog} not found.",
+        )
+
+
 def test_the_accounts_own_catalog_is_neither_changed_nor_deleted(glue: Any, error_of: Any) -> None:
     assert error_of(glue.delete_catalog, CatalogId=ROOT_ACCOUNT)[0] == "InvalidInputException"
     assert (

@@ -17,6 +17,10 @@ from isinglass.operations.registry import Handler
 
 #: Errors that operations raise though their models do not list them, and why.
 UNDECLARED: Mapping[tuple[str, str], str] = {
+    **dict.fromkeys(
+        (("CreateDatabase", "EntityNotFoundException"), ("SearchTables", "EntityNotFoundException")),
+        "A nested catalog that is not there, as all others say it; nothing that is declared does.",
+    ),
     ("UpdatePartition", "AlreadyExistsException"): (
         "Glue answers it when another partition has the new values; nothing that is declared says that."
     ),
