@@ -46,6 +46,8 @@ def test_global_flags_anywhere(line, flags, rest):
         ("crawl s3://x/", 2, ("error: --db is missing: which database gets the tables?\n"
          "help: isinglass crawl s3://x/ --db NAME\n")),
         ("api GetTabels", 2, 'error: there is no operation "GetTabels"\nhelp: did you mean GetTables or'),
+        ("api iam:ListAccountAliases", 1,
+         "error[OperationNotSupportedException]: The operation ListAccountAliases is not supported by this server yet.\n"),
         ("api GetTable {", 2, "error: the document is not JSON: "),
         ("tables -p none", 6, 'error: there is no profile "none"\n'),
         ("status --endpoint http://127.0.0.1:9", 4, ("error[E401]: there are no keys to sign requests with\n"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from isinglass.cli.errors import INVALID, CliError, usage
+from isinglass.cli.errors import INVALID, CliError, api_error, usage
 from isinglass.cli.query import typed
 from isinglass.cli.reading import read_text
 from isinglass.cli.session import Session
@@ -71,6 +71,9 @@ def operation_of(operation: str) -> "tuple[ServiceModel, OperationModel]":
         hint = f"did you mean {close[0]}:{name}?" if close else f"one of {', '.join(SERVICES)}"
         raise usage(f'there is no service "{service}"', hint)
     model = load(service or "glue")
+    if name in model.unserved:
+        message = f"The operation {name} is not supported by this server yet."
+        raise api_error("OperationNotSupportedException", message, "")
     if name not in model.operations:
         raise usage(f'there is no operation "{operation}"', _meant(service, name, model))
     return model, model.operations[name]
