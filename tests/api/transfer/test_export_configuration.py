@@ -3,6 +3,9 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from isinglass.store.work_context import WorkContext
+from isinglass.transfer.kept_export import KIND, KeptExport
+
 
 def shown(glue):
     answer = glue.get_data_catalog_export_configuration()
@@ -58,6 +61,28 @@ def test_encryption_is_told_and_another_one_asks_for_another_export(glue, api):
     glue.put_data_catalog_export_configuration(ExportSetting="ENABLED", EncryptionConfiguration=keyed)
     found = glue.get_data_catalog_export_configuration()
     assert (found["Status"], found["EncryptionConfiguration"]) == ("ENABLING", keyed)
+
+
+def test_export_that_ends_after_another_was_asked_for_is_begun_anew(glue, api):
+    glue.put_data_catalog_export_configuration(ExportSetting="ENABLED")
+    keyed = {"SseAlgorithm": "AES256"}
+
+    class Services:
+        """Where objects are, which nobody learns in time."""
+
+        def storage_access(self, _account_id):
+            glue.put_data_catalog_export_configuration(ExportSetting="ENABLED", EncryptionConfiguration=keyed)
+            raise ConnectionError
+
+    with api.store.begin() as tx:
+        [item] = tx.work.claim([KIND], worker="w", now=2e9, lease_seconds=60, limit=9)
+    KeptExport(api.url, Services())(WorkContext(api.store, lambda: 2e9), item)
+    found = glue.get_data_catalog_export_configuration()
+    assert (found["Status"], found["EncryptionConfiguration"]) == ("ENABLING", keyed)
+    with api.store.begin() as tx:
+        assert [
+            again.id for again in tx.work.claim([KIND], worker="w", now=2e9, lease_seconds=60, limit=9)
+        ] == [item.id]
 
 
 def test_encryption_that_cannot_be_carried_out_is_refused(glue, api):

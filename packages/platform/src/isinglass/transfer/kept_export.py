@@ -105,11 +105,11 @@ class KeptExport:
             return
         except Exception as error:
             log.warning("Exporting the catalog of account %s failed: %s", item.account_id, error)
-            self._end(ctx, item, ctx.now + _RETRY_SECONDS, None)
+            self._end(ctx, item, export, ctx.now + _RETRY_SECONDS, None)
             return
         log.info("Exported the catalog of account %s: %s", item.account_id, dict(counts))
         rest = max(LOOK_SECONDS, _REST * (time.monotonic() - began))
-        self._end(ctx, item, ctx.now + rest, (began_at, event))
+        self._end(ctx, item, export, ctx.now + rest, (began_at, event))
 
     @staticmethod
     def _is_due(export: CatalogExport, now: float, *, changed: bool) -> bool:
@@ -118,14 +118,19 @@ class KeptExport:
         return changed or now - export.exported_at >= REFRESH_SECONDS
 
     def _end(
-        self, ctx: WorkContext, item: WorkItem, next_at: float, exported: tuple[float, int] | None
+        self,
+        ctx: WorkContext,
+        item: WorkItem,
+        begun: CatalogExport,
+        next_at: float,
+        exported: tuple[float, int] | None,
     ) -> None:
-        """Note how an export ended, unless the setting or the holder changed meanwhile."""
+        """Note how an export ended, unless another was asked for, or the holder changed, meanwhile."""
         with ctx.store.begin() as tx:
             if not tx.work.holds(item):
                 return
             export = tx.catalog_exports.find(item.account_id, lock=True)
-            if export is None or export.setting != "ENABLED":
+            if export is None or _asked(export) != _asked(begun):
                 tx.work.release(item, ctx.now)
                 return
             if exported is None:
@@ -151,6 +156,10 @@ class KeptExport:
             file.seek(0)
             _upload(access, bucket_of(export.account_id), file, encryption)
         return counts
+
+
+def _asked(export: CatalogExport) -> tuple[str, dict[str, str] | None]:
+    return export.setting, export.encryption
 
 
 def _encryption(export: CatalogExport, *, encrypted: bool) -> dict[str, str]:
