@@ -28,6 +28,7 @@ from isinglass.model.edge_errors import (
 )
 from isinglass.observe.audit_log import AuditLog
 from isinglass.operations.context import Context, Services
+from isinglass.store.dialects.group_sync import NotDurable
 from isinglass.store.paging import PageRequest
 from isinglass.store.store import Store
 from isinglass.store.transience import is_transient
@@ -113,6 +114,11 @@ class Chain:
                     self._run(exchange, self._links)
                     exchange.let_go()
                     answered.append(exchange)
+        except NotDurable as error:
+            # All of it is there, and would be twice if each were tried again.
+            for exchange in answered:
+                if exchange.error is None:
+                    _refuse(exchange, _unexpected(exchange, error))
         except Exception:
             # A lost race or a full disk undid all of them: each is answered for what it meets by itself.
             _log.info("%d requests lost their commit; trying each by itself", len(taken), exc_info=True)

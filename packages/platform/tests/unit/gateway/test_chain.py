@@ -1,5 +1,6 @@
 """The chain retries what lost a race, answers what went wrong, and keeps tokens between pages."""
 
+import errno
 import gc
 import json
 import logging
@@ -201,6 +202,24 @@ def test_group_that_is_lost_has_each_of_its_requests_tried_again(
     requests = [signed("CreateDatabase", {"DatabaseInput": {"Name": name}}) for name in ("a", "b")]
     assert [answer.status for answer in chain.handle_together(requests)] == [200, 200]
     assert (calls, names(store)) == (["a", "b", "a", "b"], ["a", "b"])
+
+
+def test_group_that_the_disk_does_not_confirm_is_not_tried_again_and_not_said_to_be_there(
+    store: Store, chain_of: Callable[[dict[str, Handler]], Chain], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain = chain_of({"CreateDatabase": create_database})
+    requests = [signed("CreateDatabase", {"DatabaseInput": {"Name": name}}) for name in ("a", "a", "b")]
+
+    def fail(_file: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("isinglass.store.dialects.group_sync.os.fdatasync", fail)
+        answers = chain.handle_together(requests)
+    assert [json.loads(answer.body)["__type"] for answer in answers] == [
+        "InternalServiceException", "AlreadyExistsException", "InternalServiceException",
+    ]  # fmt: skip
+    assert names(store) == ["a", "b"]
 
 
 def test_check_refuses_who_did_not_sign_and_tells_who_did_and_runs_nothing(
