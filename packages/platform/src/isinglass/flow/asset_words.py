@@ -18,8 +18,6 @@ def catch_up(store: Store, account_id: str | None = None, most: int = MOST_BEFOR
             return left
     for _ in range(0, most, STEP):
         with store.begin() as tx:
-            done = tx.asset_index.catch_up(STEP, account_id)
-            # Few may have been left over by another server, which is not done with all of them yet.
-            if done < STEP and not tx.asset_index.pending(account_id):
+            if tx.asset_index.catch_up(STEP, account_id) < STEP:
                 return left
     return True

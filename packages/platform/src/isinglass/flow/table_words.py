@@ -23,9 +23,7 @@ def catch_up(store: Store, catalog_id: str | None = None, most: int = MOST_BEFOR
     upkeep = store.as_server()
     for _ in range(0, most, STEP):
         with upkeep.begin() as tx:
-            done = tx.table_words.catch_up(STEP, catalog_id)
-            # Few may have been left over by another server, which is not done with all of them yet.
-            if done < STEP and not tx.table_words.pending(catalog_id, readable=True):
+            if tx.table_words.catch_up(STEP, catalog_id) < STEP:
                 return False
     return True
 

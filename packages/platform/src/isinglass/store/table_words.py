@@ -51,14 +51,9 @@ class TableWords:
         self._connection = connection
         self._documents = documents
 
-    def pending(self, catalog_id: str | None = None, *, readable: bool = False) -> bool:
-        """Tell whether tables, of one catalog or of any, have words that are not in the index yet.
-
-        Only those that can be read now, where that is asked for.
-        """
+    def pending(self, catalog_id: str | None = None) -> bool:
+        """Tell whether tables, of one catalog or of any, have words that are not in the index yet."""
         statement = sa.select(catalog_tables.c.id).where(_PENDING, *_of(catalog_id))
-        if readable:
-            statement = statement.where(*self._documents.readable(catalog_tables.c.document, catalog_id))
         # Without an order SQLite, which has counted nothing, would choose another index and read every table.
         statement = statement.order_by(catalog_tables.c.catalog_id, catalog_tables.c.id).limit(1)
         return self._connection.execute(statement).first() is not None
