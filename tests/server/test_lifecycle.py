@@ -124,3 +124,11 @@ def test_external_object_store_used_instead(live_server, tmp_path):
     assert stop_server(server) == 0
     found = live_server.client("s3").get_object(Bucket="through-two-fronts", Key="k")
     assert found["Body"].read() == b"x"
+
+
+def test_server_told_to_stop_while_suspended_stops_when_it_goes_on(tmp_path):
+    for _ in range(2):
+        server = start_server(tmp_path, "--ephemeral")
+        for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGCONT):
+            server.process.send_signal(number)
+        assert server.process.wait(60) == 0

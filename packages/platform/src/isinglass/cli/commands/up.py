@@ -3,9 +3,9 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -131,10 +131,19 @@ def _header(settings: "Settings", server: "Running", profile: str) -> str:
 
 
 def _wait_for_signal() -> None:
-    stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stopping.set())
-    stopping.wait()
+    """Wait to be told to stop, through a socket.
+
+    A signal to a process that is suspended goes to any of its threads when it goes on; a main thread that
+    waits for a lock would never hear of it.
+    """
+    hearing, telling = socket.socketpair()
+    telling.setblocking(False)
+    with hearing, telling:
+        signal.set_wakeup_fd(telling.fileno())
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: None)
+        hearing.recv(1)
+        signal.set_wakeup_fd(-1)
 
 
 def _detach() -> None:
