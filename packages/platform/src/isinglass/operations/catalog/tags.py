@@ -50,13 +50,39 @@ TAGGABLE: dict[str, Callable[[Transaction, str, str], bool]] = {
     "usageProfile": lambda tx, account_id, name: tx.usage_profiles.find(account_id, name) is not None,
 }
 
+
+def _holds_catalog(tx: Transaction, account_id: str, path: str) -> bool:
+    tx.catalogs.hold(join(account_id, path))
+    return True
+
+
+def _holds_database(tx: Transaction, account_id: str, name: str) -> bool:
+    catalog, found = _database(tx, account_id, name)
+    if found is not None:
+        tx.databases.hold(catalog, found.name)
+    return found is not None
+
+
+#: How to keep one from being deleted while it is tagged: its tags would be the next one's of its name.
+_HOLDING: dict[str, Callable[[Transaction, str, str], bool]] = {
+    **TAGGABLE,
+    "catalog": _holds_catalog,
+    "connectionType": lambda tx, account_id, name: (
+        tx.connection_types.find(account_id, name, hold=True) is not None
+    ),
+    "crawler": lambda tx, account_id, name: tx.crawlers.lock(account_id, name) is not None,
+    "database": _holds_database,
+    "job": lambda tx, account_id, name: tx.jobs.lock(account_id, name) is not None,
+}
+
 _UNTAGGABLE = frozenset({"table", "tableVersion", "userDefinedFunction", "classifier"})
 
 
-def _resource(ctx: Context, tx: Transaction, text: str, on_database: str) -> str:
+def _resource(ctx: Context, tx: Transaction, text: str, on_database: str, *, hold: bool = False) -> str:
     """Find the resource an ARN names; those of other accounts do not exist for the caller.
 
-    On a database it needs a permission: tags say who may do what.
+    On a database it needs a permission: tags say who may do what. What is held stays until the transaction
+    ends.
     """
     try:
         arn: Arn = arns.parse(text)
@@ -64,7 +90,7 @@ def _resource(ctx: Context, tx: Transaction, text: str, on_database: str) -> str
         raise InvalidInputException(str(error)) from error
     if arn.kind in _UNTAGGABLE or not arn.names:
         raise InvalidInputException(f"Resources of type {arn.kind} cannot have tags")
-    exists = TAGGABLE.get(arn.kind)
+    exists = (_HOLDING if hold else TAGGABLE).get(arn.kind)
     if (
         exists is None
         or arn.account_id != ctx.account_id
@@ -81,7 +107,7 @@ def _resource(ctx: Context, tx: Transaction, text: str, on_database: str) -> str
 @implements("TagResource")
 def tag_resource(ctx: Context, request: TagResourceRequest) -> TagResourceResponse:
     with ctx.store.begin() as tx:
-        resource = _resource(ctx, tx, request["ResourceArn"], "ALTER")
+        resource = _resource(ctx, tx, request["ResourceArn"], "ALTER", hold=True)
         tx.tags.add(ctx.account_id, resource, request["TagsToAdd"])
     return {}
 
