@@ -1,6 +1,6 @@
 """Tables of the catalog, each at its current version. Names are folded by the caller."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,13 @@ _REPLACE = Prepared(
         | {"words_pending": 1, "location": sa.bindparam("location"), "registered": IS_REGISTERED}
     )
 )
+_MEASURED = (
+    column_statistics.c.catalog_id == sa.bindparam("of_catalog"),
+    column_statistics.c.table_id == sa.bindparam("of_table"),
+)
+_ANY_STATISTICS = Prepared(sa.select(column_statistics.c.column_key).where(*_MEASURED).limit(1))
+#: Columns in one statement: databases take no more than some ten thousand parameters.
+_COLUMNS_AT_ONCE = 10_000
 _ARCHIVE = Prepared(table_versions.insert().inline())
 _TELL = Prepared(table_history.insert().inline())
 
@@ -216,13 +223,7 @@ class CatalogTables:
         if _REPLACE.run(self._connection, row | placed(seen.catalog_id, document)) == 0:
             return False
         if dropped := columns_of(seen.document) - columns_of(document):
-            self._connection.execute(
-                column_statistics.delete().where(
-                    column_statistics.c.catalog_id == seen.catalog_id,
-                    column_statistics.c.table_id == seen.id,
-                    column_statistics.c.column_key.in_(dropped),
-                )
-            )
+            self._forget_statistics(seen, sorted(dropped))
         if archive:
             _ARCHIVE.run(
                 self._connection,
@@ -243,6 +244,15 @@ class CatalogTables:
         elif seen.version == FIRST_VERSION:
             self._keep_creation(seen)
         return True
+
+    def _forget_statistics(self, table: CatalogTable, columns: Sequence[str]) -> None:
+        """Delete the statistics of columns that a table has no more, and those of its partitions."""
+        of_table = {"of_catalog": table.catalog_id, "of_table": table.id}
+        if _ANY_STATISTICS.first(self._connection, of_table) is None:
+            return
+        for start in range(0, len(columns), _COLUMNS_AT_ONCE):
+            some = column_statistics.c.column_key.in_(columns[start : start + _COLUMNS_AT_ONCE])
+            self._connection.execute(column_statistics.delete().where(*_MEASURED, some), of_table)
 
     def _keep_creation(self, first: CatalogTable) -> None:
         """Note who created a table whose first version is not kept."""

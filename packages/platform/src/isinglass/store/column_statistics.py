@@ -22,12 +22,13 @@ _OF = (
     column_statistics.c.table_id == sa.bindparam("of_table"),
     column_statistics.c.values_key == sa.bindparam("of_values"),
 )
-_ANY = Prepared(sa.select(column_statistics.c.column_key).where(*_OF).limit(1))
 _ALL = Prepared(sa.select(column_statistics.c.column_key, column_statistics.c.document).where(*_OF))
 _DELETE_ALL = Prepared(column_statistics.delete().where(*_OF))
+_ONE = (*_OF, column_statistics.c.column_key == sa.bindparam("of_column"))
+_DELETE = Prepared(column_statistics.delete().where(*_ONE))
 _MOVE = Prepared(
     column_statistics.update()
-    .where(*_OF, column_statistics.c.column_key == sa.bindparam("of_column"))
+    .where(*_ONE)
     .values(values_key=sa.bindparam("new_values"), document=sa.bindparam("new_document"))
 )
 
@@ -74,10 +75,7 @@ class ColumnStatistics:
 
     def delete(self, table: CatalogTable, values: Sequence[str], column: str) -> bool:
         """Delete the statistics of a column, by its folded name; False when it has none."""
-        gone = column_statistics.delete().where(
-            *self._of(table, values), column_statistics.c.column_key == column
-        )
-        return self._connection.execute(gone).rowcount == 1
+        return _DELETE.run(self._connection, {**_key(table, encode(values)), "of_column": column}) == 1
 
     def move(
         self, table: CatalogTable, values: Sequence[str], new_values: Sequence[str], columns: Collection[str]
@@ -85,11 +83,9 @@ class ColumnStatistics:
         """Let the statistics of a changed partition follow its values; those of columns it lost go."""
         key, new_key = encode(values), encode(new_values)
         of_partition = _key(table, key)
-        if _ANY.first(self._connection, of_partition) is None:
-            return  # as nearly always
-        if columns:
-            lost = column_statistics.c.column_key.not_in(columns)
-            self._connection.execute(column_statistics.delete().where(*self._of(table, values), lost))
+        found = _ALL.all(self._connection, of_partition)
+        lost = {column for column, _ in found if columns and column not in columns}
+        _DELETE.run_each(self._connection, [{**of_partition, "of_column": column} for column in sorted(lost)])
         if new_key != key:
             moved = [
                 {
@@ -98,7 +94,8 @@ class ColumnStatistics:
                     "new_values": new_key,
                     "new_document": self._seal(table, new_key, column, self._open(table, key, column, text)),
                 }
-                for column, text in _ALL.all(self._connection, of_partition)
+                for column, text in found
+                if column not in lost
             ]
             _MOVE.run_each(self._connection, moved)
 

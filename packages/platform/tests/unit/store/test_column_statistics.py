@@ -136,3 +136,20 @@ def test_statistics_of_a_partition_follow_its_values_under_the_settings_of_now(
     with store.begin() as tx:
         assert tx.partitions.delete(table, ["3"]) is True
     assert list(_texts(store)) == [(encode(TWO), "a")]
+
+
+def test_table_that_loses_more_columns_than_a_statement_has_parameters_loses_their_statistics(
+    store: Store, table: CatalogTable
+) -> None:
+    names = [f"c{number}" for number in range(70_000)]
+    columns = [{"Name": name, "Type": "int"} for name in ["a", *names]]
+    with store.begin() as tx:
+        wide = {**table.document, "StorageDescriptor": {"Columns": columns}}
+        assert tx.tables.replace(table, wide, CHANGE) is True
+    _put(store, table, WHOLE_TABLE, a=1, c0=2, c69999=3)
+    _put(store, table, ONE, a=4, c5=5)
+    with store.begin() as tx:
+        seen = tx.tables.require(ACCOUNT, "db", "t")
+        narrow = {**table.document, "StorageDescriptor": {"Columns": columns[:1]}}
+        assert tx.tables.replace(seen, narrow, CHANGE, archive=False) is True
+    assert sorted(_texts(store)) == [("", "a"), (encode(ONE), "a")]
