@@ -1,6 +1,7 @@
 """No call of one account reaches the buckets of another."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
@@ -126,6 +127,30 @@ def test_deleted_bucket_name_free_again(live_server, new_account, stranger):
     mine.delete_bucket(Bucket=name)
     stranger.create_bucket(Bucket=name)
     assert stranger.list_objects_v2(Bucket=name)["KeyCount"] == 0
+
+
+def test_bucket_made_while_one_of_its_name_is_deleted_is_its_owners_or_not_there(live_server):
+    owner = live_server.client("s3")
+
+    def outcome(call, **arguments):
+        try:
+            call(**arguments)
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+        return "done"
+
+    found = set()
+    for _ in range(12):
+        name = f"lake-{uuid.uuid4().hex[:12]}"
+        owner.create_bucket(Bucket=name)
+        with ThreadPoolExecutor(2) as pool:
+            pool.submit(outcome, owner.delete_bucket, Bucket=name)
+            pool.submit(outcome, owner.create_bucket, Bucket=name)
+        listed = name in [bucket["Name"] for bucket in owner.list_buckets()["Buckets"]]
+        found.add(
+            (listed, outcome(owner.head_bucket, Bucket=name), outcome(owner.create_bucket, Bucket=name))
+        )
+    assert found <= {(True, "done", "BucketAlreadyOwnedByYou"), (False, "404", "done")}
 
 
 def test_bucket_whose_making_again_fails_stays_its_owners(live_server, bucket, stranger):

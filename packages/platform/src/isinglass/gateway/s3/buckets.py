@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from isinglass.gateway.s3.errors import S3Error
 from isinglass.gateway.s3.ownership import Ownership, own_bucket, taken
@@ -17,11 +18,23 @@ class Buckets:
     relay: Relay
     #: Accounts' own buckets that are known to be there.
     _made: set[str] = field(default_factory=set)
+    _turns: "WeakValueDictionary[str, asyncio.Lock]" = field(default_factory=WeakValueDictionary)
+
+    def turn(self, bucket: str) -> asyncio.Lock:
+        """Give what whoever makes or deletes a bucket of this name holds meanwhile.
+
+        Else a bucket that is made anew, while the deletion of the one before is being settled, is nobody's.
+        """
+        found = self._turns.get(bucket)
+        if found is None:
+            found = self._turns[bucket] = asyncio.Lock()
+        return found
 
     async def check_owner(self, bucket: str, account_id: str) -> None:
         """Raise unless the bucket is there and the account's; its own is made when it is first asked for."""
         if bucket == own_bucket(account_id) and bucket not in self._made:
-            await self._make_own(bucket, account_id)
+            async with self.turn(bucket):
+                await self._make_own(bucket, account_id)
         self.ownership.check(bucket, account_id)
 
     async def take(self, bucket: str, account_id: str) -> None:

@@ -70,9 +70,7 @@ class Front:
         await self._wait_ready()
         # What a bucket itself is put or deleted for, and not something that it has.
         verb = "" if request.key or of_bucket(request) else request.method
-        if verb == "PUT":
-            await self.buckets.take(request.bucket, caller.account_id)
-        else:
+        if verb != "PUT":
             await self.buckets.check_owner(request.bucket, caller.account_id)
         source = copy_source(request)
         if source is not None:
@@ -80,13 +78,27 @@ class Front:
             await self._check_source(request, caller, needs, source)
         if request.header("x-amz-rename-source") is not None:
             raise S3Error("NotImplemented", "RenameObject is not supported.", 501)
-        if verb not in {"PUT", "DELETE"}:
+        if verb in {"PUT", "DELETE"}:
+            await self._change_bucket(request, caller, needs, body, client)
+        else:
             await self._forward(request, caller, needs, body, client)
-            return
-        held = Held(client)
-        status = await self._forward(request, caller, needs, body, held)
-        if (verb == "DELETE" and status in {200, 204, 404}) or (verb == "PUT" and status >= 400):
-            await self.buckets.give_up(request.bucket, caller.account_id)
+
+    async def _change_bucket(
+        self, request: S3Request, caller: Caller, needs: list[Need], body: Body, client: Answering
+    ) -> None:
+        """Make or delete a bucket; whose its name is then is settled before anybody hears of it."""
+        bucket, held, is_made = request.bucket, Held(client), False
+        async with self.buckets.turn(bucket):
+            if request.method == "PUT":
+                await self.buckets.take(bucket, caller.account_id)
+            else:  # it may have been deleted, and be another's, since it was checked
+                self.buckets.ownership.check(bucket, caller.account_id)
+            try:
+                status = await self._forward(request, caller, needs, body, held)
+                is_made = request.method == "PUT" and status < 400
+            finally:
+                if not is_made:
+                    await self.buckets.give_up(bucket, caller.account_id)
         held.pass_on()
 
     def _service(self, request: S3Request, caller: Caller, client: Answering) -> None:
