@@ -1,16 +1,22 @@
 """The HTTP edge over a live server: what is refused, how, and what the access log keeps."""
 
 import json
+import socket
 import time
 import urllib.error
 import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
-from api_fixtures import REGION, ROOT_ACCOUNT, Api
+from api_fixtures import REGION, ROOT_ACCOUNT, Api, FolderServices, serving
 from botocore.exceptions import ClientError
+from server_fixtures import wait_for
 
 from isinglass.domain.signature import sign_headers
+from isinglass.store.store import Store
 
 DATABASES = ["sqlite"]
 OTHER_ACCOUNT = "210987654321"
@@ -66,6 +72,24 @@ def test_request_that_cannot_be_answered_gets_an_error_clients_can_read(
     assert text in document["message"]
     assert headers["content-type"] == "application/x-amz-json-1.1"
     assert len(headers["x-amzn-requestid"]) == 36
+
+
+def test_bodies_that_never_end_leave_room_for_small_requests(
+    store: Store, tmp_path: Path, boto_session: boto3.Session
+) -> None:
+    large = json.dumps({"Expression": "a" * 300_000}).encode()
+    with serving(store, FolderServices(tmp_path), boto_session, held_limit=1_000_000) as api:
+        host, _, port = api.url.removeprefix("http://").partition(":")
+        with ExitStack() as senders:
+            for _ in range(3):
+                sender = senders.enter_context(socket.create_connection((host, int(port))))
+                sender.sendall(
+                    b"POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 400000\r\n\r\n" + b"a" * 300_000
+                )
+            refused = wait_for(lambda: (found := post(api, large))[0] != 200 and found)
+            assert refused[2]["__type"] == "ThrottlingException"
+            assert post(api, b"{}")[0] == 200
+        wait_for(lambda: post(api, large)[0] == 200)
 
 
 def test_client_of_the_object_store_at_the_api_is_told_where_to_go(api: Api) -> None:

@@ -139,11 +139,11 @@ def call(
 
 
 @contextmanager
-def serving(store: Store, services: FolderServices, session: boto3.Session) -> Iterator[Api]:
+def serving(store: Store, services: FolderServices, session: boto3.Session, **limits: int) -> Iterator[Api]:
     """Run a gateway; answers that the model does not know are errors."""
     store.vault.sealer = services.sealer
     access_log = services.folder / "access.log"
-    settings = GatewaySettings(access_log, strict=True, threads=4)
+    settings = GatewaySettings(access_log, strict=True, threads=4, **limits)
     server = Server(store, services, services.server_key, settings)
     listening = listen("127.0.0.1", 0)
     server.start(listening)

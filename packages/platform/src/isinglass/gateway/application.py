@@ -28,6 +28,10 @@ _NOT_THE_STORE = (
 )
 
 
+#: Bodies of so many bytes are read however much others hold.
+_SMALL = 64 * 2**10
+
+
 class Disconnected(Exception):
     """The client went away before its request was whole."""
 
@@ -40,6 +44,7 @@ class Application:
         lanes: Lanes,
         *,
         body_limit: int,
+        held_limit: int,
         paths: frozenset[str] = frozenset(),
         elsewhere: AsgiApp | None = None,
     ) -> None:
@@ -47,7 +52,10 @@ class Application:
         self._lanes = lanes
         self._paths = paths | {"/"}
         self._body_limit = body_limit
+        self._held_limit = held_limit
         self._elsewhere = elsewhere
+        #: How many bytes of bodies are in memory.
+        self._held = 0
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one ASGI connection."""
@@ -73,7 +81,7 @@ class Application:
             body = await self._read(receive)
         except Disconnected:
             return
-        except RequestEntityTooLargeException as error:
+        except (RequestEntityTooLargeException, ThrottlingException) as error:
             response = json_rpc.encode_error(error, str(uuid4()))
             # The rest of the body is not read: the connection cannot be used again.
             response.headers.append(("connection", "close"))
@@ -93,25 +101,38 @@ class Application:
             response = await self._lanes.answer(request)
         except ThrottlingException as error:
             response = json_rpc.encode_error(error, str(uuid4()))
+        finally:
+            self._held -= len(body)
         await _send(send, response)
 
     async def _read(self, receive: Receive) -> bytes:
-        """Read a body, giving up as soon as it passes the limit, whatever its Content-Length said."""
+        """Read a body, giving up as soon as it passes the limit, whatever its Content-Length said.
+
+        Nobody knows yet who sends it: all that are read or answered have a limit together. It counts there
+        until its answer is ready.
+        """
         chunks: list[bytes] = []
         size = 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise Disconnected
-            chunk = message.get("body", b"")
-            size += len(chunk)
-            if size > self._body_limit:
-                raise RequestEntityTooLargeException(
-                    f"The request body is larger than the limit of {self._body_limit} bytes."
-                )
-            chunks.append(chunk)
-            if not message.get("more_body", False):
-                return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        try:
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Disconnected
+                chunk = message.get("body", b"")
+                size += len(chunk)
+                self._held += len(chunk)
+                if size > self._body_limit:
+                    raise RequestEntityTooLargeException(
+                        f"The request body is larger than the limit of {self._body_limit} bytes."
+                    )
+                if self._held > self._held_limit and size > _SMALL:
+                    raise ThrottlingException("Rate exceeded")
+                chunks.append(chunk)
+                if not message.get("more_body", False):
+                    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        except BaseException:
+            self._held -= size
+            raise
 
 
 async def _send(send: Send, response: HttpResponse) -> None:

@@ -17,7 +17,7 @@ from isinglass.gateway.permits import Permits
 from isinglass.gateway.protocol import json_rpc, query
 from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
 from isinglass.gateway.protocol.paging import TokenSealer
-from isinglass.gateway.service import Catalogue
+from isinglass.gateway.service import Catalogue, Operation
 from isinglass.model.api_error import ApiError
 from isinglass.model.edge_errors import (
     InternalServiceException,
@@ -40,6 +40,10 @@ _ATTEMPTS = 5
 _FORM = "application/x-www-form-urlencoded"
 #: What a key was opened for before these must not be used after them.
 _STOPPING_KEYS = frozenset({"kms:DisableKey", "kms:ScheduleKeyDeletion"})
+
+
+#: How requests end that have changed something, or may have.
+_PERHAPS_DONE = frozenset({None, InternalServiceException.code})
 
 
 class Contended(Exception):
@@ -154,13 +158,17 @@ class Chain:
         return [exchange.answered for exchange in exchanges]
 
     def _conclude(self, exchange: Exchange) -> None:
-        if exchange.error is None and changes_access(exchange.target.permission):
-            self._authorizer.forget()
-            self._verifier.forget()
-        if exchange.error is None and exchange.target.name in _STOPPING_KEYS:
-            self._services.sealer.opened.forget()
+        if exchange.operation is not None and exchange.error in _PERHAPS_DONE:
+            self._forget_what_it_changed(exchange.operation)
         exchange.encrypted = exchange.encrypted or is_of_encrypted(exchange, self._store)
         self._access_log.record(access_entry(exchange))
+
+    def _forget_what_it_changed(self, operation: Operation) -> None:
+        if changes_access(operation.permission):
+            self._authorizer.forget()
+            self._verifier.forget()
+        if operation.name in _STOPPING_KEYS:
+            self._services.sealer.opened.forget()
 
     def _check_size(self, exchange: Exchange) -> None:
         if len(exchange.request.body) > self._body_limit:

@@ -67,7 +67,7 @@ LISTINGS = frozenset({
     "BatchGetCrawlers", "BatchGetJobs", "BatchGetPartition", "GetConnections", "GetCrawlers",
     "GetDatabases", "GetJobRuns", "GetJobs", "GetPartitions", "GetSecurityConfigurations",
     "GetTableVersions", "GetTables", "GetUserDefinedFunctions", "ListCrawlers", "ListCrawls", "ListJobs",
-    "SearchTables",
+    "SearchTables", "isinglass:ListJobRuns",
 })  # fmt: skip
 
 #: How many seconds a listing that is ready may wait for the next: a page takes about as long.

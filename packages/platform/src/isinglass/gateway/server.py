@@ -37,6 +37,8 @@ class GatewaySettings:
     #: How long the audit log is kept.
     audit_days: int = 90
     body_limit: int = 16 * 2**20
+    #: How many bytes of bodies may be in memory; then only small ones are read.
+    held_limit: int = 256 * 2**20
     #: Few: more contend for the interpreter: with 8 instead of 3, the slowest hundredth took twice the time.
     threads: int = 4
     #: Refuse answers that their shape does not know; for tests.
@@ -77,7 +79,11 @@ class Server:
         )
         self._lanes = Lanes(chain, threads=settings.threads, embedded=store.embedded)
         self.application: AsgiApp = Application(
-            self._lanes, body_limit=settings.body_limit, paths=catalogue.paths, elsewhere=elsewhere
+            self._lanes,
+            body_limit=settings.body_limit,
+            held_limit=settings.held_limit,
+            paths=catalogue.paths,
+            elsewhere=elsewhere,
         )
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(

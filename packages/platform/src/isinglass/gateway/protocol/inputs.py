@@ -5,6 +5,7 @@ Unknown members and nulls are dropped, as AWS does. A value of the wrong kind en
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from isinglass.gateway.protocol.scalars import Check, compile_scalar, constraint_texts
@@ -13,6 +14,9 @@ from isinglass.model.edge_errors import SerializationException, ValidationExcept
 
 #: Lists as they came, and what became of them.
 _Recent = tuple[tuple[list[Any], list[Any]], ...]
+
+#: How many members and elements may be around a value of a shape that contains itself.
+_DEEPEST = 200
 
 #: Lists up to so many items are compared with the last one of their shape before they are checked.
 _LONGEST_REMEMBERED = 1000
@@ -42,9 +46,18 @@ class InputCompiler:
     def _check(self, name: str) -> Check:
         if name not in self._checks:
             # Shapes may contain themselves: until this one is compiled, it is looked up when called.
-            self._checks[name] = lambda value, path, found: self._checks[name](value, path, found)  # noqa: PLW0108 - late
+            self._checks[name] = partial(self._check_within, name)
             self._checks[name] = self._build(name, self._shapes[name])
         return self._checks[name]
+
+    def _check_within(self, name: str, value: Any, path: Path, violations: list[Violation]) -> Any:
+        """Check a value of a shape that contains itself: what is too deep could not be written again."""
+        depth, place = 0, path
+        while place is not None:
+            depth, place = depth + 1, place[0]
+        if depth > _DEEPEST:
+            raise SerializationException("The request is nested too deeply.")
+        return self._checks[name](value, path, violations)
 
     def _build(self, name: str, shape: dict[str, Any]) -> Check:
         kind = shape["type"]

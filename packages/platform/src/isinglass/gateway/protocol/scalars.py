@@ -147,8 +147,14 @@ def _boolean(value: Any) -> bool:
     return bool(value)
 
 
+#: The seconds of the years 1 to 9999: clients read no others.
+_EARLIEST, _END = -62_135_596_800, 253_402_300_800
+
+
 def _timestamp(value: Any) -> float:
     if value.__class__ in (int, float):
+        if not _EARLIEST <= value < _END:
+            raise _not_convertible(value, "timestamp")
         return float(value)
     try:
         return datetime.fromisoformat(value).timestamp()

@@ -143,6 +143,8 @@ def test_request_that_breaks_the_model_is_refused_in_awss_words(
         ({"DatabaseName": "d", "MaxResults": 1.5}, "NUMBER_VALUE can not be converted to an Integer"),
         ({"DatabaseName": "d", "IncludeStatusDetails": 1}, "NUMBER_VALUE can not be converted to a Boolean"),
         ({"DatabaseName": "d", "QueryAsOfTime": "soon"}, "STRING_VALUE can not be converted to a Timestamp"),
+        ({"DatabaseName": "d", "QueryAsOfTime": -1e18}, "NUMBER_VALUE can not be converted to a Timestamp"),
+        ({"DatabaseName": "d", "QueryAsOfTime": 1e18}, "NUMBER_VALUE can not be converted to a Timestamp"),
     ],
 )
 def test_value_of_the_wrong_kind_ends_the_parse(document: Any, message: str) -> None:
@@ -165,6 +167,23 @@ def test_unknown_member_nested_to_any_depth_is_dropped_each_time() -> None:
         given = {"DatabaseName": "d", "TableInput": {"Name": "t", "StorageDescriptor": {"Columns": columns}}}
         parsed = parse("CreateTable", given)
         assert parsed["TableInput"]["StorageDescriptor"]["Columns"] == [{"Name": "a"}]
+
+
+@pytest.mark.parametrize(("depth", "accepted"), [(90, True), (110, False), (2_000, False)])
+def test_shape_that_contains_itself_is_accepted_to_a_depth_that_can_be_written_again(
+    depth: int, accepted: bool
+) -> None:
+    mapping: dict[str, Any] = {"ToKey": "a"}
+    for _ in range(depth):
+        mapping = {"Children": [mapping]}
+    node = {"ApplyMapping": {"Name": "n", "Inputs": ["a"], "Mapping": [mapping]}}
+    job = {"Name": "j", "Role": "r", "Command": {"Name": "glueetl"}, "CodeGenConfigurationNodes": {"n": node}}
+    if accepted:
+        assert parse("CreateJob", job) == job
+        return
+    with pytest.raises(SerializationException) as refused:
+        parse("CreateJob", job)
+    assert refused.value.message == "The request is nested too deeply."
 
 
 def test_sensitive_value_that_fails_is_not_shown() -> None:
