@@ -136,16 +136,17 @@ class Worker:
 
     def _prune_loop(self) -> None:
         while not self._stopping.wait(pruner.INTERVAL):
-            try:
-                pruner.run_once(
-                    self.store,
-                    self.clock(),
-                    deleted_retention=self.deleted_retention,
-                    stopping=self._stopping.is_set,
-                )
-                while asset_words.catch_up(self.store) and not self._stopping.is_set():
-                    pass
-                for chore in self.chores:
+            for chore in (self._prune, self._index_assets, *self.chores):
+                try:
                     chore(self.clock())
-            except Exception:
-                log.exception("Maintenance failed; trying again")
+                except Exception:  # it must not keep the others from their turn
+                    log.exception("Maintenance failed; trying again")
+
+    def _prune(self, now: float) -> None:
+        pruner.run_once(
+            self.store, now, deleted_retention=self.deleted_retention, stopping=self._stopping.is_set
+        )
+
+    def _index_assets(self, _now: float) -> None:
+        while not self._stopping.is_set() and asset_words.catch_up(self.store):
+            pass
