@@ -54,6 +54,32 @@ def test_operation_with_a_wrong_number_of_values_is_invalid(catalog: Any, error_
         assert answer == MISMATCH, operation
 
 
+def test_partition_from_before_the_keys_changed_is_found_by_its_values(catalog: Any, error_of: Any) -> None:
+    glue, orders, old = catalog.glue, catalog.orders, ["2024", "a"]
+    assert catalog.add_partitions(old, ["2024", "b"]) == []
+    glue.update_table(
+        DatabaseName="sales",
+        TableInput={"Name": "orders", "PartitionKeys": [{"Name": "year", "Type": "int"}]},
+    )
+    assert catalog.add_partitions(["2025"]) == []
+    glue.update_partition(**orders, PartitionValueList=old, PartitionInput={"Parameters": {"k": "v"}})
+    entry = {"PartitionValueList": ["2024", "b"], "PartitionInput": {"Values": ["2026"]}}
+    assert glue.batch_update_partition(**orders, Entries=[entry])["Errors"] == []
+    found = glue.get_partition(**orders, PartitionValues=old)["Partition"]
+    assert (found["Values"], found["Parameters"]) == (old, {"k": "v"})
+    wanted = [{"Values": values} for values in (["2025"], old, ["2023"])]
+    answer = glue.batch_get_partition(**orders, PartitionsToGet=wanted)
+    assert [each["Values"] for each in answer["Partitions"]] == [["2025"], old]
+    for operation, arguments in [
+        ("create_partition", {"PartitionInput": {"Values": ["2024", "c"]}}),
+        ("get_partition", {"PartitionValues": ["2024", "c"]}),
+        ("update_partition", {"PartitionValueList": ["2024", "c"], "PartitionInput": {}}),
+        ("update_partition", {"PartitionValueList": old, "PartitionInput": {"Values": ["2024", "c"]}}),
+    ]:
+        assert error_of(getattr(glue, operation), **orders, **arguments) == MISMATCH, operation
+    assert catalog.partitions() == [["2024", "a"], ["2025"], ["2026"]]
+
+
 def test_operation_on_a_missing_partition_is_not_found(catalog: Any, error_of: Any) -> None:
     for operation, arguments in [
         ("get_partition", {"PartitionValues": ["1", "2"]}),

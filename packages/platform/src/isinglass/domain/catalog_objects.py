@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from isinglass.domain.permissions.marks import unmarked
-from isinglass.model.glue.errors import InvalidInputException
+from isinglass.model.api_error import ApiError
+from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputException
 
 #: The first version of every table.
 FIRST_VERSION = 0
@@ -80,6 +81,18 @@ def check_partition_values(partition_keys: Sequence[Any], values: Sequence[str])
         )
     if "\0" in "".join(values):
         raise InvalidInputException("Partition values must not contain the character U+0000")
+
+
+def missing_partition(partition_keys: Sequence[Any], values: Sequence[str]) -> ApiError:
+    """Say why a table has no partition of these values.
+
+    Only where none was found: one that was made before the keys changed may have more or fewer values.
+    """
+    try:
+        check_partition_values(partition_keys, values)
+    except InvalidInputException as error:
+        return error
+    return EntityNotFoundException("Cannot find partition.")
 
 
 def version_number(version_id: str) -> int:

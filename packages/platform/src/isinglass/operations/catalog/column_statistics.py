@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from isinglass.domain.catalog_objects import check_partition_values
+from isinglass.domain.catalog_objects import missing_partition
 from isinglass.domain.column_statistics import check_statistics, columns_of
 from isinglass.domain.permissions.cutting import RESTRICTED
 from isinglass.model.glue.errors import EntityNotFoundException, InvalidInputException
@@ -125,10 +125,9 @@ def _partition_columns(
     tx: Transaction, table: CatalogTable, values: Sequence[str], *, lock: bool = False
 ) -> frozenset[str]:
     """List the columns of a partition that must exist: its own, or the table's where it has none."""
-    check_partition_values(table.partition_keys, values)
     partition = tx.partitions.lock(table, values) if lock else tx.partitions.find(table, values)
     if partition is None:
-        raise EntityNotFoundException("Cannot find partition.")
+        raise missing_partition(table.partition_keys, values)
     own = columns_of(partition.document)
     if table.restricted > RESTRICTED:
         own &= columns_of(table.document)

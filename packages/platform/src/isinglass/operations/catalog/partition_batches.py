@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from isinglass.domain.catalog_objects import check_partition_values, partition_document
+from isinglass.domain.catalog_objects import check_partition_values, missing_partition, partition_document
 from isinglass.domain.partition_values import encode
 from isinglass.model.api_error import ApiError
 from isinglass.model.glue.errors import (
@@ -25,6 +25,7 @@ from isinglass.operations.catalog import render
 from isinglass.operations.catalog.events import table_changed
 from isinglass.operations.catalog.links import hold_table, read_table
 from isinglass.operations.catalog.partition_visibility import partition_test
+from isinglass.operations.catalog.partitions import replace_partition
 from isinglass.operations.catalog.scope import catalog_of
 from isinglass.operations.context import Context
 from isinglass.operations.registry import implements
@@ -72,11 +73,12 @@ def batch_get_partition(ctx: Context, request: BatchGetPartitionRequest) -> Batc
     with ctx.store.read() as tx:
         table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         shows = partition_test(ctx, tx, table)
-        for values in wanted:
+        shown = [values for values in wanted if shows is None or shows(values)]
+        found = {encode(partition.values): partition for partition in tx.partitions.find_all(table, shown)}
+    keys = {encode(values): values for values in wanted}
+    for key, values in keys.items():
+        if key not in found:
             check_partition_values(table.partition_keys, values)
-        wanted = [values for values in wanted if shows is None or shows(values)]
-        found = {encode(partition.values): partition for partition in tx.partitions.find_all(table, wanted)}
-    keys = dict.fromkeys(encode(values) for values in wanted)
     return {
         "Partitions": [render.partition(table, found[key]) for key in keys if key in found],
         "UnprocessedKeys": [],
@@ -89,19 +91,14 @@ def batch_update_partition(
 ) -> BatchUpdatePartitionResponse:
     catalog = catalog_of(ctx, request)
     errors: list[Any] = []
-    changed: list[list[str]] = []
+    changed: list[Sequence[str]] = []
     with ctx.store.begin() as tx:
         table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         require_partition_places(ctx, tx, table, [entry["PartitionInput"] for entry in request["Entries"]])
         for entry in request["Entries"]:
             values, given = entry["PartitionValueList"], entry["PartitionInput"]
-            new_values = given.get("Values", values)
             try:
-                check_partition_values(table.partition_keys, values)
-                check_partition_values(table.partition_keys, new_values)
-                tx.partition_indexes.check(table, new_values)
-                tx.partitions.replace(table, values, new_values, partition_document(given))
-                changed.append(new_values)
+                changed.append(replace_partition(tx, table, values, given))
             except (InvalidInputException, EntityNotFoundException, AlreadyExistsException) as error:
                 errors.append(_error(values, error, "PartitionValueList"))
         if changed:
@@ -124,11 +121,7 @@ def batch_delete_partition(
             if tx.partitions.delete(table, values):
                 deleted.append(values)
                 continue
-            try:
-                check_partition_values(table.partition_keys, values)
-                raise EntityNotFoundException("Cannot find partition.")
-            except (EntityNotFoundException, InvalidInputException) as error:
-                errors.append(_error(values, error))
+            errors.append(_error(values, missing_partition(table.partition_keys, values)))
         if deleted:
             table_changed(ctx, tx, "BatchDeletePartition", table, deleted)
     return {"Errors": errors}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from isinglass.domain.catalog_objects import check_partition_values, partition_document
+from isinglass.domain.catalog_objects import check_partition_values, missing_partition, partition_document
 from isinglass.domain.partition_filter import compile_filter
 from isinglass.domain.partition_values import segment_of
 from isinglass.model.glue.errors import (
@@ -36,6 +36,7 @@ from isinglass.operations.registry import implements
 from isinglass.operations.visibility import require_partition_places
 from isinglass.store.catalog_tables import CatalogTable
 from isinglass.store.partitions import Selection
+from isinglass.store.store import Transaction
 
 
 @implements("CreatePartition")
@@ -62,10 +63,9 @@ def get_partition(ctx: Context, request: GetPartitionRequest) -> GetPartitionRes
     with ctx.store.read() as tx:
         table = read_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         shows = partition_test(ctx, tx, table)
-        check_partition_values(table.partition_keys, values)
         partition = tx.partitions.find(table, values) if shows is None or shows(values) else None
     if partition is None:
-        raise EntityNotFoundException("Cannot find partition.")
+        raise missing_partition(table.partition_keys, values)
     return {"Partition": render.partition(table, partition)}
 
 
@@ -124,16 +124,27 @@ def update_partition(ctx: Context, request: UpdatePartitionRequest) -> UpdatePar
     """Replace a partition's definition; other values in it move the partition."""
     catalog = catalog_of(ctx, request)
     values, given = request["PartitionValueList"], request["PartitionInput"]
-    new_values = given.get("Values", values)
     with ctx.store.begin() as tx:
         table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
-        check_partition_values(table.partition_keys, values)
-        check_partition_values(table.partition_keys, new_values)
         require_partition_places(ctx, tx, table, [given])
-        tx.partition_indexes.check(table, new_values)
-        tx.partitions.replace(table, values, new_values, partition_document(given))
+        new_values = replace_partition(tx, table, values, given)
         table_changed(ctx, tx, "UpdatePartition", table, [new_values])
     return {}
+
+
+def replace_partition(
+    tx: Transaction, table: CatalogTable, values: Sequence[str], given: Mapping[str, Any]
+) -> Sequence[str]:
+    """Replace a partition of a held table; returns its values, which must suit the keys when they are new."""
+    new_values: Sequence[str] = given.get("Values", values)
+    if new_values != values:
+        check_partition_values(table.partition_keys, new_values)
+        tx.partition_indexes.check(table, new_values)
+    try:
+        tx.partitions.replace(table, values, new_values, partition_document(given))
+    except EntityNotFoundException as error:
+        raise missing_partition(table.partition_keys, values) from error
+    return new_values
 
 
 @implements("DeletePartition")
@@ -145,7 +156,6 @@ def delete_partition(ctx: Context, request: DeletePartitionRequest) -> DeletePar
         table = hold_table(ctx, tx, catalog, request["DatabaseName"], request["TableName"])
         # Found or not: of a lost table nobody knows how many values its partitions have.
         if not tx.partitions.delete(table, values):
-            check_partition_values(table.partition_keys, values)
-            raise EntityNotFoundException("Cannot find partition.")
+            raise missing_partition(table.partition_keys, values)
         table_changed(ctx, tx, "DeletePartition", table, [values])
     return {}

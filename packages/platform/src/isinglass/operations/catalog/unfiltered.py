@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from isinglass.domain.catalog_ids import arn
-from isinglass.domain.catalog_objects import check_partition_values
+from isinglass.domain.catalog_objects import missing_partition
 from isinglass.domain.permissions.access import Access
 from isinglass.domain.permissions.cutting import WITHOUT_COLUMNS, columns_of, cut_to, names_of
 from isinglass.domain.permissions.marks import unmarked
 from isinglass.domain.permissions.row_filter import InvalidRowFilter, columns_tested, compile_row_filter
-from isinglass.model.glue.errors import EntityNotFoundException, PermissionTypeMismatchException
+from isinglass.model.glue.errors import PermissionTypeMismatchException
 from isinglass.model.glue.shapes import (
     GetUnfilteredPartitionMetadataRequest,
     GetUnfilteredPartitionMetadataResponse,
@@ -90,10 +90,9 @@ def get_unfiltered_partition_metadata(
     with ctx.store.read() as tx:
         found = _readable(ctx, tx, catalog, request["DatabaseName"], request["TableName"], request)
         shows = partition_test(ctx, tx, found.table)
-        check_partition_values(found.table.partition_keys, values)
         partition = tx.partitions.find(found.table, values) if shows is None or shows(values) else None
     if partition is None:
-        raise EntityNotFoundException("Cannot find partition.")
+        raise missing_partition(found.table.partition_keys, values)
     return {
         "Partition": render.partition(found.table, partition),
         "AuthorizedColumns": found.columns,
