@@ -47,7 +47,8 @@ class AccessLog:
                 stream = self._write_waiting(stream)
             except OSError as error:
                 # A full disk must not end the log for good, nor the requests it tells of.
-                print(f"The access log {self._path} cannot be written: {error}", file=sys.stderr)  # noqa: T201
+                with suppress(OSError):  # its file may be on the same disk, its reader gone
+                    print(f"The access log {self._path} cannot be written: {error}", file=sys.stderr)  # noqa: T201
         if self._path is not None:
             stream.close()
 

@@ -12,7 +12,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -115,7 +117,9 @@ class AuditLog:
 
     def flush(self) -> None:
         """Write what was noted so far."""
-        self._write([self._waiting.popleft() for _ in range(len(self._waiting))])
+        waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        # What could not be written before comes from several threads.
+        self._write(sorted(waiting, key=attrgetter("time")))
 
     def sweep(self, now: float) -> None:
         """Remove what is past the retention, and reads that exceed their share."""
@@ -151,7 +155,8 @@ class AuditLog:
             self._close_all()
 
     def _complain(self, error: Exception) -> None:
-        print(f"The audit log cannot be written: {error}", file=sys.stderr)  # noqa: T201
+        with suppress(OSError):  # its file may be on the same disk, its reader gone
+            print(f"The audit log cannot be written: {error}", file=sys.stderr)  # noqa: T201
 
     def _write(self, waiting: Sequence[Noted]) -> None:
         lines: dict[tuple[str, Kind], list[bytes]] = {}
@@ -220,8 +225,12 @@ class _Appender:
         self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self.size = os.fstat(self._fd).st_size
         self._dirty = False
-        if self.size and os.pread(self._fd, 1, self.size - 1) != b"\n":
-            self.write(b"\n")  # a killed writer left half a line
+        try:
+            if self.size and os.pread(self._fd, 1, self.size - 1) != b"\n":
+                self.write(b"\n")  # a killed writer left half a line
+        except OSError:
+            os.close(self._fd)
+            raise
 
     def write(self, data: bytes) -> None:
         view = memoryview(data)

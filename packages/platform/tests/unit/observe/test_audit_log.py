@@ -1,5 +1,6 @@
 """The audit log keeps whole events in files of a day, gives them back page by page, and removes what is old."""
 
+import io
 import itertools
 import resource
 import threading
@@ -79,6 +80,25 @@ def test_event_that_cannot_be_written_is_written_later(
     assert _calls(tmp_path) == [1]
 
 
+class Gone(io.StringIO):
+    """Standard error whose reader has ended, as that of a server in the background has."""
+
+    def write(self, _text: str) -> int:
+        raise BrokenPipeError
+
+
+def test_event_is_tried_again_though_nobody_hears_why(
+    monkeypatch: pytest.MonkeyPatch, log: AuditLog, tmp_path: Path
+):
+    folder = tmp_path / ACCOUNT
+    folder.write_text("in the way")
+    monkeypatch.setattr("sys.stderr", Gone())
+    log.keep([_noted(1)])
+    folder.unlink()
+    log.flush()
+    assert _calls(tmp_path) == [1]
+
+
 def test_event_for_which_the_disk_has_half_the_room_is_written_whole_later(log: AuditLog, tmp_path: Path):
     log.keep([_noted(1)])
     (file,) = audit_files(str(tmp_path / ACCOUNT))
@@ -89,6 +109,25 @@ def test_event_for_which_the_disk_has_half_the_room_is_written_whole_later(log: 
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     log.flush()
+    assert _calls(tmp_path) == [3, 2, 1]
+
+
+def test_half_a_line_that_cannot_be_ended_leaves_no_file_open(log: AuditLog, tmp_path: Path):
+    log.keep([_noted(1)])
+    (file,) = audit_files(str(tmp_path / ACCOUNT))
+    with file.path.open("ab") as half:
+        half.write(b'{"half')
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.path.stat().st_size, before[1]))
+    restarted = _log(tmp_path)
+    opened = len(list(Path("/proc/self/fd").iterdir()))
+    try:
+        for number in (2, 3):
+            restarted.keep([_noted(number)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert len(list(Path("/proc/self/fd").iterdir())) == opened
+    restarted.flush()
     assert _calls(tmp_path) == [3, 2, 1]
 
 
