@@ -92,6 +92,22 @@ def test_bodies_that_never_end_leave_room_for_small_requests(
         wait_for(lambda: post(api, large)[0] == 200)
 
 
+def test_body_that_never_ends_is_answered_after_its_time(
+    store: Store, tmp_path: Path, boto_session: boto3.Session
+) -> None:
+    with serving(store, FolderServices(tmp_path), boto_session, body_seconds=1) as api:
+        host, _, port = api.url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port))) as sender:
+            sender.sendall(b"POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 40\r\n\r\nhalf")
+            answer = sender.makefile("rb").read()
+    head, _, document = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 408 ")
+    message = "The request body was not complete after 1 seconds."
+    assert json.loads(document) == {
+        "__type": "RequestTimeoutException", "message": message, "Message": message,
+    }  # fmt: skip
+
+
 def test_client_of_the_object_store_at_the_api_is_told_where_to_go(api: Api) -> None:
     with pytest.raises(ClientError) as caught:
         api.client("s3").list_objects_v2(Bucket="lake")

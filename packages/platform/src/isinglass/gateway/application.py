@@ -1,5 +1,6 @@
 """The ASGI application: carries HTTP messages between uvicorn and the chain."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -10,6 +11,7 @@ from isinglass.gateway.protocol import json_rpc
 from isinglass.gateway.protocol.messages import HttpRequest, HttpResponse
 from isinglass.model.edge_errors import (
     RequestEntityTooLargeException,
+    RequestTimeoutException,
     ThrottlingException,
     UnknownOperationException,
 )
@@ -45,6 +47,7 @@ class Application:
         *,
         body_limit: int,
         held_limit: int,
+        body_seconds: float,
         paths: frozenset[str] = frozenset(),
         elsewhere: AsgiApp | None = None,
     ) -> None:
@@ -53,6 +56,7 @@ class Application:
         self._paths = paths | {"/"}
         self._body_limit = body_limit
         self._held_limit = held_limit
+        self._body_seconds = body_seconds
         self._elsewhere = elsewhere
         #: How many bytes of bodies are in memory.
         self._held = 0
@@ -81,7 +85,7 @@ class Application:
             body = await self._read(receive)
         except Disconnected:
             return
-        except (RequestEntityTooLargeException, ThrottlingException) as error:
+        except (RequestEntityTooLargeException, RequestTimeoutException, ThrottlingException) as error:
             response = json_rpc.encode_error(error, str(uuid4()))
             # The rest of the body is not read: the connection cannot be used again.
             response.headers.append(("connection", "close"))
@@ -106,6 +110,16 @@ class Application:
         await _send(send, response)
 
     async def _read(self, receive: Receive) -> bytes:
+        """Read a body, giving up when the rest of it takes too long: a peer may be gone and never say so."""
+        try:
+            async with asyncio.timeout(None) as patience:
+                return await self._collect(receive, patience)
+        except TimeoutError as error:
+            raise RequestTimeoutException(
+                f"The request body was not complete after {self._body_seconds:g} seconds."
+            ) from error
+
+    async def _collect(self, receive: Receive, patience: asyncio.Timeout) -> bytes:
         """Read a body, giving up as soon as it passes the limit, whatever its Content-Length said.
 
         Nobody knows yet who sends it: all that are read or answered have a limit together. It counts there
@@ -130,6 +144,8 @@ class Application:
                 chunks.append(chunk)
                 if not message.get("more_body", False):
                     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+                if patience.when() is None:
+                    patience.reschedule(asyncio.get_running_loop().time() + self._body_seconds)
         except BaseException:
             self._held -= size
             raise

@@ -39,6 +39,8 @@ class GatewaySettings:
     body_limit: int = 16 * 2**20
     #: How many bytes of bodies may be in memory; then only small ones are read.
     held_limit: int = 256 * 2**20
+    #: How many seconds the rest of a body may take that does not come at once.
+    body_seconds: float = 300.0
     #: Few: more contend for the interpreter: with 8 instead of 3, the slowest hundredth took twice the time.
     threads: int = 4
     #: Refuse answers that their shape does not know; for tests.
@@ -82,6 +84,7 @@ class Server:
             self._lanes,
             body_limit=settings.body_limit,
             held_limit=settings.held_limit,
+            body_seconds=settings.body_seconds,
             paths=catalogue.paths,
             elsewhere=elsewhere,
         )

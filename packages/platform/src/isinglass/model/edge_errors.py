@@ -46,6 +46,11 @@ class RequestEntityTooLargeException(ClientError):
     status = 413
 
 
+class RequestTimeoutException(ClientError):
+    code = "RequestTimeoutException"
+    status = 408
+
+
 class SerializationException(ClientError):
     code = "SerializationException"
 
