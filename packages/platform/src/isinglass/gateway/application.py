@@ -110,45 +110,46 @@ class Application:
         await _send(send, response)
 
     async def _read(self, receive: Receive) -> bytes:
-        """Read a body, giving up when the rest of it takes too long: a peer may be gone and never say so."""
-        try:
-            async with asyncio.timeout(None) as patience:
-                return await self._collect(receive, patience)
-        except TimeoutError as error:
-            raise RequestTimeoutException(
-                f"The request body was not complete after {self._body_seconds:g} seconds."
-            ) from error
+        """Read a body, giving up when the rest of it takes too long: a peer may be gone and never say so.
 
-    async def _collect(self, receive: Receive, patience: asyncio.Timeout) -> bytes:
-        """Read a body, giving up as soon as it passes the limit, whatever its Content-Length said.
-
-        Nobody knows yet who sends it: all that are read or answered have a limit together. It counts there
-        until its answer is ready.
+        What was read counts as held until its answer is ready.
         """
-        chunks: list[bytes] = []
-        size = 0
+        first, more = self._take(await receive(), 0)
+        if not more:
+            return first
+        body = bytearray(first)
         try:
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise Disconnected
-                chunk = message.get("body", b"")
-                size += len(chunk)
-                self._held += len(chunk)
-                if size > self._body_limit:
-                    raise RequestEntityTooLargeException(
-                        f"The request body is larger than the limit of {self._body_limit} bytes."
-                    )
-                if self._held > self._held_limit and size > _SMALL:
-                    raise ThrottlingException("Rate exceeded")
-                chunks.append(chunk)
-                if not message.get("more_body", False):
-                    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-                if patience.when() is None:
-                    patience.reschedule(asyncio.get_running_loop().time() + self._body_seconds)
-        except BaseException:
-            self._held -= size
+            async with asyncio.timeout(self._body_seconds):
+                while more:
+                    chunk, more = self._take(await receive(), len(body))
+                    body += chunk
+        except BaseException as error:
+            self._held -= len(body)
+            if isinstance(error, TimeoutError):
+                raise RequestTimeoutException(
+                    f"The request body was not complete after {self._body_seconds:g} seconds."
+                ) from error
             raise
+        return bytes(body)
+
+    def _take(self, message: Message, before: int) -> tuple[bytes, bool]:
+        """Hold the next part of a body, and tell whether there is more; `before` is how much came before it.
+
+        Refuses it as soon as the body passes the limit, whatever its Content-Length said, or all together do
+        that are read or answered: nobody knows yet who sends them.
+        """
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        chunk: bytes = message.get("body", b"")
+        size = before + len(chunk)
+        if size > self._body_limit:
+            raise RequestEntityTooLargeException(
+                f"The request body is larger than the limit of {self._body_limit} bytes."
+            )
+        if self._held + len(chunk) > self._held_limit and size > _SMALL:
+            raise ThrottlingException("Rate exceeded")
+        self._held += len(chunk)
+        return chunk, message.get("more_body", False)
 
 
 async def _send(send: Send, response: HttpResponse) -> None:
