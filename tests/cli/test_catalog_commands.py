@@ -55,6 +55,15 @@ def test_missing_file_and_folder_without_a_catalog_are_told(live_server, tmp_pat
     assert "there is nothing to import" in live_server.cli("catalog", "import", str(tmp_path), code=6).stderr
 
 
+def test_export_to_a_folder_that_is_not_there_says_how_to_make_it(live_server, tmp_path):
+    folder = tmp_path / "no such"
+    shown = live_server.cli("catalog", "export", str(folder / "x.jsonl"), code=6).stderr
+    assert shown == f"error: there is no folder {folder}\nhelp: mkdir -p '{folder}'\n"
+    folder.write_text("")
+    shown = live_server.cli("catalog", "export", str(folder / "x.jsonl"), code=6).stderr
+    assert shown.splitlines()[0] == f"error: {folder} is no folder"
+
+
 @pytest.mark.parametrize("words", [["catalog", "export", "-"], ["account", "list"]])
 def test_command_whose_reader_has_seen_enough_ends_without_an_error(live_server, words):
     read, write = os.pipe()

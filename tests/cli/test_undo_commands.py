@@ -84,6 +84,8 @@ def test_table_restored_to_a_version_keeps_the_note(live_server: LiveServer, sho
     assert shown.stderr == "Version 2 has the definition of version 0\n"
     newest = documents(live_server, "table", "versions", f"{shop}.orders")[0]
     assert (newest["Change"]["Note"], newest["Change"]["Client"]) == ("the café data", "isinglass/0.1.0")
+    unknown = live_server.cli("table", "restore", f"{shop}.orders", "9", code=3)
+    assert unknown.stderr.splitlines()[-1] == f"help: isinglass table versions {shop}.orders"
     stale = live_server.cli("table", "restore", f"{shop}.orders", "1", "--expect", "1", code=5)
     assert stale.stderr.splitlines()[-1] == f"help: isinglass table versions {shop}.orders"
 
@@ -98,6 +100,9 @@ def test_deleted_table_is_listed_and_brought_back(live_server: LiveServer, shop:
     assert live_server.cli("deleted", "list", shop).stderr == way
     versionless = live_server.cli("table", "restore", name, code=2).stderr
     assert f"isinglass table undelete {name}" in versionless
+    for words in (["show", name], ["diff", name], ["restore", f"{shop}.Orders", "0"]):
+        missing = live_server.cli("table", *words, code=3).stderr
+        assert missing.splitlines()[-1].lower() == f"help: isinglass table undelete {name}"
     live_server.client("glue").create_table(DatabaseName=shop, TableInput=TABLE)
     taken = live_server.cli("table", "undelete", name, code=5).stderr
     assert f"help: isinglass table undelete {name} --as orders_restored" in taken
@@ -109,7 +114,10 @@ def test_deleted_table_is_listed_and_brought_back(live_server: LiveServer, shop:
 
 def test_deleted_database_is_brought_back_with_its_tables(live_server: LiveServer, shop: str) -> None:
     live_server.cli("db", "delete", shop)
-    assert live_server.cli("db", "show", shop, code=3).stderr.startswith("error[EntityNotFoundException]")
+    for words in (["db", "show", shop], ["table", "show", f"{shop}.orders"]):
+        missing = live_server.cli(*words, code=3).stderr
+        assert missing.startswith("error[EntityNotFoundException]")
+        assert missing.splitlines()[-1] == f"help: isinglass db restore {shop}"
     shown = live_server.cli("db", "restore", shop, "--note", "missed")
     assert shown.stderr == f"{shop} is back with 1 table\n"
     history = live_server.cli("db", "history", shop).stdout.splitlines()

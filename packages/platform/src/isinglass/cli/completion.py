@@ -29,7 +29,7 @@ def tables(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> 
 def _names(ctx: click.Context, operation: str, request: dict[str, Any], member: str) -> list[str]:
     session = ctx.obj if isinstance(ctx.obj, Session) else Session()
     try:
-        return [one["Name"] for one in session.client.call(operation, request).get(member, [])]
+        return [one["Name"] for one in session.catalog.call(operation, request).get(member, [])]
     except CliError:
         return []  # no server, no keys, no such database: a completion says nothing of it
 

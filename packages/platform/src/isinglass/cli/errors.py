@@ -14,10 +14,14 @@ _MISSING = re.compile(
     r"is not authorized to perform: (\S+) on resource: (.+) because no identity-based policy"
 )
 
+#: What lists a catalog's databases and tables.
+DATABASES, TABLES = "isinglass db list", "isinglass tables"
+
 #: How the API says that something of a name is not there, and what lists what is.
 _ABSENT = (
-    (re.compile(r"Database .+ not found\."), "isinglass db list"),
-    (re.compile(r"Table .+ not found\."), "isinglass tables"),
+    (re.compile(r"Database .+ not found\."), DATABASES),
+    (re.compile(r"Table .+ not found\."), TABLES),
+    (re.compile(r"Catalog .+ not found\."), """isinglass api GetCatalogs '{"Recursive": true}'"""),
     (re.compile(r"The user with name .+ cannot be found\."), "isinglass user list"),
     (re.compile(r"The group with name .+ cannot be found\."), "isinglass group list"),
     (re.compile(r"The role with name .+ cannot be found\."), "isinglass role list"),
@@ -113,6 +117,8 @@ class CliError(Exception):
 
 def api_error(code: str, message: str, request_id: str) -> CliError:
     """Turn an answer of the API into an error; its code and message stay as they are."""
+    # What a query tells may begin with the code of a call that failed in it.
+    message = message.removeprefix(f"[{code}] ")
     return CliError(
         message or code,
         code,

@@ -12,6 +12,7 @@ from isinglass.cli.errors import USAGE, CliError
 from isinglass.cli.terminal import in_lines, one_line
 
 if TYPE_CHECKING:
+    from isinglass.cli.catalogs import Catalog
     from isinglass.cli.client import Client
     from isinglass.cli.profiles import Profile
 
@@ -20,9 +21,13 @@ FORMATS = ("table", "json", "ndjson", "csv", "name")
 
 @dataclass
 class Session:
-    """One invocation; `flags` are the global ones, wherever they stood on the line."""
+    """One invocation; `flags` are the global ones, wherever they stood on the line.
+
+    `catalog_id` is that of commands on what catalogs hold; empty for the account's own catalog.
+    """
 
     flags: dict[str, str] = field(default_factory=dict)
+    catalog_id: str = ""
 
     @cached_property
     def profile(self) -> "Profile":
@@ -37,6 +42,13 @@ class Session:
         from isinglass.cli.client import Client
 
         return Client(self.profile)
+
+    @cached_property
+    def catalog(self) -> "Catalog":
+        """The API, for what the chosen catalog holds."""
+        from isinglass.cli.catalogs import Catalog
+
+        return Catalog(self.client, self.catalog_id)
 
     @property
     def output(self) -> str:

@@ -1,5 +1,6 @@
 """`isinglass catalog`: a whole catalog to files, from files, and from one place to another."""
 
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain
@@ -52,7 +53,9 @@ _SELECTION = _options(
     click.option(
         "--without", "less", multiple=True, type=click.Choice(transfers.PARTS_USUAL), help="Not these parts."
     ),
-    click.option("--catalog-id", metavar="ID", help="A nested catalog; default: the account's own."),
+    click.option(
+        "--catalog-id", metavar="ID", help="A nested catalog, as sales/emea; default: the account's own."
+    ),
     click.option("--threads", type=click.IntRange(1, 64), help="Requests in flight."),
 )
 _SOURCE = _options(
@@ -130,6 +133,8 @@ def export(session: Session, /, path: str, resume: bool, **given: Any) -> int:
     if resume and whole:
         raise usage("--resume goes on with a file", "a folder is written anew, table by table")
     with transfers.told_errors(transfers.again() if whole else transfers.again("--resume")):
+        if not whole:
+            _check_folder(Path(path).parent)
         source = _source_of(session, given)
         place = transfers.open_source(session, source, given["catalog_id"])
         place = transfers.for_catalog(place, given["threads"], given["segments"])
@@ -149,6 +154,16 @@ def export(session: Session, /, path: str, resume: bool, **given: Any) -> int:
     else:
         session.say(f"Wrote {_counted(written)} of {place.name} to {path}")
     return 1 if left_out.number else 0
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder that takes no file, before a whole catalog is read for it."""
+    if folder.is_dir():
+        return
+    if folder.exists():
+        raise CliError(f"{folder} is no folder", hint="name a file in a folder", exit_code=INVALID)
+    make = f"mkdir -p {shlex.quote(str(folder))}"
+    raise CliError(f"there is no folder {folder}", hint=make, exit_code=INVALID)
 
 
 @command.command("import", short_help="Put what a file or a folder holds into the catalog.")

@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from isinglass.cli import changes, completion
+from isinglass.cli.catalogs import in_catalog
 from isinglass.cli.errors import INVALID, CliError
-from isinglass.cli.hints import hints
+from isinglass.cli.hints import hints, ways_back
 from isinglass.cli.session import Session
 
 
@@ -26,12 +27,13 @@ def command() -> None:
 
 
 @command.command("list")
+@in_catalog
 @click.pass_obj
 def list_(session: Session) -> None:
     """List databases; `-o name` also those whose encryption key has been deleted."""
     wanted = {"AttributesToGet": ["NAME"]} if session.output == "name" else {}
-    with hints(GlueEncryptionException="isinglass db list -o name"):
-        databases = list(session.client.pages("GetDatabases", wanted, "DatabaseList"))
+    with hints(GlueEncryptionException=session.catalog.command("isinglass db list -o name")):
+        databases = list(session.catalog.pages("GetDatabases", wanted, "DatabaseList"))
     rows = [
         [found["Name"], found.get("LocationUri", ""), found.get("Description", "")] for found in databases
     ]
@@ -43,13 +45,14 @@ def list_(session: Session) -> None:
 @click.option("--location", help="Where its tables are kept.")
 @click.option("--description", help="What it is for.")
 @click.option("--note", help="Why; it is kept with the change.")
+@in_catalog
 @click.pass_obj
 def create(
     session: Session, name: str, location: str | None, description: str | None, note: str | None
 ) -> None:
     """Create a database."""
     given = {"Name": name, "LocationUri": location, "Description": description}
-    session.client.call(
+    session.catalog.call(
         "CreateDatabase",
         {"DatabaseInput": {key: value for key, value in given.items() if value}},
         note=note or "",
@@ -59,12 +62,15 @@ def create(
 
 @command.command("show")
 @click.argument("name", shell_complete=completion.databases)
+@in_catalog
 @click.pass_obj
 def show(session: Session, name: str) -> None:
     """Show a database and what happened to it last."""
-    found = session.client.call("GetDatabase", {"Name": name})["Database"]
-    history = session.client.call("isinglass:ListDatabaseHistory", {"Name": name, "MaxResults": 1})["Entries"]
-    tables = session.client.pages(
+    with ways_back(session.catalog, name):
+        found = session.catalog.call("GetDatabase", {"Name": name})["Database"]
+    newest = {"Name": name, "MaxResults": 1}
+    history = session.catalog.call("isinglass:ListDatabaseHistory", newest)["Entries"]
+    tables = session.catalog.pages(
         "GetTables", {"DatabaseName": name, "AttributesToGet": ["NAME"]}, "TableList"
     )
     lines = [
@@ -88,11 +94,12 @@ def _told(entry: dict[str, Any]) -> str:
 @click.option(
     "--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="At most so many."
 )
+@in_catalog
 @click.pass_obj
 def history(session: Session, name: str, limit: int) -> None:
     """List what happened to a database, and to those before it of its name, newest first."""
     request = {"Name": name, "MaxResults": min(limit, 1000)}
-    entries = list(islice(session.client.pages("isinglass:ListDatabaseHistory", request, "Entries"), limit))
+    entries = list(islice(session.catalog.pages("isinglass:ListDatabaseHistory", request, "Entries"), limit))
     rows = [
         [
             entry["Event"].lower(),
@@ -109,11 +116,13 @@ def history(session: Session, name: str, limit: int) -> None:
 @command.command("delete", short_help="Delete a database with its tables; their files stay.")
 @click.argument("name", shell_complete=completion.databases)
 @click.option("--note", help="Why; it is kept with the change.")
+@in_catalog
 @click.pass_obj
 def delete(session: Session, name: str, note: str | None) -> None:
     """Delete a database with its tables; their files stay, and `db restore` brings it back."""
-    session.client.call("DeleteDatabase", {"Name": name}, note=note or "")
-    session.say(f"Deleted {name} with its tables. Bring it back: isinglass db restore {name}")
+    session.catalog.call("DeleteDatabase", {"Name": name}, note=note or "")
+    way_back = session.catalog.command(f"isinglass db restore {name}")
+    session.say(f"Deleted {name} with its tables. Bring it back: {way_back}")
 
 
 @command.command("restore")
@@ -121,6 +130,7 @@ def delete(session: Session, name: str, note: str | None) -> None:
 @click.option("--as", "new_name", metavar="DATABASE", help="Another name, when this one is taken.")
 @click.option("--id", "deleted_id", type=int, help="Which, of several deleted: isinglass deleted list")
 @click.option("--note", help="Why; it is kept with the change.")
+@in_catalog
 @click.pass_obj
 def restore(
     session: Session, name: str, new_name: str | None, deleted_id: int | None, note: str | None
@@ -128,9 +138,10 @@ def restore(
     """Bring a deleted database back with the tables that went with it."""
     given = {"NewName": new_name, "DeletedId": deleted_id, "Note": note}
     request = {"Name": name, **{member: value for member, value in given.items() if value is not None}}
-    taken = f"isinglass db restore {name} --as {name}_restored"
-    with hints(AlreadyExistsException=taken, EntityNotFoundException="isinglass deleted list"):
-        answer = session.client.call("isinglass:RestoreDatabase", request)
+    taken = session.catalog.command(f"isinglass db restore {name} --as {name}_restored")
+    deleted = session.catalog.command("isinglass deleted list")
+    with hints(AlreadyExistsException=taken, EntityNotFoundException=deleted):
+        answer = session.catalog.call("isinglass:RestoreDatabase", request)
     session.thing(answer, [("Database", answer["Name"]), ("Tables", answer["Tables"])], answer["Name"])
     session.say(f"{answer['Name']} is back with {changes.counted(answer['Tables'], 'table')}")
 

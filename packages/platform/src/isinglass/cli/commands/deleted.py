@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from isinglass.cli import changes
+from isinglass.cli.catalogs import in_catalog
 from isinglass.cli.errors import usage
 from isinglass.cli.naming import table_name
 from isinglass.cli.session import Session
@@ -27,18 +28,19 @@ def command() -> None:
 
 @command.command("list")
 @click.argument("database", required=False)
+@in_catalog
 @click.pass_obj
 def list_(session: Session, database: str | None) -> None:
     """List what can be restored, all of it or what was in one database."""
     request = {"DatabaseName": database} if database else {}
-    found = list(session.client.pages("isinglass:ListDeleted", request, "Deleted"))
+    found = list(session.catalog.pages("isinglass:ListDeleted", request, "Deleted"))
     columns = ["name", "kind", "id", "version", "deleted", "who", "restorable until"]
     session.rows(columns, [_row(each) for each in found], found)
     if not found:
         session.say("Nothing that was deleted is kept.")
     elif session.output == "table":
         kinds = {each["Kind"] for each in found if not each.get("WithDatabase")}
-        ways = [command for kind, command in _WAYS_BACK.items() if kind in kinds]
+        ways = [session.catalog.command(way) for kind, way in _WAYS_BACK.items() if kind in kinds]
         session.say(f"bring back: {' or '.join(ways)}")
 
 
@@ -59,11 +61,12 @@ def _row(deleted: dict[str, Any]) -> list[Any]:
 @click.option("--all", "everything", is_flag=True, help="Everything that was deleted.")
 @click.option("--id", "deleted_id", type=int, help="Only the one of this id.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@in_catalog
 @click.pass_obj
 def purge(session: Session, name: str | None, everything: bool, deleted_id: int | None, yes: bool) -> None:
     """End for good what was deleted: a table (DATABASE.TABLE), a database with its tables, or all."""
     if (name is None) != everything:
-        raise usage("name what is purged, or purge --all", "isinglass deleted list")
+        raise usage("name what is purged, or purge --all", session.catalog.command("isinglass deleted list"))
     request: dict[str, Any] = {"Kind": "ALL"}
     if name is not None and any(sign in name for sign in "./"):
         database, table = table_name(name)
@@ -73,5 +76,5 @@ def purge(session: Session, name: str | None, everything: bool, deleted_id: int 
     if deleted_id is not None:
         request["DeletedId"] = deleted_id
     session.confirm(f"Purge {name or 'everything that was deleted'}? It cannot be restored then.", yes=yes)
-    answer = session.client.call("isinglass:PurgeDeleted", request)
+    answer = session.catalog.call("isinglass:PurgeDeleted", request)
     session.thing(answer, [("Databases", answer["Databases"]), ("Tables", answer["Tables"])])

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from isinglass.cli import changes, completion
+from isinglass.cli.catalogs import in_catalog
 from isinglass.cli.errors import api_error, usage
 from isinglass.cli.naming import partition_path, partition_values, table_name
 from isinglass.cli.session import Session
@@ -33,13 +34,14 @@ def command() -> None:
 @click.option(
     "--limit", type=click.IntRange(1, 10_000_000), default=100, show_default=True, help="At most so many."
 )
+@in_catalog
 @click.pass_obj
 def list_(session: Session, name: str, where: str, limit: int) -> None:
     """List partitions in the order of their values."""
     table = _table(session, name)
     keys = _keys(table)
     request = _of(table) | {"Expression": where, "MaxResults": min(limit, 1000), "ExcludeColumnSchema": True}
-    pages = session.client.pages("GetPartitions", request, "Partitions")
+    pages = session.catalog.pages("GetPartitions", request, "Partitions")
     found = list(islice(pages, limit))
     rows = [
         [partition_path(keys, one["Values"]), one.get("StorageDescriptor", {}).get("Location", "")]
@@ -55,12 +57,13 @@ def list_(session: Session, name: str, where: str, limit: int) -> None:
 @command.command("show")
 @click.argument("name", shell_complete=completion.tables)
 @click.argument("partition")
+@in_catalog
 @click.pass_obj
 def show(session: Session, name: str, partition: str) -> None:
     """Show one partition."""
     table = _table(session, name)
     values = partition_values(table, partition)
-    found = session.client.call("GetPartition", _of(table) | {"PartitionValues": values})["Partition"]
+    found = session.catalog.call("GetPartition", _of(table) | {"PartitionValues": values})["Partition"]
     descriptor, parameters = found.get("StorageDescriptor", {}), found.get("Parameters", {})
     lines = [
         ("Table", f"{found['DatabaseName']}.{found['TableName']}"),
@@ -78,6 +81,7 @@ def show(session: Session, name: str, partition: str) -> None:
 @click.option(
     "--location", help="Where its files are, for one partition. Default: its folder below the table's."
 )
+@in_catalog
 @click.pass_obj
 def add(session: Session, name: str, partitions: tuple[str, ...], location: str | None) -> None:
     """Add partitions, with the table's columns and format."""
@@ -86,7 +90,7 @@ def add(session: Session, name: str, partitions: tuple[str, ...], location: str 
     table = _table(session, name)
     inputs = [_input(table, partition_values(table, text), location) for text in partitions]
     for batch in _batches(inputs, _MOST_ADDED):
-        answer = session.client.call("BatchCreatePartition", _of(table) | {"PartitionInputList": batch})
+        answer = session.catalog.call("BatchCreatePartition", _of(table) | {"PartitionInputList": batch})
         _raise_first(table, answer["Errors"])
     session.say(f"Added {changes.counted(len(inputs), 'partition')}")
 
@@ -106,6 +110,7 @@ def _input(table: dict[str, Any], values: list[str], location: str | None) -> di
 @click.argument("partitions", nargs=-1, metavar="PARTITION...")
 @click.option("--where", help="Delete all that an expression over the partition keys selects.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@in_catalog
 @click.pass_obj
 def delete(session: Session, name: str, partitions: tuple[str, ...], where: str | None, yes: bool) -> None:
     """Delete partitions from the catalog; their files stay."""
@@ -115,10 +120,10 @@ def delete(session: Session, name: str, partitions: tuple[str, ...], where: str 
     chosen = [partition_values(table, text) for text in partitions]
     if where is not None:
         request = _of(table) | {"Expression": where, "ExcludeColumnSchema": True}
-        chosen = [one["Values"] for one in session.client.pages("GetPartitions", request, "Partitions")]
+        chosen = [one["Values"] for one in session.catalog.pages("GetPartitions", request, "Partitions")]
         session.confirm(f"Delete {changes.counted(len(chosen), 'partition')} of {name}?", yes=yes)
     for batch in _batches([{"Values": values} for values in chosen], _MOST_DELETED):
-        answer = session.client.call("BatchDeletePartition", _of(table) | {"PartitionsToDelete": batch})
+        answer = session.catalog.call("BatchDeletePartition", _of(table) | {"PartitionsToDelete": batch})
         _raise_first(table, answer["Errors"])
     session.say(f"Deleted {changes.counted(len(chosen), 'partition')}")
 
@@ -139,7 +144,7 @@ def _raise_first(table: dict[str, Any], errors: list[dict[str, Any]]) -> None:
 
 def _table(session: Session, name: str) -> dict[str, Any]:
     database, table_name_ = table_name(name)
-    found: dict[str, Any] = session.client.call("GetTable", {"DatabaseName": database, "Name": table_name_})
+    found: dict[str, Any] = session.catalog.call("GetTable", {"DatabaseName": database, "Name": table_name_})
     return dict(found["Table"])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from isinglass.cli import changes
+from isinglass.cli.catalogs import in_catalog
 from isinglass.cli.session import Session
 
 _SORTS = {"name": ("Name", "ASC"), "created": ("CreateTime", "DESC"), "updated": ("UpdateTime", "DESC")}
@@ -19,6 +20,7 @@ _SORTS = {"name": ("Name", "ASC"), "created": ("CreateTime", "DESC"), "updated":
 @click.option(
     "--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="At most so many."
 )
+@in_catalog
 @click.pass_obj
 def command(
     session: Session, words: tuple[str, ...], database: str | None, column: str | None, sort: str, limit: int
@@ -39,7 +41,7 @@ def command(
         "SortCriteria": [{"FieldName": field, "Sort": order}],
         "MaxResults": min(limit, 1000),
     }
-    found = list(islice(session.client.pages("SearchTables", request, "TableList"), limit))
+    found = list(islice(session.catalog.pages("SearchTables", request, "TableList"), limit))
     session.rows(
         ["table", "found in", "description", "updated"], [_row(table, words) for table in found], found
     )

@@ -6,9 +6,10 @@ from typing import Any
 import click
 
 from isinglass.cli import changes, completion
+from isinglass.cli.catalogs import in_catalog
 from isinglass.cli.commands import tables
 from isinglass.cli.errors import usage
-from isinglass.cli.hints import hints
+from isinglass.cli.hints import hints, ways_back
 from isinglass.cli.naming import table_name
 from isinglass.cli.session import Session, table
 
@@ -37,11 +38,13 @@ command.add_command(tables.command, "list")
 
 @command.command("show")
 @click.argument("name", shell_complete=completion.tables)
+@in_catalog
 @click.pass_obj
 def show(session: Session, name: str) -> None:
     """Show a table's columns, partition keys and where it is kept."""
     database, table_name_ = table_name(name)
-    found = session.client.call("GetTable", {"DatabaseName": database, "Name": table_name_})["Table"]
+    with ways_back(session.catalog, database, table_name_):
+        found = session.catalog.call("GetTable", {"DatabaseName": database, "Name": table_name_})["Table"]
     descriptor = found.get("StorageDescriptor", {})
     lines = [
         ("Table", f"{found['DatabaseName']}.{found['Name']}"),
@@ -62,12 +65,14 @@ def show(session: Session, name: str) -> None:
 @command.command("delete", short_help="Delete tables; their files stay.")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=completion.tables)
 @_NOTE
+@in_catalog
 @click.pass_obj
 def delete(session: Session, names: tuple[str, ...], note: str | None) -> None:
     """Delete tables; what is in their files stays, and `table undelete` brings them back."""
     for database, name in [table_name(each) for each in names]:  # all are read before any is deleted
-        session.client.call("DeleteTable", {"DatabaseName": database, "Name": name}, note=note or "")
-        session.say(f"Deleted {database}.{name}. Bring it back: isinglass table undelete {database}.{name}")
+        session.catalog.call("DeleteTable", {"DatabaseName": database, "Name": name}, note=note or "")
+        way_back = session.catalog.command(f"isinglass table undelete {database}.{name}")
+        session.say(f"Deleted {database}.{name}. Bring it back: {way_back}")
 
 
 @command.command("versions", short_help="List versions, deletions and restores, newest first.")
@@ -76,6 +81,7 @@ def delete(session: Session, names: tuple[str, ...], note: str | None) -> None:
     "--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="At most so many."
 )
 @_DELETED_ID
+@in_catalog
 @click.pass_obj
 def versions(session: Session, name: str, limit: int, deleted_id: int | None) -> None:
     """List versions, deletions and restores, newest first: who, through what, why, what changed."""
@@ -85,7 +91,7 @@ def versions(session: Session, name: str, limit: int, deleted_id: int | None) ->
     }  # fmt: skip
     if deleted_id is not None:
         request["DeletedId"] = deleted_id
-    entries = list(islice(session.client.pages("isinglass:ListTableHistory", request, "Entries"), limit))
+    entries = list(islice(session.catalog.pages("isinglass:ListTableHistory", request, "Entries"), limit))
     columns = ["version", "what", "when", "who", "through", "verdict", "change"]
     session.rows(columns, [_version_row(entry) for entry in entries], entries)
     if len(entries) == limit:
@@ -107,6 +113,7 @@ def _version_row(entry: dict[str, Any]) -> list[str]:
 @click.argument("name", shell_complete=completion.tables)
 @click.argument("before", required=False, metavar="[FROM]")
 @click.argument("after", required=False, metavar="[TO]")
+@in_catalog
 @click.pass_obj
 def diff(session: Session, name: str, before: str | None, after: str | None) -> None:
     """Show what differs between two versions: by default the current one and the one before it."""
@@ -114,8 +121,9 @@ def diff(session: Session, name: str, before: str | None, after: str | None) -> 
     request = {"DatabaseName": database, "TableName": table_name_}
     request |= {"FromVersionId": before} if before else {}
     request |= {"ToVersionId": after} if after else {}
-    with hints(EntityNotFoundException=f"isinglass table versions {name}"):
-        found = session.client.call("isinglass:DiffTableVersions", request)
+    versions_ = session.catalog.command(f"isinglass table versions {name}")
+    with hints(EntityNotFoundException=versions_), ways_back(session.catalog, database, table_name_):
+        found = session.catalog.call("isinglass:DiffTableVersions", request)
     if session.output == "table":
         for line in changes.diff_lines(f"{database}.{table_name_}", found, colour=changes.is_coloured()):
             print(line)
@@ -142,19 +150,23 @@ def _difference_row(each: dict[str, Any]) -> list[str]:
 @click.argument("version", required=False)
 @click.option("--expect", metavar="VERSION", help="Only if this is still the current version.")
 @_NOTE
+@in_catalog
 @click.pass_obj
 def restore(session: Session, name: str, version: str | None, expect: str | None, note: str | None) -> None:
     """Give a table the definition of an earlier VERSION, as its next version."""
+    versions_ = session.catalog.command(f"isinglass table versions {name}")
     if version is None:
-        either = f"isinglass table versions {name}; of a deleted table: isinglass table undelete {name}"
-        raise usage("name the version to go back to", either)
+        back = session.catalog.command(f"isinglass table undelete {name}")
+        raise usage("name the version to go back to", f"{versions_}; of a deleted table: {back}")
     database, table_name_ = table_name(name)
     request = {"DatabaseName": database, "TableName": table_name_, "VersionId": version}
     request |= {"ExpectedVersionId": expect} if expect else {}
     request |= {"Note": note} if note else {}
-    versions_ = f"isinglass table versions {name}"
-    with hints(EntityNotFoundException=versions_, ConcurrentModificationException=versions_):
-        answer = session.client.call("isinglass:RestoreTableVersion", request)
+    with (
+        hints(EntityNotFoundException=versions_, ConcurrentModificationException=versions_),
+        ways_back(session.catalog, database, table_name_),
+    ):
+        answer = session.catalog.call("isinglass:RestoreTableVersion", request)
     session.thing(
         answer,
         [("Table", f"{database}.{table_name_}"), ("Version", answer["VersionId"])],
@@ -168,6 +180,7 @@ def restore(session: Session, name: str, version: str | None, expect: str | None
 @click.option("--as", "new_name", metavar="TABLE", help="Another name, when this one is taken.")
 @_DELETED_ID
 @_NOTE
+@in_catalog
 @click.pass_obj
 def undelete(
     session: Session, name: str, new_name: str | None, deleted_id: int | None, note: str | None
@@ -177,9 +190,10 @@ def undelete(
     given = {"NewName": new_name, "DeletedId": deleted_id, "Note": note}
     request: dict[str, Any] = {"DatabaseName": database, "TableName": table_name_}
     request |= {member: value for member, value in given.items() if value is not None}
-    taken = f"isinglass table undelete {name} --as {table_name_}_restored"
-    with hints(AlreadyExistsException=taken, EntityNotFoundException="isinglass deleted list"):
-        answer = session.client.call("isinglass:RestoreTable", request)
+    taken = session.catalog.command(f"isinglass table undelete {name} --as {table_name_}_restored")
+    deleted = session.catalog.command("isinglass deleted list")
+    with hints(AlreadyExistsException=taken, EntityNotFoundException=deleted):
+        answer = session.catalog.call("isinglass:RestoreTable", request)
     restored = f"{answer['DatabaseName']}.{answer['TableName']}"
     session.thing(answer, [("Table", restored), ("Version", answer["VersionId"])], restored)
     session.say(f"{restored} is back")

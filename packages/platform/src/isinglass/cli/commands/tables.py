@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from isinglass.cli.catalogs import in_catalog
 from isinglass.cli.hints import hints
 from isinglass.cli.session import Session
 
@@ -13,6 +14,7 @@ _NAMES = {"AttributesToGet": ["NAME"]}
 
 @click.command("tables", short_help="List tables.")
 @click.argument("pattern", default="*")
+@in_catalog
 @click.pass_obj
 def command(session: Session, pattern: str) -> None:
     r"""List the tables of all databases, of one, or those that match a pattern.
@@ -25,7 +27,7 @@ def command(session: Session, pattern: str) -> None:
       isinglass tables retail
       isinglass tables 'retail.cust*' -o json
     """
-    with hints(GlueEncryptionException="isinglass tables -o name"):
+    with hints(GlueEncryptionException=session.catalog.command("isinglass tables -o name")):
         found = list(matching(session, pattern.lower()))
     rows = [[f"{one['DatabaseName']}.{one['Name']}", *_facts(one)] for one in found]
     session.rows(["table", "format", "columns", "partitioned by", "rows", "location"], rows, found)
@@ -41,12 +43,12 @@ def matching(session: Session, pattern: str) -> list[dict[str, Any]]:
     wanted = _NAMES if session.output == "name" else {}
     names = [database_pattern]
     if any(sign in database_pattern for sign in "*?["):
-        databases = session.client.pages("GetDatabases", _NAMES, "DatabaseList")
+        databases = session.catalog.pages("GetDatabases", _NAMES, "DatabaseList")
         names = [one["Name"] for one in databases if fnmatchcase(one["Name"], database_pattern)]
     return [
         table
         for name in names
-        for table in session.client.pages("GetTables", {"DatabaseName": name, **wanted}, "TableList")
+        for table in session.catalog.pages("GetTables", {"DatabaseName": name, **wanted}, "TableList")
         if fnmatchcase(table["Name"], table_pattern)
     ]
 
