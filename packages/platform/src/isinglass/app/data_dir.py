@@ -14,7 +14,8 @@ from typing import Any
 
 from isinglass.store.sealing import KEY_BYTES
 
-_LEFT = "left"
+#: Where in a folder what earlier servers left in it waits to be removed.
+_LEFT = ".left"
 
 
 @dataclass(eq=False)
@@ -57,16 +58,21 @@ class DataDir:
         return path
 
     def emptied_folder(self, name: str) -> Path:
-        """Return a folder within that has nothing in it; what a killed server left there goes to `left`."""
+        """Return a folder within, in which what a killed server left there is put aside."""
         path = self.folder(name)
-        if any(path.iterdir()):
-            # Moved, not removed: gigabytes must not hold up the start, nor may who still dies write here.
-            path.rename(self.folder(_LEFT) / secrets.token_hex(8))
-        return self.folder(name)
+        aside = path / _LEFT / secrets.token_hex(8)
+        # Moved, not removed: gigabytes must not hold up the start, nor may who still dies write here. Moved
+        # within the folder, not with it: it may be a mount or a link, as of who has an encrypted disk for it.
+        for entry in list(path.iterdir()):
+            if entry.name != _LEFT:
+                aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+                with contextlib.suppress(PermissionError):  # such as lost+found
+                    entry.rename(aside / entry.name)
+        return path
 
-    def remove_left(self) -> None:
-        """Remove what earlier servers left; what cannot be removed now is tried again at the next start."""
-        shutil.rmtree(self.path / _LEFT, ignore_errors=True)
+    def remove_left(self, name: str) -> None:
+        """Remove what was put aside in a folder; what cannot be removed now is at the next start."""
+        shutil.rmtree(self.path / name / _LEFT, ignore_errors=True)
 
     def server_key(self) -> bytes:
         """Return the key that seals secrets; made, whole or not at all, by the first server."""

@@ -102,7 +102,7 @@ def running(settings: Settings) -> Iterator[Running]:
         data.remember_server(
             {"pid": os.getpid(), "endpoint": endpoint, "s3": s3_endpoint, "account": settings.root.account_id}
         )
-        threading.Thread(target=data.remove_left, name="remove-left", daemon=True).start()
+        threading.Thread(target=data.remove_left, args=("scratch",), name="remove-left", daemon=True).start()
         _start_work(parts, stack)
         collect_seldom()
         yield server

@@ -34,10 +34,22 @@ def test_folder_emptied_of_what_a_killed_server_left_and_the_rest_removed_later(
         left = data.emptied_folder("scratch") / spilled
         left.mkdir()
         (left / "spill.arrow").write_bytes(b"cells")
-    assert list(data.emptied_folder("scratch").iterdir()) == []
-    assert len(list((tmp_path / "d").rglob("spill.arrow"))) == 2
-    data.remove_left()
-    assert [path.name for path in (tmp_path / "d").iterdir() if path.is_dir()] == ["scratch"]
+    emptied = data.emptied_folder("scratch")
+    assert list(emptied.glob("run-*")) == []
+    assert len(list(emptied.rglob("spill.arrow"))) == 2
+    data.remove_left("scratch")
+    assert list(emptied.iterdir()) == []
+
+
+def test_folder_that_lies_on_another_disk_is_emptied_there(tmp_path):
+    """Who encrypts what runs spill leads the folder to such a disk: it must not come back to this one."""
+    data, disk = DataDir(tmp_path / "d"), tmp_path / "encrypted"
+    (disk / "run-1").mkdir(parents=True)
+    (tmp_path / "d" / "scratch").symlink_to(disk)
+    emptied = data.emptied_folder("scratch")
+    assert (emptied.resolve(), list(emptied.glob("run-*"))) == (disk, [])
+    data.remove_left("scratch")
+    assert list(disk.iterdir()) == []
 
 
 def test_orphans_ended_but_not_who_has_their_number_now(tmp_path):
