@@ -247,8 +247,9 @@ def test_copy_reads_no_place_that_its_caller_may_not_read(lake: Lake):
     descriptor = {**found["StorageDescriptor"], "Location": f"s3://{lake.bucket}/secret/"}
     partition = {"Values": ["3"], "StorageDescriptor": descriptor}
     lake.glue.create_partition(DatabaseName="sales", TableName="orders", PartitionInput=partition)
-    with pytest.raises(CliError, match=r"(?i)denied|forbidden|not authorized"):
+    with pytest.raises(CliError, match=r"(?i)denied|forbidden|not authorized") as refused:
         lake.query(bo, "select * from sales.orders")
+    assert refused.value.text().count("QueryFailedException") == 1
     for place in ("secret", "/secret"):
         descriptor["Location"] = f"s3://{lake.bucket}/{place}/"
         members = {"TableType": "EXTERNAL_TABLE", "Parameters": found["Parameters"]}
