@@ -57,8 +57,10 @@ def command(session: Session, /, detach: bool, **flags: Any) -> None:
         path = profiles.save(name, profile_members(server), os.environ)
         if sys.stdout.isatty():
             print(_header(settings, server, f'profile "{name}" in {path}'))
-        print(server.ready_line(), flush=True)
-        _wait_for_signal()
+        with _stop_signals() as stop_told:
+            # Whoever reads this line may tell the server to stop at once.
+            print(server.ready_line(), flush=True)
+            stop_told.recv(1)
         session.say("Stopping")
         if settings.ephemeral:
             profiles.forget(name, server.endpoint, os.environ)
@@ -130,8 +132,9 @@ def _header(settings: "Settings", server: "Running", profile: str) -> str:
   Use it with any AWS client:  eval "$(isinglass env)"      Try it:  isinglass demo      Stop: Ctrl-C"""
 
 
-def _wait_for_signal() -> None:
-    """Wait to be told to stop, through a socket.
+@contextlib.contextmanager
+def _stop_signals() -> Iterator[socket.socket]:
+    """Hear signals that tell the server to stop: each is a byte in a socket.
 
     A signal to a process that is suspended goes to any of its threads when it goes on; a main thread that
     waits for a lock would never hear of it.
@@ -142,7 +145,7 @@ def _wait_for_signal() -> None:
         signal.set_wakeup_fd(telling.fileno())
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: None)
-        hearing.recv(1)
+        yield hearing
         signal.set_wakeup_fd(-1)
 
 
