@@ -9,8 +9,10 @@ from api_fixtures import REGION, ROOT_ACCOUNT, Api
 
 from isinglass.store.tables.catalog import databases, tags
 from isinglass.store.tables.catalogs import catalogs
+from isinglass.store.tables.connections import connections
 from isinglass.store.tables.crawlers import crawlers
 from isinglass.store.tables.jobs import jobs
+from isinglass.store.tables.security import usage_profiles
 
 #: SQLite has one writer at a time anyway.
 DATABASES = ["postgresql"]
@@ -27,10 +29,23 @@ def _make(glue: Any) -> None:
     glue.create_crawler(
         Name="named", Role="r", DatabaseName="named", Targets={"S3Targets": [{"Path": "s3://a"}]}
     )
+    glue.create_connection(
+        ConnectionInput={"Name": "named", "ConnectionType": "NETWORK", "ConnectionProperties": {}}
+    )
+    limits = {"JobConfiguration": {"numberOfWorkers": {"MaxValue": "4"}}}
+    glue.create_usage_profile(Name="named", Configuration=limits)
 
 
 @pytest.mark.parametrize(
-    ("kind", "table"), [("database", databases), ("catalog", catalogs), ("job", jobs), ("crawler", crawlers)]
+    ("kind", "table"),
+    [
+        ("database", databases),
+        ("catalog", catalogs),
+        ("connection", connections),
+        ("job", jobs),
+        ("crawler", crawlers),
+        ("usageProfile", usage_profiles),
+    ],
 )
 def test_resource_that_another_server_deletes_cannot_be_tagged(
     api: Api, glue: Any, kind: str, table: sa.Table

@@ -44,6 +44,7 @@ _KEY = (connections.c.name,)
 _FIND = _SELECT.where(
     connections.c.account_id == sa.bindparam("of_account"), connections.c.name == sa.bindparam("of_name")
 )
+_HOLD = _FIND.with_for_update(read=True, key_share=True)
 
 
 def _connection(row: Any) -> Connection:
@@ -71,9 +72,10 @@ class Connections:
         }
         return insert_one(self._connection, connections, row)
 
-    def find(self, account_id: str, name: str) -> Connection | None:
-        """Find a connection by its name."""
-        row = self._connection.execute(_FIND, {"of_account": account_id, "of_name": name}).first()
+    def find(self, account_id: str, name: str, *, hold: bool = False) -> Connection | None:
+        """Find a connection by its name; one that is held stays until the transaction ends."""
+        statement = _HOLD if hold else _FIND
+        row = self._connection.execute(statement, {"of_account": account_id, "of_name": name}).first()
         return None if row is None else _connection(row)
 
     def page(

@@ -46,9 +46,11 @@ class UsageProfiles:
         }
         return insert_one(self._connection, usage_profiles, row)
 
-    def find(self, account_id: str, name: str) -> UsageProfile | None:
-        """Find a profile by its name."""
+    def find(self, account_id: str, name: str, *, hold: bool = False) -> UsageProfile | None:
+        """Find a profile by its name; one that is held stays until the transaction ends."""
         statement = _SELECT.where(_TABLE.account_id == account_id, _TABLE.name == name)
+        if hold:
+            statement = statement.with_for_update(read=True, key_share=True)
         row = self._connection.execute(statement).first()
         return None if row is None else _profile(row)
 

@@ -65,14 +65,17 @@ def _holds_database(tx: Transaction, account_id: str, name: str) -> bool:
 
 #: How to keep one from being deleted while it is tagged: its tags would be the next one's of its name.
 _HOLDING: dict[str, Callable[[Transaction, str, str], bool]] = {
-    **TAGGABLE,
     "catalog": _holds_catalog,
     "connectionType": lambda tx, account_id, name: (
         tx.connection_types.find(account_id, name, hold=True) is not None
     ),
+    "connection": lambda tx, account_id, name: tx.connections.find(account_id, name, hold=True) is not None,
     "crawler": lambda tx, account_id, name: tx.crawlers.lock(account_id, name) is not None,
     "database": _holds_database,
     "job": lambda tx, account_id, name: tx.jobs.lock(account_id, name) is not None,
+    "usageProfile": lambda tx, account_id, name: (
+        tx.usage_profiles.find(account_id, name, hold=True) is not None
+    ),
 }
 
 _UNTAGGABLE = frozenset({"table", "tableVersion", "userDefinedFunction", "classifier"})

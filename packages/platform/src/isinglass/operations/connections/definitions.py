@@ -180,5 +180,7 @@ def batch_delete_connection(
 
 
 def _delete(ctx: Context, tx: Transaction, name: str) -> bool:
+    # The connection first: whoever tags it holds it, and its tags are all there only when it is let go.
+    deleted = tx.connections.delete(ctx.account_id, name)
     tx.tags.delete_all(ctx.account_id, arns.resource("connection", name))
-    return tx.connections.delete(ctx.account_id, name)
+    return deleted
