@@ -166,6 +166,22 @@ def test_partitions_are_named_as_their_folders_are(live_server: LiveServer, shop
     assert documents(live_server, "partition", "list", name) == []
 
 
+def test_partitions_from_before_the_keys_changed_are_named_as_they_are_listed(
+    live_server: LiveServer, shop: str
+) -> None:
+    name = f"{shop}.orders"
+    live_server.cli("partition", "add", name, "year=2026/city=Os%2Flo")
+    changed = {**TABLE, "PartitionKeys": TABLE["PartitionKeys"][:1]}
+    live_server.client("glue").update_table(DatabaseName=shop, TableInput=changed)
+    assert live_server.cli("partition", "list", name, "-o", "name").stdout == "2026/Os%2Flo\n"
+    assert documents(live_server, "partition", "show", name, "2026/Os%2Flo")["Values"] == ["2026", "Os/lo"]
+    for words in (["show", name, "2026/Bergen"], ["delete", name, "2026/Bergen"], ["add", name, "2026/x"]):
+        wrong = live_server.cli("partition", *words, code=6).stderr
+        assert wrong.splitlines()[-1] == "help: write it as year=VALUE"
+    live_server.cli("partition", "delete", name, "2026/Os%2Flo")
+    assert documents(live_server, "partition", "list", name) == []
+
+
 def test_search_tells_where_the_words_are(live_server: LiveServer, shop: str) -> None:
     shown = live_server.cli("search", "note", "--db", shop).stdout.splitlines()
     assert shown[1].split()[:3] == [f"{shop}.orders", "column", "note"]

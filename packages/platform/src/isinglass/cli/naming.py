@@ -41,6 +41,19 @@ def partition_values(table: dict[str, Any], text: str) -> list[str]:
     return [given[key.lower()] for key in keys]
 
 
+def known_partition(table: dict[str, Any], text: str) -> list[str]:
+    """Read a partition that is there already: as `partition_path` writes it, and in any order of the keys."""
+    keys, parts = table.get("PartitionKeys", []), text.split("/")
+    if keys and "=" not in text and len(parts) != len(keys):
+        return [unquote(part) for part in parts]
+    return partition_values(table, text)
+
+
+def partition_form(keys: Sequence[str]) -> str:
+    """Say how a partition is named."""
+    return f"write it as {'/'.join(f'{key}=VALUE' for key in keys)}"
+
+
 def partition_path(keys: Sequence[str], values: Sequence[str]) -> str:
     """Write a partition as its folder is called; one made before the table's keys changed, by its values."""
     written = [quote(value, safe=" :,+@-_.~") for value in values]
@@ -50,10 +63,9 @@ def partition_path(keys: Sequence[str], values: Sequence[str]) -> str:
 
 
 def _misnamed(name: str, text: str, keys: list[str]) -> CliError:
-    example = "/".join(f"{key}=VALUE" for key in keys)
     return CliError(
         f"{text} does not name a partition of {name}",
         facts=[f"its keys are {', '.join(keys)}"],
-        hint=f"write it as {example}",
+        hint=partition_form(keys),
         exit_code=INVALID,
     )

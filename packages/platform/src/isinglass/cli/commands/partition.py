@@ -8,7 +8,8 @@ import click
 from isinglass.cli import changes, completion
 from isinglass.cli.catalogs import in_catalog
 from isinglass.cli.errors import api_error, usage
-from isinglass.cli.naming import partition_path, partition_values, table_name
+from isinglass.cli.hints import hints
+from isinglass.cli.naming import known_partition, partition_form, partition_path, partition_values, table_name
 from isinglass.cli.session import Session
 
 #: Requests take no more.
@@ -62,8 +63,9 @@ def list_(session: Session, name: str, where: str, limit: int) -> None:
 def show(session: Session, name: str, partition: str) -> None:
     """Show one partition."""
     table = _table(session, name)
-    values = partition_values(table, partition)
-    found = session.catalog.call("GetPartition", _of(table) | {"PartitionValues": values})["Partition"]
+    values = known_partition(table, partition)
+    with hints(InvalidInputException=partition_form(_keys(table))):
+        found = session.catalog.call("GetPartition", _of(table) | {"PartitionValues": values})["Partition"]
     descriptor, parameters = found.get("StorageDescriptor", {}), found.get("Parameters", {})
     lines = [
         ("Table", f"{found['DatabaseName']}.{found['TableName']}"),
@@ -117,14 +119,15 @@ def delete(session: Session, name: str, partitions: tuple[str, ...], where: str 
     if bool(partitions) == (where is not None):
         raise usage("name the partitions to delete, or select them with --where")
     table = _table(session, name)
-    chosen = [partition_values(table, text) for text in partitions]
+    chosen = [known_partition(table, text) for text in partitions]
     if where is not None:
         request = _of(table) | {"Expression": where, "ExcludeColumnSchema": True}
         chosen = [one["Values"] for one in session.catalog.pages("GetPartitions", request, "Partitions")]
         session.confirm(f"Delete {changes.counted(len(chosen), 'partition')} of {name}?", yes=yes)
     for batch in _batches([{"Values": values} for values in chosen], _MOST_DELETED):
         answer = session.catalog.call("BatchDeletePartition", _of(table) | {"PartitionsToDelete": batch})
-        _raise_first(table, answer["Errors"])
+        with hints(InvalidInputException=partition_form(_keys(table))):
+            _raise_first(table, answer["Errors"])
     session.say(f"Deleted {changes.counted(len(chosen), 'partition')}")
 
 
