@@ -152,14 +152,15 @@ _EARLIEST, _END = -62_135_596_800, 253_402_300_800
 
 
 def _timestamp(value: Any) -> float:
-    if value.__class__ in (int, float):
-        if not _EARLIEST <= value < _END:
-            raise _not_convertible(value, "timestamp")
-        return float(value)
-    try:
-        return datetime.fromisoformat(value).timestamp()
-    except (TypeError, ValueError) as error:
-        raise _not_convertible(value, "timestamp") from error
+    seconds = value
+    if value.__class__ not in (int, float):
+        try:
+            seconds = datetime.fromisoformat(value).timestamp()
+        except (TypeError, ValueError) as error:
+            raise _not_convertible(value, "timestamp") from error
+    if not _EARLIEST <= seconds < _END:
+        raise _not_convertible(value, "timestamp")
+    return float(seconds)
 
 
 def _blob(value: Any) -> bytes:

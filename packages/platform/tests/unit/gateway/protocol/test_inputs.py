@@ -145,6 +145,10 @@ def test_request_that_breaks_the_model_is_refused_in_awss_words(
         ({"DatabaseName": "d", "QueryAsOfTime": "soon"}, "STRING_VALUE can not be converted to a Timestamp"),
         ({"DatabaseName": "d", "QueryAsOfTime": -1e18}, "NUMBER_VALUE can not be converted to a Timestamp"),
         ({"DatabaseName": "d", "QueryAsOfTime": 1e18}, "NUMBER_VALUE can not be converted to a Timestamp"),
+        (
+            {"DatabaseName": "d", "QueryAsOfTime": "9999-12-31T23:59:59-12:00"},
+            "STRING_VALUE can not be converted to a Timestamp",
+        ),
     ],
 )
 def test_value_of_the_wrong_kind_ends_the_parse(document: Any, message: str) -> None:
