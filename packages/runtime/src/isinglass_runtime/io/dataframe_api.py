@@ -1,4 +1,4 @@
-"""Give `spark.read`, `df.write`, `spark.table` and `spark.sql` our input and output.
+"""Give `spark.read`, `df.write`, `spark.table`, `spark.sql` and `spark.catalog` our files and catalog.
 
 The client's classes get other readers and writers; what is not a file or a table of our catalog passes
 through unchanged.
@@ -6,10 +6,13 @@ through unchanged.
 
 from typing import Any
 
+from pyspark.sql.connect.catalog import Catalog
 from pyspark.sql.connect.dataframe import DataFrame
 from pyspark.sql.connect.session import SparkSession
 
+from isinglass_runtime.io import metastore
 from isinglass_runtime.io.reader import FileReader
+from isinglass_runtime.io.session_catalog import SessionCatalog
 from isinglass_runtime.io.statements import run_sql
 from isinglass_runtime.io.writer import FileWriter
 
@@ -20,6 +23,7 @@ def install(spark: Any) -> None:
     """Route the DataFrame API of this process through our input and output; idempotent."""
     kind = type(spark)
     kind.read = property(_read)
+    kind.catalog = property(_catalog)
     kind.table = _table
     kind.sql = _sql
     DataFrame.write = property(_write)
@@ -27,6 +31,10 @@ def install(spark: Any) -> None:
 
 def _read(self: Any) -> FileReader:
     return FileReader(self)
+
+
+def _catalog(self: Any) -> Catalog:
+    return SessionCatalog(self) if metastore.is_configured() else Catalog(self)
 
 
 def _table(self: Any, tableName: str) -> Any:

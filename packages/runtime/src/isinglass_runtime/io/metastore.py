@@ -15,6 +15,8 @@ from pyspark.sql.types import StructField, StructType
 from isinglass_runtime.run import current
 
 _QUOTED = re.compile(r"`((?:``|[^`])*)`|([^.`]+)")
+#: What a job may call our catalog in names of three parts; others are catalogs of the engine.
+OWN_CATALOGS = frozenset({"spark_catalog", "glue_catalog", "awsdatacatalog"})
 #: The service's limit on one BatchCreatePartition request.
 PARTITIONS_PER_REQUEST = 100
 _CLASSES = {
@@ -104,14 +106,23 @@ def client() -> Any:
     )
 
 
+def name_parts(name: str) -> list[str]:
+    """Split a name at its dots, back-ticks taken off."""
+    return [quoted.replace("``", "`") if quoted else plain.strip() for quoted, plain in _QUOTED.findall(name)]
+
+
+def is_of_another_catalog(name: str) -> bool:
+    """Tell whether a name of three parts begins with a catalog that the engine has of its own."""
+    parts = name_parts(name)
+    return len(parts) > 2 and parts[0].lower() not in OWN_CATALOGS
+
+
 def split_name(name: str) -> tuple[str, str]:
     """Split `db.table`, back-ticks allowed; the database of a bare name is the current one."""
-    parts = [
-        quoted.replace("``", "`") if quoted else plain.strip() for quoted, plain in _QUOTED.findall(name)
-    ]
+    parts = name_parts(name)
     if len(parts) == 1:
         return CURRENT.database, parts[0]
-    if len(parts) == 3 and parts[0].lower() in {"spark_catalog", "glue_catalog", "awsdatacatalog"}:
+    if len(parts) == 3 and parts[0].lower() in OWN_CATALOGS:
         parts = parts[1:]
     if len(parts) != 2:
         raise AnalysisException(f"[INVALID_NAME] {name!r} is not `database.table`.")

@@ -5,14 +5,17 @@ sink.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pyspark.errors import AnalysisException
-
-from isinglass_runtime.gate.tokens import Token, closing, find, tokenize
-from isinglass_runtime.io import metastore
+from isinglass_runtime.gate.tokens import Token, closing, tokenize
+from isinglass_runtime.io import database_statements, metastore, refused_statements, table_statements
+from isinglass_runtime.io.session_catalog import engine_knows
+from isinglass_runtime.io.statement_cursor import Cursor, Rows
+from isinglass_runtime.io.table_clauses import read_clauses
 from isinglass_runtime.io.table_names import defined_names, table_names
 
 EngineSql = Callable[[str], Any]
 _FILE_FORMATS = frozenset({"csv", "json", "parquet"})
+#: What a query may begin with.
+_QUERIES = frozenset({"SELECT", "WITH", "VALUES", "TABLE", "FROM", "("})
 
 
 def run_sql(spark: Any, text: str, engine_sql: EngineSql) -> Any:
@@ -20,22 +23,45 @@ def run_sql(spark: Any, text: str, engine_sql: EngineSql) -> Any:
     tokens = tokenize(text)
     words = [token.upper for token in tokens]
     if metastore.is_configured() and words:
-        if words[0] == "USE":
-            return _use(spark, tokens, words)
-        if words[0] == "SHOW" and len(words) > 1 and words[1] in {"DATABASES", "SCHEMAS", "TABLES"}:
-            return _show(spark, tokens, words)
         if words[0] == "INSERT" and words[1:2] in (["INTO"], ["OVERWRITE"]) and "DIRECTORY" not in words[:4]:
             return _insert(spark, text, tokens, engine_sql)
-        if (
-            words[0] == "CREATE"
-            and "TABLE" in words[:4]
-            and find(tokens, "AS") > 0
-            and "VIEW" not in words[:5]
-        ):
-            return _create_as(spark, text, tokens, engine_sql)
-        if words[:2] == ["DROP", "TABLE"]:
-            return _drop(spark, text, tokens, engine_sql)
+        if query := _query_of_table(tokens, words):
+            return _create_as(spark, text, tokens, query, engine_sql)
+        found = database_statements.run(tokens)
+        if found is None and not _means_session_view(spark, tokens):
+            found = table_statements.run(tokens)
+        if found is not None:
+            return _frame(spark, found)
+        refused_statements.check(tokens)
     return engine_sql(resolve(spark, text))
+
+
+def _query_of_table(tokens: Sequence[Token], words: Sequence[str]) -> int:
+    """Find the AS before the query of a CREATE TABLE in our catalog; 0 for other statements."""
+    begins = (["CREATE", "TABLE"], ["CREATE", "EXTERNAL", "TABLE"], ["CREATE", "OR", "REPLACE", "TABLE"])
+    start = next((len(each) for each in begins if list(words[: len(each)]) == each), 0)
+    if not start or refused_statements.is_the_engines(Cursor(tokens, start)):
+        return 0
+    depth = 0
+    for index in range(start, len(tokens) - 1):
+        depth += {"(": 1, ")": -1}.get(words[index], 0)
+        if depth == 0 and words[index] == "AS" and words[index + 1] in _QUERIES:
+            return index
+    return 0
+
+
+def _means_session_view(spark: Any, tokens: Sequence[Token]) -> bool:
+    """Tell whether a statement is about a view of the session, which hides a table of its name."""
+    words = [token.upper for token in tokens[:4]]
+    if words[0] not in {"DROP", "DESCRIBE", "DESC", "SHOW", "REFRESH"} or words[:2] == ["SHOW", "TABLES"]:
+        return False
+    names = [token.name for token in tokens if token.kind in {"word", "quoted"}]
+    dotted = any(token.text == "." for token in tokens)
+    return not dotted and bool(names) and engine_knows(spark, names[-1])
+
+
+def _frame(spark: Any, answer: Rows) -> Any:
+    return spark.createDataFrame(list(answer.rows), answer.schema) if answer.schema else _done(spark)
 
 
 def resolve(spark: Any, text: str) -> str:
@@ -48,6 +74,17 @@ def resolve(spark: Any, text: str) -> str:
             # follows.
             alias = "" if _has_alias(text, name.end) else f" AS `{name.parts[-1]}`"
             text = f"{text[: name.start]}`{view}`{alias}{text[name.end :]}"
+    return _with_current_database(text) if metastore.is_configured() else text
+
+
+def _with_current_database(text: str) -> str:
+    """Write out `current_database()`: the engine does not know which one it is."""
+    tokens = tokenize(text)
+    for index in range(len(tokens) - 3, -1, -1):
+        word, opening, end = tokens[index : index + 3]
+        if word.upper in {"CURRENT_DATABASE", "CURRENT_SCHEMA"} and (opening.text, end.text) == ("(", ")"):
+            name = metastore.CURRENT.database.replace("\\", "\\\\").replace("'", "\\'")
+            text = f"{text[: word.start]}'{name}'{text[end.end :]}"
     return text
 
 
@@ -102,7 +139,7 @@ def _view_for(spark: Any, parts: tuple[str, ...], own: frozenset[str]) -> str | 
         return _register(spark.read.format(parts[0].lower()).load(parts[1]), "files", parts[1])
     if not metastore.is_configured() or (len(parts) == 1 and parts[0].lower() in own):
         return None
-    if len(parts) == 1 and spark.catalog.tableExists(parts[0]):
+    if len(parts) == 1 and engine_knows(spark, parts[0]):
         return None
     from isinglass_runtime.io.catalog import read_table
 
@@ -125,25 +162,6 @@ def _register(frame: Any, database: str, name: str) -> str:
 
 def _done(spark: Any) -> Any:
     return spark.createDataFrame([], "ok string").drop("ok")
-
-
-def _use(spark: Any, tokens: Sequence[Token], words: Sequence[str]) -> Any:
-    name = tokens[2 if words[1:2] in (["DATABASE"], ["SCHEMA"], ["NAMESPACE"]) else 1].name
-    if not metastore.databases_exist(name):
-        raise AnalysisException(f"[SCHEMA_NOT_FOUND] The database `{name}` cannot be found.")
-    metastore.CURRENT.database = name
-    return _done(spark)
-
-
-def _show(spark: Any, tokens: Sequence[Token], words: Sequence[str]) -> Any:
-    if words[1] != "TABLES":
-        pages = metastore.client().get_paginator("get_databases").paginate()
-        names = [(entry["Name"],) for page in pages for entry in page["DatabaseList"]]
-        return spark.createDataFrame(names, "namespace string")
-    database = tokens[3].name if words[2:3] in (["IN"], ["FROM"]) else metastore.CURRENT.database
-    pages = metastore.client().get_paginator("get_tables").paginate(DatabaseName=database.lower())
-    rows = [(database, entry["Name"], False) for page in pages for entry in page["TableList"]]
-    return spark.createDataFrame(rows, "namespace string, tableName string, isTemporary boolean")
 
 
 def _insert(spark: Any, text: str, tokens: Sequence[Token], engine_sql: EngineSql) -> Any:
@@ -179,42 +197,34 @@ def _partition_spec(tokens: Sequence[Token]) -> dict[str, str | None]:
     return fixed
 
 
-def _create_as(spark: Any, text: str, tokens: Sequence[Token], engine_sql: EngineSql) -> Any:
-    """Run CREATE [OR REPLACE] TABLE [IF NOT EXISTS] name [USING f] [PARTITIONED BY (…)] [LOCATION '…'] AS
-    query.
-    """
+def _create_as(spark: Any, text: str, tokens: Sequence[Token], query: int, engine_sql: EngineSql) -> Any:
+    """Run CREATE [OR REPLACE] [EXTERNAL] TABLE [IF NOT EXISTS] name and its clauses AS query."""
     from isinglass_runtime.io.tables import save_as_table
 
-    words = [token.upper for token in tokens]
-    at = words.index("TABLE") + 1
-    guarded = words[at : at + 3] == ["IF", "NOT", "EXISTS"]
-    name, at = _qualified(tokens, at + 3 if guarded else at)
-    query = find(tokens, "AS", start=at)
-    head = words[at:query]
-    kind = tokens[at + head.index("USING") + 1].text.lower() if "USING" in head else "parquet"
-    if kind not in _FILE_FORMATS:
-        return engine_sql(resolve(spark, text))
-    keys: list[str] = []
-    if "PARTITIONED" in head:
-        start = at + head.index("PARTITIONED") + 2
-        keys = [token.name for token in tokens[start + 1 : closing(tokens, start)] if token.text != ","]
-    options = {}
-    if "LOCATION" in head:
-        options["path"] = tokens[at + head.index("LOCATION") + 1].value
-    mode = "overwrite" if words[1] == "OR" else "ignore" if guarded else "error"
+    cursor = Cursor(tokens[:query])
+    cursor.expect("CREATE")
+    mode = "overwrite" if cursor.takes("OR", "REPLACE") else "error"
+    cursor.takes("EXTERNAL")
+    cursor.expect("TABLE")
+    if cursor.takes("IF", "NOT", "EXISTS"):
+        mode = "ignore"
+    name = ".".join("`" + part.replace("`", "``") + "`" for part in cursor.name())
+    clauses = read_clauses(cursor)
+    if clauses.format not in _FILE_FORMATS:
+        raise refused_statements.StatementRefusedError(
+            f"CREATE TABLE as {clauses.format}",
+            "use parquet, csv or json, or df.write.format(…).save and then a crawler",
+        )
     rows = engine_sql(resolve(spark, text[tokens[query + 1].start :]))
-    save_as_table(rows, name, format=kind, mode=mode, partition_keys=keys, options=options)
-    return _done(spark)
-
-
-def _drop(spark: Any, text: str, tokens: Sequence[Token], engine_sql: EngineSql) -> Any:
-    guarded = [token.upper for token in tokens[2:4]] == ["IF", "EXISTS"]
-    name, _ = _qualified(tokens, 4 if guarded else 2)
-    database, table = metastore.split_name(name)
-    try:
-        metastore.client().delete_table(DatabaseName=database.lower(), Name=table.lower())
-    except metastore.client().exceptions.EntityNotFoundException:
-        return engine_sql(text)
+    save_as_table(
+        rows,
+        name,
+        format=clauses.format,
+        mode=mode,
+        partition_keys=clauses.keys,
+        options=clauses.options,
+        parameters=clauses.parameters,
+    )
     return _done(spark)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from pyspark.errors import AnalysisException
 
 from isinglass_connectors.storage import urls
-from isinglass_runtime.io.metastore import CatalogTable, TableNotFoundError, client, split_name, table
+from isinglass_runtime.io.database_statements import find as find_database
+from isinglass_runtime.io.metastore import CatalogTable, TableNotFoundError, split_name, table
 from isinglass_runtime.io.registration import register_write
 from isinglass_runtime.io.write import next_write_id, write_files
 
@@ -105,6 +106,7 @@ def save_as_table(
     mode: str,
     partition_keys: Sequence[str] = (),
     options: Mapping[str, Any],
+    parameters: Mapping[str, str] | None = None,
 ) -> None:
     """Create a table with these rows, or append to, replace or leave the one there is."""
     database, table_name = split_name(name)
@@ -120,9 +122,12 @@ def save_as_table(
         names = [n for n, _ in (*found.columns, *found.partition_keys)]
         insert_into(df.select(*(f"`{n}`" for n in names)), name, overwrite=False, options=options)
         return
-    location = str(
-        options.get("path") or (found.location if found else _default_location(database, table_name))
-    )
+    location = str(options.get("path") or (found.location if found else ""))
+    if found is None:
+        # Before the data is written: without its database the table could not be registered.
+        location = _location(find_database(database), table_name, location)
+    else:
+        _check_shape(found, format, partition_keys, location)
     rest = {key: value for key, value in options.items() if key != "path"}
     result = write_files(
         df,
@@ -142,6 +147,7 @@ def save_as_table(
         options=rest,
         partition_keys=partition_keys,
         partitions=[written.values for written in result.partitions],
+        parameters=parameters,
     )
 
 
@@ -165,11 +171,32 @@ class NoLocationError(AnalysisException):  # type: ignore[misc] # pyspark is not
         )
 
 
-def _default_location(database: str, name: str) -> str:
-    try:
-        found = client().get_database(Name=database.lower())["Database"]
-    except client().exceptions.EntityNotFoundException as missing:
-        raise AnalysisException(f"[SCHEMA_NOT_FOUND] The database `{database}` cannot be found.") from missing
-    if not found.get("LocationUri"):
-        raise NoLocationError(database, name)
-    return urls.join(found["LocationUri"], name.lower()) + "/"
+class TableShapeError(AnalysisException):  # type: ignore[misc] # pyspark is not followed
+    """A table should be overwritten as something that its definition is not."""
+
+    def __init__(self, found: CatalogTable, what: str, kept: object, given: object) -> None:
+        super().__init__(
+            f"[TABLE_DEFINITION_DIFFERS] The {what} of `{found.database}`.`{found.name}` is {kept}, "
+            f"not {given}: overwrite it as it is, or drop it and create it at another place."
+        )
+
+
+def _check_shape(found: CatalogTable, format: str, keys: Sequence[str], location: str) -> None:
+    """Refuse to write what the table's definition, which stays, would not read."""
+    known = [key.lower() for key, _ in found.partition_keys]
+    given = [key.lower() for key in keys]
+    for what, kept, new in (
+        ("format", found.format, format),
+        ("partitioning", known, given),
+        ("location", urls.folder(found.location), urls.folder(location)),
+    ):
+        if kept != new:
+            raise TableShapeError(found, what, kept or "none", new or "none")
+
+
+def _location(database: Mapping[str, Any], name: str, chosen: str) -> str:
+    if chosen:
+        return chosen
+    if not database.get("LocationUri"):
+        raise NoLocationError(database["Name"], name)
+    return urls.join(database["LocationUri"], name.lower()) + "/"

@@ -6,6 +6,8 @@ from pyspark.errors import AnalysisException
 from pyspark.sql.connect.readwriter import DataFrameWriter
 
 from isinglass_runtime.io import catalog
+from isinglass_runtime.io.metastore import is_of_another_catalog
+from isinglass_runtime.io.refused_statements import StatementRefusedError
 from isinglass_runtime.io.write import FORMATS, next_write_id, write_files
 
 _DEFAULT_FORMAT = "parquet"
@@ -63,9 +65,13 @@ class FileWriter(DataFrameWriter):  # type: ignore[misc] # pyspark is not follow
         if format is not None:
             self.format(format)
         kind = (self._write.source or _DEFAULT_FORMAT).lower()
-        if not catalog.is_configured() or kind not in FORMATS:
+        if not catalog.is_configured() or is_of_another_catalog(name):
             super().saveAsTable(name)
             return
+        if kind not in FORMATS:
+            raise StatementRefusedError(
+                f"saveAsTable as {kind}", "save at a path, and let a crawler or create_table make the table"
+            )
         self._refuse_buckets()
         from isinglass_runtime.io.tables import save_as_table
 
