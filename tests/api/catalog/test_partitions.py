@@ -80,6 +80,19 @@ def test_partition_from_before_the_keys_changed_is_found_by_its_values(catalog: 
     assert catalog.partitions() == [["2024", "a"], ["2025"], ["2026"]]
 
 
+def test_operation_on_values_that_no_database_keeps_is_invalid(catalog: Any, error_of: Any) -> None:
+    bad = ["1", "a\0"]
+    for operation, arguments in [
+        ("create_partition", {"PartitionInput": {"Values": bad}}),
+        ("get_partition", {"PartitionValues": bad}),
+        ("delete_partition", {"PartitionValues": bad}),
+        ("update_partition", {"PartitionValueList": bad, "PartitionInput": {}}),
+        ("batch_get_partition", {"PartitionsToGet": [{"Values": bad}]}),
+    ]:
+        code, message = error_of(getattr(catalog.glue, operation), **catalog.orders, **arguments)
+        assert (code, message[-6:]) == ("InvalidInputException", "U+0000"), operation
+
+
 def test_operation_on_a_missing_partition_is_not_found(catalog: Any, error_of: Any) -> None:
     for operation, arguments in [
         ("get_partition", {"PartitionValues": ["1", "2"]}),
