@@ -100,6 +100,8 @@ def test_detached_server_found_by_later_commands(tmp_path):
     config = tmp_path / ".config" / "isinglass" / "config.toml"
     assert config.stat().st_mode & 0o777 == 0o600
     shown = json.loads(run_cli(tmp_path, "env", "--format", "json").stdout)
+    # Nobody has the other end of a pipe any more.
+    assert Path(f"/proc/{(data / 'lock').read_text()}/fd/2").readlink() == data / "logs" / "server.log"
     run_cli(tmp_path, "down", "--data-dir", str(data))
     assert (shown["AWS_ACCESS_KEY_ID"], shown["AWS_ENDPOINT_URL_S3"][:17]) == (ROOT_KEY, "http://127.0.0.1:")
 

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
 @click.option("--s3-endpoint", help="Use this object store (keys from AWS_*) instead of the embedded one.")
 @click.option("--deleted-retention-days", help="How long deleted tables can be restored. Default 30.")
 @click.option("--allow-remote", is_flag=True, help="Allow a host that other machines can reach.")
+@click.option("--in-background", is_flag=True, hidden=True)
 @click.pass_obj
-def command(session: Session, /, detach: bool, **flags: Any) -> None:
+def command(session: Session, /, detach: bool, in_background: bool, **flags: Any) -> None:
     r"""Start the server and its object store.
 
     Every option is also a variable: ISINGLASS_PORT, ISINGLASS_DATA_DIR, … The first account is set by
@@ -57,6 +59,8 @@ def command(session: Session, /, detach: bool, **flags: Any) -> None:
         path = profiles.save(name, profile_members(server), os.environ)
         if sys.stdout.isatty():
             print(_header(settings, server, f'profile "{name}" in {path}'))
+        if in_background:
+            _write_errors_to(server.data_dir / "logs" / "server.log")
         with _stop_signals() as stop_told:
             # Whoever reads this line may tell the server to stop at once.
             print(server.ready_line(), flush=True)
@@ -151,7 +155,7 @@ def _stop_signals() -> Iterator[socket.socket]:
 
 def _detach() -> None:
     """Start the same command in a session of its own and wait for its ready line."""
-    arguments = [argument for argument in sys.argv[1:] if argument != "--detach"]
+    arguments = ["--in-background" if argument == "--detach" else argument for argument in sys.argv[1:]]
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "isinglass.cli.main", *arguments],
         stdin=subprocess.DEVNULL,
@@ -166,3 +170,10 @@ def _detach() -> None:
         sys.stderr.write(process.stderr.read().decode())
         raise click.exceptions.Exit(process.wait() or 1)
     print(line, end="")
+
+
+def _write_errors_to(path: Path) -> None:
+    """Let what goes to standard error go to a file: nobody reads the other end once the server is ready."""
+    log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    os.dup2(log, sys.stderr.fileno())
+    os.close(log)
