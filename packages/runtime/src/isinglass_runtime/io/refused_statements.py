@@ -69,7 +69,7 @@ REFUSALS = (
     Refusal(("MSCK", "REPAIR", "TABLE"), _REPAIRS),
     Refusal(("REPAIR", "TABLE"), _REPAIRS),
     Refusal(("TRUNCATE", "TABLE"), "call glueContext.purge_table, which deletes the files"),
-    Refusal(("ANALYZE", "TABLE"), "call start_column_statistics_task_run, or `isinglass statistics run`"),
+    Refusal(("ANALYZE", "TABLE"), "call start_column_statistics_task_run, or `isinglass statistics compute`"),
     Refusal(("LOAD", "DATA"), "read the files and use INSERT INTO"),
     Refusal(("SHOW", "CREATE", "TABLE"), _DEFINITION),
     Refusal(("SHOW", "TBLPROPERTIES"), _DEFINITION),
