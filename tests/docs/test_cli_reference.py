@@ -15,5 +15,6 @@ def test_cli_page_has_a_heading_for_every_command():
 
 
 def test_cli_page_has_every_flag_of_up():
-    flags = {flag for parameter in up.params for flag in parameter.opts}
+    shown = [parameter for parameter in up.params if not getattr(parameter, "hidden", False)]
+    flags = {flag for parameter in shown for flag in parameter.opts}
     assert {flag for flag in flags if f"`{flag}`" not in PAGE} == set()
