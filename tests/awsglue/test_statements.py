@@ -152,3 +152,21 @@ def test_session_catalog_shows_what_the_catalog_has(spark, lake):
     with pytest.raises(StatementRefusedError, match="saveAsTable"):
         catalog.createTable("new", schema="a int")
     catalog.dropTempView("mine")
+
+
+@pytest.mark.parametrize(
+    ("write", "instead"),
+    [
+        (lambda frame: frame.writeTo("sales.new").using("delta").create(), "saveAsTable"),
+        (lambda frame: frame.write.format("delta").saveAsTable("sales.new"), "crawler"),
+        (lambda frame: frame.write.mode("overwrite").format("json").saveAsTable("orders"), "csv, not json"),
+    ],
+)
+def test_frame_is_not_written_where_only_the_engine_would_find_it(spark, lake, write, instead):
+    with pytest.raises(Exception, match=instead):
+        write(spark.createDataFrame([(1,)], "a int"))
+    assert [each["Name"] for each in lake.glue.get_tables(DatabaseName="sales")["TableList"]] == [
+        "customers",
+        "events",
+        "orders",
+    ]
