@@ -170,3 +170,24 @@ def test_frame_is_not_written_where_only_the_engine_would_find_it(spark, lake, w
         "events",
         "orders",
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "partition"),
+    [
+        ("day = date '2024-01-01', n = -1", "day=2024-01-01/n=-1"),
+        ("day = '2024-01-02', n", "day=2024-01-02/n=7"),
+        ("n = 5, day = null", "day=__HIVE_DEFAULT_PARTITION__/n=5"),
+    ],
+)
+def test_insert_into_a_partition_fixes_its_values_as_they_were_written(spark, lake, values, partition):
+    spark.sql(
+        f"create table days partitioned by (day, n) location '{lake.folder}/days' "
+        "as select 0 a, date '2023-01-01' day, 7 n"
+    )
+    left = ", 7 n" if values.endswith("n") else ""
+    spark.sql(f"insert into days partition ({values}) select 1 a{left}")
+    assert {row.partition for row in spark.sql("show partitions days").collect()} == {
+        "day=2023-01-01/n=7",
+        partition,
+    }

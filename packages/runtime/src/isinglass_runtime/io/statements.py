@@ -176,8 +176,8 @@ def _insert(spark: Any, text: str, tokens: Sequence[Token], engine_sql: EngineSq
         return engine_sql(resolve(spark, text))
     static: dict[str, str | None] = {}
     if tokens[at].upper == "PARTITION":
-        end = closing(tokens, at + 1)
-        static, at = _partition_spec(tokens[at + 2 : end]), end + 1
+        cursor = Cursor(tokens, at + 1)
+        static, at = _partition_spec(cursor), cursor.at
     columns: list[str] | None = None
     if tokens[at].upper == "(" and tokens[at + 1].upper not in {"SELECT", "WITH", "VALUES", "("}:
         end = closing(tokens, at)
@@ -187,14 +187,26 @@ def _insert(spark: Any, text: str, tokens: Sequence[Token], engine_sql: EngineSq
     return _done(spark)
 
 
-def _partition_spec(tokens: Sequence[Token]) -> dict[str, str | None]:
-    """Read the fixed values of `k='v', day`; keys without a value are dynamic and left out."""
+def _partition_spec(cursor: Cursor) -> dict[str, str | None]:
+    """Read the fixed values of `(k='v', day)`; keys without a value are dynamic and left out."""
     fixed: dict[str, str | None] = {}
-    for index, token in enumerate(tokens):
-        if token.text == "=":
-            value = tokens[index + 1]
-            fixed[tokens[index - 1].name] = None if value.upper == "NULL" else value.value
+    cursor.expect("(")
+    while True:
+        key = cursor.name()[-1]
+        if cursor.takes("="):
+            fixed[key] = _partition_value(cursor)
+        if not cursor.takes(","):
+            break
+    cursor.expect(")")
     return fixed
+
+
+def _partition_value(cursor: Cursor) -> str | None:
+    if cursor.takes("NULL"):
+        return None
+    cursor.takes_one_of("DATE", "TIMESTAMP")
+    sign = "-" if cursor.takes("-") else ""
+    return sign + cursor.text()
 
 
 def _create_as(spark: Any, text: str, tokens: Sequence[Token], query: int, engine_sql: EngineSql) -> Any:
