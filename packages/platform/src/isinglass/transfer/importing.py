@@ -143,10 +143,15 @@ class Importer:
 
     def _put_table(self, table: _Table) -> Fate:
         """Put a table, unless it was put, and wait for it; tells what becomes of its partitions."""
-        if table.fate is None:
-            table.fate = self._fly(put_table, self.target, table.parts)
-        fate: Fate = table.fate.result()
+        fate: Fate = self._begin_table(table).result()
         return fate
+
+    def _begin_table(self, table: _Table) -> "Future[Fate]":
+        if table.fate is None:
+            if table.parts.is_link:
+                self._land(0)  # what it leads to may be in flight: whether that is a link itself decides
+            table.fate = self._fly(put_table, self.target, table.parts)
+        return table.fate
 
     def _take_partition(self, entry: Entry) -> None:
         batch = self._batch
@@ -182,8 +187,8 @@ class Importer:
 
     def _end_table(self) -> None:
         self._put_batch()
-        if self._table is not None and self._table.fate is None:
-            self._table.fate = self._fly(put_table, self.target, self._table.parts)
+        if self._table is not None:
+            self._begin_table(self._table)
         self._table = None
 
     def _fly(self, work: Any, *arguments: Any) -> "Future[Any]":

@@ -36,6 +36,11 @@ class TableParts:
         """What names the table in requests."""
         return {"DatabaseName": self.database, "TableName": self.name}
 
+    @property
+    def is_link(self) -> bool:
+        """Whether it leads to another table."""
+        return self.table is not None and "TargetTable" in self.table.record.input
+
 
 def put_table(target: Target, parts: TableParts) -> Fate:
     """Make a table, or bring it to what the records say; tells what becomes of its partitions."""
