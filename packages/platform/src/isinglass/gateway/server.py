@@ -88,20 +88,7 @@ class Server:
             paths=catalogue.paths,
             elsewhere=elsewhere,
         )
-        self._uvicorn = uvicorn.Server(
-            uvicorn.Config(
-                self.application,
-                http="httptools",
-                loop="auto",
-                lifespan="off",
-                access_log=False,
-                log_config=None,
-                server_header=False,
-                date_header=True,
-                timeout_keep_alive=75,
-                timeout_graceful_shutdown=10,
-            )
-        )
+        self._uvicorn = _http_server(self.application)
         self._embedded = store.embedded
         self._thread: threading.Thread | None = None
 
@@ -135,6 +122,23 @@ class Server:
         self._access_log.stop()
         self._audit_log.stop()
         self._key_uses.stop()
+
+
+def _http_server(application: AsgiApp) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            application,
+            http="httptools",
+            loop="auto",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            date_header=True,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=10,
+        )
+    )
 
 
 def _account_ids(store: Store) -> Iterator[str]:

@@ -54,10 +54,12 @@ class GroupCommit:
             group.close()
             for call in group.at_its_end:
                 call()
-        if group.began:
-            self._log.wait()
-        for call in group.afterwards:
-            call()
+        try:
+            if group.began:
+                self._log.wait()
+        finally:
+            for call in group.afterwards:
+                call()
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Call when what this thread has written is committed: now, or when its group is."""

@@ -139,9 +139,12 @@ def test_group_that_the_disk_does_not_confirm_is_there_and_says_so(store: Store)
     with store.engine.connect() as connection:
         connection.exec_driver_sql("SELECT 1 FROM accounts")
     with no_file_to_open():
+        committed: list[int] = []
         with pytest.raises(NotDurable) as raised, store.together():
             insert(store, 1)
+            store._writes.after_commit(lambda: committed.append(1))
         assert not is_transient(raised.value)
+        assert committed == [1]
     insert(store, 2)
     assert numbers(store) == [1, 2]
 
