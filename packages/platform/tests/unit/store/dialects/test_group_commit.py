@@ -140,9 +140,13 @@ def test_group_that_the_disk_does_not_confirm_is_there_and_says_so(store: Store)
         connection.exec_driver_sql("SELECT 1 FROM accounts")
     with no_file_to_open():
         committed: list[int] = []
-        with pytest.raises(NotDurable) as raised, store.together():
+
+        def write() -> None:
             insert(store, 1)
             store._writes.after_commit(lambda: committed.append(1))
+
+        with pytest.raises(NotDurable) as raised, store.together():
+            write()
         assert not is_transient(raised.value)
         assert committed == [1]
     insert(store, 2)
