@@ -1,6 +1,6 @@
 """Members of an Input that Glue has no word for: slips of the hand, which servers pass over in silence."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -29,35 +29,42 @@ def check_known(record: Record) -> Record:
     shape = _SHAPES.get(record.kind)
     if shape is None:
         return record
-    unknown = next(_unknown(record.input, shape, ""), None)
+    unknown = _first_unknown(record.input, shape, "")
     if unknown is not None:
         raise Malformed(f"the Input of a {record.kind} has no member {unknown}")
     return record
 
 
-def _unknown(value: Any, shape: str, path: str) -> Iterator[str]:
-    """Yield the paths of unknown members; what is of another type than its shape is left to the server."""
-    kind, members = _model()[shape]
-    if kind == "structure" and isinstance(value, Mapping):
-        for name, each in value.items():
-            inner = members.get(name)
-            if inner is None:
-                yield f"{path}{name}"
-            elif inner in _model():
-                yield from _unknown(each, inner, f"{path}{name}.")
-    elif kind == "list" and isinstance(value, list):
-        for each in value:
-            yield from _unknown(each, members["member"], path)
+def _first_unknown(value: Any, shape: str, path: str) -> str | None:
+    """Return the path of an unknown member; what is of another type than its shape is left to the server."""
+    members, structures = _model()[shape]
+    for each in value if isinstance(value, list) else (value,):
+        if not isinstance(each, dict):
+            continue
+        if not each.keys() <= members:
+            return next(f"{path}{name}" for name in each if name not in members)
+        for name in structures.keys() & each.keys() if structures else ():
+            if (found := _first_unknown(each[name], structures[name], f"{path}{name}.")) is not None:
+                return found
+    return None
 
 
 @cache
-def _model() -> Mapping[str, tuple[str, Mapping[str, str]]]:
-    """Tell, of structures and of the lists of them, what they are made of; nothing else has members."""
+def _model() -> Mapping[str, tuple[frozenset[str], Mapping[str, str]]]:
+    """Tell of each structure its members, and of those that are structures, or lists of them, the shape."""
     shapes = load("glue").shapes
-    found: dict[str, tuple[str, Mapping[str, str]]] = {}
-    for name, shape in shapes.items():
-        if shape["type"] == "structure":
-            found[name] = ("structure", shape["members"])
-        elif shape["type"] == "list" and shapes[shape["member"]]["type"] == "structure":
-            found[name] = ("list", {"member": shape["member"]})
-    return found
+
+    def structure(name: str) -> str | None:
+        shape = shapes[name]
+        if shape["type"] == "list":
+            return structure(shape["member"])
+        return name if shape["type"] == "structure" else None
+
+    return {
+        name: (
+            frozenset(shape["members"]),
+            {member: inner for member, target in shape["members"].items() if (inner := structure(target))},
+        )
+        for name, shape in shapes.items()
+        if shape["type"] == "structure"
+    }
