@@ -12,6 +12,7 @@ from typing import Any
 from pyspark.errors import AnalysisException
 from pyspark.sql.types import StructField, StructType
 
+from isinglass_runtime.engine.active import ENGINE
 from isinglass_runtime.run import current
 
 _QUOTED = re.compile(r"`((?:``|[^`])*)`|([^.`]+)")
@@ -114,7 +115,17 @@ def name_parts(name: str) -> list[str]:
 def is_of_another_catalog(name: str) -> bool:
     """Tell whether a name of three parts begins with a catalog that the engine has of its own."""
     parts = name_parts(name)
-    return len(parts) > 2 and parts[0].lower() not in OWN_CATALOGS
+    return len(parts) > 2 and is_the_engines(parts[0])
+
+
+def is_the_engines(catalog: str) -> bool:
+    """Tell whether a catalog is the engine's own, as the `glue_catalog` of a Spark that has Iceberg there."""
+    name = catalog.lower()
+    if name not in OWN_CATALOGS:
+        return True
+    if ENGINE.embedded or ENGINE.session is None or name == "spark_catalog":
+        return False
+    return ENGINE.session.conf.get(f"spark.sql.catalog.{name}", None) is not None
 
 
 def split_name(name: str) -> tuple[str, str]:

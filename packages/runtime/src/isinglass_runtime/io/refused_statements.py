@@ -7,7 +7,7 @@ from pyspark.errors import AnalysisException
 
 from isinglass_runtime.gate.rules.native_files import FILE_FORMATS, TABLE_FORMATS
 from isinglass_runtime.gate.tokens import Token
-from isinglass_runtime.io.metastore import OWN_CATALOGS
+from isinglass_runtime.io import metastore
 from isinglass_runtime.io.statement_cursor import Cursor
 
 
@@ -100,4 +100,4 @@ def is_the_engines(cursor: Cursor, parts: int = 2) -> bool:
     name = cursor.name()
     if len(name) == 2 and name[0].lower() in FILE_FORMATS | TABLE_FORMATS and "/" in name[1]:
         return True
-    return len(name) > parts and name[0].lower() not in OWN_CATALOGS
+    return len(name) > parts and metastore.is_the_engines(name[0])

@@ -165,6 +165,8 @@ def _refuse_change_of_rows(cursor: Cursor) -> None:
     """Refuse to change single rows of files; tables of an engine's own may be able to."""
     statement = cursor.tokens[0].upper
     parts = cursor.name()
+    if len(parts) == 3 and metastore.is_the_engines(parts[0]):
+        return
     if own_table(parts) is not None:
         instead = "replace the table or its partitions: INSERT OVERWRITE … SELECT the rows that stay"
         raise StatementRefusedError(statement, instead)
